@@ -1,0 +1,92 @@
+"""The structured questions that a model, or the house writer, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from domain.brief import AudienceEvidence, Brief
+from domain.critique import Critique, Finding
+from domain.draft import Draft, Variant
+from domain.facts import Facts
+from domain.frozen import Frozen
+from domain.goal import Goal
+from domain.voice import Guide, Passage
+
+Given = TypeVar("Given", bound=BaseModel)
+Answered = TypeVar("Answered", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Task(Generic[Given, Answered]):
+    """One kind of question: its prompt file is ``prompts/<name>.md``."""
+
+    name: str
+    given: type[Given]
+    answered: type[Answered]
+
+
+class GoalText(Frozen):
+    text: str
+    today: date
+    """In the workspace's time zone."""
+    currency: str
+    products: tuple[tuple[str, str, str], ...] = ()
+    """(id, name, category) of what the brand sells."""
+    categories: tuple[str, ...] = ()
+    event_names: tuple[str, ...] = ()
+
+
+class BriefQuestion(Frozen):
+    """Everything a brief may stand on: aggregates and facts, never people."""
+
+    goal: Goal
+    today: date
+    audience: AudienceEvidence
+    facts: Facts
+    guide: Guide
+    reject_reason: str = ""
+    """Why a person rejected the last brief."""
+
+
+class BriefWords(Frozen):
+    """The part of a brief that is a matter of words and choice; numbers are never a model's."""
+
+    message: str
+    fact_ids: tuple[str, ...]
+    tone: str
+    question: str
+
+
+class CopyQuestion(Frozen):
+    brief: Brief
+    facts: Facts
+    """Those that the brief names, and the house's own."""
+    guide: Guide
+    passages: tuple[Passage, ...]
+    last: Draft | None = None
+    findings: tuple[Finding, ...] = ()
+    reject_reason: str = ""
+    variants: int = 3
+    link: str
+    """Where the call to action leads; the renderer adds UTM tags."""
+
+
+class CopyAnswer(Frozen):
+    variants: tuple[Variant, ...]
+
+
+class JudgeQuestion(Frozen):
+    brief: Brief
+    draft: Draft
+    facts: Facts
+    guide: Guide
+
+
+READ_GOAL: Task[GoalText, Goal] = Task("read_goal", GoalText, Goal)
+WRITE_BRIEF: Task[BriefQuestion, BriefWords] = Task("write_brief", BriefQuestion, BriefWords)
+GENERATE_COPY: Task[CopyQuestion, CopyAnswer] = Task("generate_copy", CopyQuestion, CopyAnswer)
+JUDGE_COPY: Task[JudgeQuestion, Critique] = Task("judge_copy", JudgeQuestion, Critique)

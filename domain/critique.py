@@ -1,0 +1,40 @@
+"""Critique: a verdict and its findings, each with a rule, a place and a mend."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from domain.frozen import Frozen
+
+Severity = Literal["blocking", "serious", "minor"]
+"""blocking: may not be published; serious: needs a revision; minor: said, not held against it."""
+Verdict = Literal["satisfied", "needs_revision", "failed"]
+
+
+class Finding(Frozen):
+    rule: str
+    """For example ``claims.price``; the part before the dot is the rule's family."""
+    severity: Severity
+    variant: str = ""
+    """Empty: it concerns the draft as a whole."""
+    place: str = ""
+    """subject, preheader, blocks[2], html, …"""
+    text: str = ""
+    """The words at fault."""
+    why: str
+    mend: str
+
+
+class Critique(Frozen):
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    round: int = 1
+    ran_out_of_rounds: bool = False
+    judged_by: tuple[str, ...] = ("rules",)
+    """``rules``, and the model's name where it gave a judgment; it cannot overrule a rule."""
+    judge_failed: str = ""
+    """Why the model's judgment is missing, where it was asked for."""
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity == "blocking")

@@ -1,0 +1,96 @@
+"""Draft with Variants: blocks of copy, each claim tied to a fact, each with its provenance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.frozen import Frozen, content_hash
+
+
+class Heading(Frozen):
+    kind: Literal["heading"] = "heading"
+    text: str
+
+
+class Paragraph(Frozen):
+    kind: Literal["paragraph"] = "paragraph"
+    text: str
+    """Plain text; ``{{first_name}}`` marks a personal field."""
+
+
+class ProductCard(Frozen):
+    """The product's picture, name and price, laid out by the renderer from the fact itself."""
+
+    kind: Literal["product"] = "product"
+    product_id: str
+
+
+class CallToAction(Frozen):
+    kind: Literal["cta"] = "cta"
+    text: str
+    url: str
+
+
+Block = Annotated[Heading | Paragraph | ProductCard | CallToAction, Field(discriminator="kind")]
+
+
+class Claim(Frozen):
+    """A stretch of the copy that says something checkable, and the facts it rests on."""
+
+    text: str
+    """As it stands in subject, preheader or a block."""
+    fact_ids: tuple[str, ...]
+
+
+class Fallback(Frozen):
+    """What stands in for a personal field that is missing."""
+
+    field: Literal["first_name", "last_name"]
+    text: str
+    """May be empty: the sentence is then mended by the renderer ("Good morning,")."""
+
+
+class Provenance(Frozen):
+    """Where a variant comes from."""
+
+    brief_hash: str
+    passage_ids: tuple[str, ...] = ()
+    guide_version: str = ""
+    prompt_hash: str = ""
+    model: str
+    """``house`` or the model's name."""
+
+
+class Variant(Frozen):
+    """One whole mail. Variants of a draft differ in angle."""
+
+    id: str
+    """``a``, ``b``, ``c``, …"""
+    angle: str
+    """The reason to read it: flaw_first, watchmaker, number, visit, …"""
+    subject: str
+    preheader: str
+    blocks: tuple[Block, ...]
+    claims: tuple[Claim, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance
+
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """(place, text) of everything a person reads, in reading order."""
+        found = [("subject", self.subject), ("preheader", self.preheader)]
+        for number, block in enumerate(self.blocks):
+            if isinstance(block, Heading | Paragraph | CallToAction):
+                found.append((f"blocks[{number}]", block.text))
+        return tuple(found)
+
+
+class Draft(Frozen):
+    language: Literal["en", "de"] = "en"
+    variants: tuple[Variant, ...]
+    label: str = ""
+    """Shown on every draft: "assembled from your library, no AI", or the model's name."""
+
+    def hash(self) -> str:
+        return content_hash(self)

@@ -1,0 +1,85 @@
+"""What is approved, and what becomes of it: Publication (one plan, one sender) and Send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from domain.brief import Offer
+from domain.frozen import Frozen, content_hash
+from domain.goal import Channel
+from domain.money import Share
+from domain.plan import Cap, QuietHours
+
+SendState = Literal[
+    "scheduled", "claimed", "sending", "sent", "needs_review", "missed", "cancelled", "left_out"
+]
+PublicationState = Literal["scheduled", "stopped", "done", "cancelled"]
+"""stopped: its approval no longer holds, and a person is asked."""
+
+
+class Sender(Frozen):
+    address: str
+    name: str
+    reply_to: str = ""
+
+
+class RenderedVariant(Frozen):
+    """A mail as it will go out, with ``{{first_name}}`` and ``{{unsubscribe_url}}`` unfilled.
+
+    Nothing is compiled again after approval; the publisher only fills placeholders.
+    """
+
+    id: str
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    fallbacks: tuple[tuple[str, str], ...] = ()
+    """Personal field and what stands in for it."""
+
+
+class CitedFact(Frozen):
+    fact_id: str
+    fact_hash: str
+
+
+class Content(Frozen):
+    """All that a publish approval is bound to. Its hash is the approval's."""
+
+    schema_version: int = 1
+    campaign_id: str
+    brief_hash: str
+    variants: tuple[RenderedVariant, ...]
+    arms: tuple[tuple[str, Share], ...]
+    """Arm id and share, those held back included."""
+    snapshot_hash: str
+    size: int
+    channel: Channel
+    sender: Sender
+    offer: Offer | None
+    cap: Cap
+    quiet_hours: QuietHours
+    send_hour: int
+    send_minute: int = 0
+    window_start: datetime
+    window_end: datetime
+    facts: tuple[CitedFact, ...]
+
+    def hash(self) -> str:
+        return content_hash(self)
+
+
+class Message(Frozen):
+    """One mail to one person, filled and ready for a sender. Holds personal data: never logged,
+    never in state, never in the ledger."""
+
+    key: str
+    """The idempotency key; Message-ID is derived from it."""
+    campaign_id: str
+    to_address: str
+    sender: Sender
+    subject: str
+    html: str
+    text: str
+    headers: tuple[tuple[str, str], ...] = ()

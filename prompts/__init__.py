@@ -1,0 +1,1 @@
+"""One Markdown file per task: front matter and a template."""

@@ -1,0 +1,75 @@
+"""The analytics port: what came back after a campaign, and at which hours people act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from domain.errors import MainspringError
+from domain.figures import Figure, Query
+from domain.frozen import Frozen
+from domain.goal import Kpi
+from domain.predicate import Predicate
+from domain.report import ArmResult
+
+AnalyticsErrorCode = Literal[
+    "no_data",  # nothing to count in the period
+    "mixed_currencies",  # amounts of several currencies cannot be added
+]
+
+
+class AnalyticsError(MainspringError):
+    code: AnalyticsErrorCode
+
+
+class OutcomeMoments(Frozen):
+    """One arm's outcome per person assigned: enough for a difference and its interval."""
+
+    arm: str
+    metric: str
+    """A Kpi's name, or ``purchase``, ``revenue``, ``unsubscribed``."""
+    n: int
+    total: float
+    sum_of_squares: float
+    query: str
+
+
+class Results(Frozen):
+    arms: tuple[ArmResult, ...]
+    moments: tuple[OutcomeMoments, ...]
+    """Outcomes of everybody assigned, treated or not (intention to treat)."""
+    last_click: tuple[Figure, ...]
+    """Orders and revenue whose last mail click in 7 days before was this campaign's."""
+    last_data_day: datetime | None
+    """The latest event or order that the store holds at the as-of moment."""
+    queries: tuple[Query, ...]
+
+
+class HourEvidence(Frozen):
+    """Clicks and purchases by local hour, machine opens left out."""
+
+    counts: tuple[int, ...]
+    """24 numbers."""
+    n: int
+    people: int
+    query: Query
+
+
+class Analytics(Protocol):
+    async def results(
+        self, campaign_id: str, assignments: pa.Table, kpi: Kpi, start: datetime, end: datetime
+    ) -> Results:
+        """Count one campaign's outcomes in [start, end).
+
+        ``assignments`` has the columns customer_id: string, arm: string, sent: bool (whether the
+        message went out), tracking: bool (whether this person agreed to tracking). Opens and
+        clicks are counted where tracking is agreed only; opens by machines are left out. Revenue
+        is net of returns, VAT and discount.
+        """
+        ...
+
+    async def hours(self, rule: Predicate) -> HourEvidence:
+        """When the people of an audience click and buy, in their own time zones."""
+        ...

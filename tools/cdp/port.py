@@ -1,0 +1,84 @@
+"""The customer data port: aggregates for agents, people for the publisher alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from domain.brief import AudienceEvidence
+from domain.customer import Contact
+from domain.errors import MainspringError
+from domain.figures import Figure, Query
+from domain.frozen import Frozen
+from domain.goal import Kpi
+from domain.money import Currency
+from domain.predicate import Predicate
+
+CdpErrorCode = Literal[
+    "no_data",  # nothing was imported yet
+    "unknown_field",  # the rule names a field or event that the data do not have
+    "mixed_currencies",  # amounts of several currencies cannot be added
+    "store_damaged",  # a segment named by the manifest cannot be read
+]
+
+
+class CdpError(MainspringError):
+    code: CdpErrorCode
+
+
+class DataDescription(Frozen):
+    """What there is, in aggregate."""
+
+    as_of: datetime
+    customers: int
+    orders: int
+    order_lines: int
+    events: int
+    first_day: date | None
+    last_day: date | None
+    currencies: tuple[Currency, ...]
+    timezones: tuple[tuple[str, int], ...]
+    event_names: tuple[tuple[str, int], ...]
+    categories: tuple[str, ...]
+    channels: tuple[str, ...]
+    unknown_customer_lines: int
+    """Order lines without a customer; kept and counted."""
+    duplicate_lines: int
+    """Exact repeats of a line in its own file; kept and counted."""
+    figures: tuple[Figure, ...] = ()
+    """Completeness and validity: email_known_share, consent is the ledger's."""
+    queries: tuple[Query, ...] = ()
+
+
+class CustomerData(Protocol):
+    """Aggregates alone: safe to pass to agents. All answers are as of the clock's now."""
+
+    async def describe(self) -> DataDescription:
+        """Tables, counts and gaps."""
+        ...
+
+    async def evidence(self, rule: Predicate) -> AudienceEvidence:
+        """Size, value, recency and habits of an audience, with the queries behind each.
+
+        ``reachable`` and ``left_out`` stay empty: consent and suppression are the ledger's.
+        Raises CdpError unknown_field.
+        """
+        ...
+
+    async def baseline(self, rule: Predicate, kpi: Kpi, days: int) -> Figure:
+        """What these people did in the last ``days`` days: share with the KPI at least once
+        (unit share), or net revenue a person (unit per_person), with its 95 % interval."""
+        ...
+
+
+class People(Protocol):
+    """Persons one by one: for workflows/, never for an agent or a model."""
+
+    async def select(self, rule: Predicate) -> tuple[str, ...]:
+        """Customer ids that fit, sorted."""
+        ...
+
+    async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
+        """Address, names, language and time zone; unknown ids are left out of the answer."""
+        ...
