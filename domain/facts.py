@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from domain.frozen import Frozen
 from domain.money import Money
 
@@ -43,7 +45,7 @@ class Product(Frozen):
     stock: int
     url: str = ""
     photo: Photo | None = None
-    notes: dict[str, tuple[str, ...]] = {}
+    notes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """The same flaws, condition and details in a further language: ``{"de": (...)}``."""
 
 
