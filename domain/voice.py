@@ -77,5 +77,7 @@ class Passage(Frozen):
     used_on: date | None = None
     proven: bool = False
     """It was in a message whose effect against those held back left out zero."""
+    fact_ids: tuple[str, ...] = ()
+    """House facts that its own words rest on, besides the product's slots."""
     effect: str = ""
     """Its evidence in words: "+2.1 points viewings (0.6 to 3.6), n 4,120"."""
