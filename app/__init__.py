@@ -1,0 +1,1 @@
+"""The faces of Mainspring: the command line, the public endpoint, settings and the workspace."""

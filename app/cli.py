@@ -1,0 +1,123 @@
+"""The command line's front door.
+
+Imports typer alone: ``--help`` must answer at once, so a group of commands is loaded only when it
+is called. What the front page says of each stands in the table below; commands that other rooms
+bring (``demo``, ``eval``, ``bench``) are entry points of ``mainspring.commands``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from domain.errors import MainspringError
+
+COMMANDS: dict[str, str] = {
+    "init": "Make a workspace: settings, brand folder, history, first owner.",
+    "import": "Read orders, customers, events, facts or suppressions.",
+    "campaign": "Start a campaign from a goal in one sentence, and follow it.",
+    "approvals": "See what waits for your yes; approve, edit or reject it.",
+    "publish": "Send what was approved, once or as a worker.",
+    "report": "Read or export what a campaign changed.",
+    "audit": "Look through the data, or the history of every decision.",
+    "sending": "Pause all sending, resume it, or see how it stands.",
+    "review": "Decide about messages that may or may not have gone out.",
+    "schedule": "Start campaigns again and again, by a cron line.",
+    "doctor": "Check every configured part, and say how to mend it.",
+    "upgrade": "Bring a workspace to this version.",
+    "demo": "Run two campaigns from goal to report in a simulated market.",
+    "eval": "Run the evaluation cases.",
+    "bench": "Run a benchmark.",
+}
+"""Every command with its line on the front page, in the order shown there."""
+
+MODULES = {"import": "import_data"}
+"""Commands whose module in app/commands has another name (``import`` is Python's word)."""
+
+BROUGHT = ("demo", "eval", "bench")
+"""Commands that an entry point brings."""
+
+EPILOG = "Exit codes: 0 done · 1 failed · 2 wrong usage · 3 a person is needed · 4 refused"
+
+
+class FrontDoor(TyperGroup):
+    """Lists every command without loading it; loads the one that is called."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commands = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
+        self.loaded: set[str] = set()
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if name in COMMANDS and name not in self.loaded:
+            self.commands[name] = load(name)
+            self.loaded.add(name)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        given = [*ctx._protected_args, *ctx.args]
+        try:
+            return super().invoke(ctx)
+        except MainspringError as error:
+            from app.output import print_error
+
+            print_error(error, as_json="--json" in given)
+            raise typer.Exit(error.exit_code) from None
+
+
+def load(name: str) -> Any:
+    """The command or group behind a name, ready to run."""
+    if name in BROUGHT:
+        from importlib.metadata import entry_points
+
+        found = next(iter(entry_points(group="mainspring.commands", name=name)), None)
+        if found is None:
+            raise MainspringError(
+                "not_installed",
+                f"The command {name} is not installed.",
+                thing=name,
+                next_step="Install the project whole: pip install -e .",
+            )
+        brought = found.load()
+    else:
+        brought = import_module(f"app.commands.{MODULES.get(name, name)}").app
+    command = typer.main.get_command(brought)
+    command.name = name
+    return command
+
+
+app = typer.Typer(
+    cls=FrontDoor,
+    name="mainspring",
+    help="Agents that run the repeatable half of marketing, and stop where a person decides.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def front(
+    version: bool = typer.Option(False, "--version", help="Say which version this is."),
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"mainspring {version_of('mainspring')}")
+        raise typer.Exit
+
+
+def main(run: Callable[[], Any] = app) -> None:
+    """The entry point: runs the command line and ends with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    run()

@@ -1,0 +1,117 @@
+"""What must not lie in the workspace: the owner's token, the keys, passwords.
+
+They lie in ``$MAINSPRING_HOME/<workspace id>/`` or ``~/.config/mainspring/<workspace id>/``, a
+0700 folder of 0600 files, so that a copied or committed workspace gives nothing away.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.settings import SECRETS
+from domain.errors import Refused
+
+KEY_BYTES = 32
+
+
+class SecretsError(Refused):
+    """Codes: ``missing_secret``, ``readable_by_others``, ``unreadable_secrets``."""
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The secrets of one workspace; never printed."""
+
+    folder: Path
+    signing_key: bytes = field(repr=False)
+    """Signs unsubscribe links."""
+    suppression_key: bytes = field(repr=False)
+    """Keys the hashes of addresses that must not be mailed."""
+    token: str = field(repr=False, default="")
+    """The person that commands act as."""
+    smtp_password: str = field(repr=False, default="")
+    model_api_key: str = field(repr=False, default="")
+
+    @property
+    def high_water(self) -> Path:
+        """The mark that a restored backup of the ledger falls behind."""
+        return self.folder / "high_water"
+
+
+def secrets_folder(workspace_id: str, environment: Mapping[str, str]) -> Path:
+    """Where a workspace's secrets lie on this machine."""
+    home = environment.get("MAINSPRING_HOME")
+    base = Path(home) if home else Path.home() / ".config" / "mainspring"
+    return base / workspace_id
+
+
+def make_secrets(folder: Path) -> None:
+    """Make the folder and fresh keys. Raises FileExistsError where keys are already there."""
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    for name in ("signing_key", "suppression_key"):
+        write_secret(folder / name, secrets.token_hex(KEY_BYTES))
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a new 0600 file; never over an old one."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text + "\n")
+
+
+def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
+    """Read a workspace's secrets; the environment goes before the files.
+
+    Raises SecretsError where a key is missing or a file can be read by others.
+    """
+    settings: dict[str, str] = {}
+    extra = folder / "secrets.toml"
+    if extra.exists():
+        try:
+            settings = {k: str(v) for k, v in tomllib.loads(_read(extra)).items()}
+        except tomllib.TOMLDecodeError as error:
+            raise SecretsError(
+                "unreadable_secrets",
+                f"secrets.toml cannot be read: {error}.",
+                thing=str(extra),
+                next_step='Write lines such as smtp_password = "…".',
+            ) from None
+    token = folder / "token"
+    given = {name: environment.get(f"MAINSPRING_{name.upper()}", "") for name in SECRETS}
+    return Secrets(
+        folder=folder,
+        signing_key=bytes.fromhex(_read(folder / "signing_key")),
+        suppression_key=bytes.fromhex(_read(folder / "suppression_key")),
+        token=environment.get("MAINSPRING_TOKEN") or (_read(token) if token.exists() else ""),
+        smtp_password=given["smtp_password"] or settings.get("smtp_password", ""),
+        model_api_key=given["model_api_key"] or settings.get("model_api_key", ""),
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        raise SecretsError(
+            "missing_secret",
+            f"The workspace's {path.name.replace('_', ' ')} is missing on this machine.",
+            thing=str(path),
+            next_step="Copy the folder from the machine that made the workspace, or set "
+            "MAINSPRING_HOME to the folder that holds it. A new key would forget every "
+            "unsubscribed address, so none is made.",
+        ) from None
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretsError(
+            "readable_by_others",
+            f"{path.name} can be read by other users of this machine.",
+            thing=str(path),
+            next_step=f"Run: chmod 600 {path}",
+        )
+    return text

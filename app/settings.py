@@ -1,0 +1,302 @@
+"""Settings: one ``mainspring.toml`` a workspace, and the environment over it.
+
+``MAINSPRING_<SECTION>_<FIELD>`` replaces a value of the file, for example
+``MAINSPRING_SENDING_SMTP_HOST``. Secrets never stand in the file: app/secrets.py reads them.
+docs/configuration.md is generated from the classes below.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from domain.errors import WrongUsage
+from domain.money import Currency
+
+FILE_NAME = "mainspring.toml"
+
+SECRETS = ("smtp_password", "model_api_key")
+"""Settings that are refused in the file: they belong in the environment or in secrets.toml."""
+
+
+class SettingsError(WrongUsage):
+    """Codes: ``no_workspace``, ``not_toml``, ``wrong_setting``, ``secret_in_file``."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class WorkspaceSettings(Section):
+    """Which brand this is, and how it counts time and money."""
+
+    id: Annotated[str, Field(min_length=8)]
+    """Made by `init`; names the folder outside the workspace that holds token and keys."""
+    name: Annotated[str, Field(min_length=1)]
+    """The brand, as people read it."""
+    timezone: str
+    """IANA name: days in goals and reports are days of this zone, and recipients without a zone
+    of their own are taken to live in it."""
+    currency: Currency
+    """ISO 4217 code of all amounts."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in zoneinfo.available_timezones():
+            near = get_close_matches(value, zoneinfo.available_timezones(), n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{value!r} is no IANA time zone such as Europe/Berlin{hint}")
+        return value
+
+
+class SendingSettings(Section):
+    """Who mails are from, and the server that takes them."""
+
+    from_address: str = ""
+    """Address in From. Empty: nothing can be sent yet."""
+    from_name: str = ""
+    """Name in From. Empty: the workspace's name."""
+    reply_to: str = ""
+    """Address that answers go to. Empty: the From address."""
+    smtp_host: str = "localhost"
+    """The mail server."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 1025
+    """Its port: 587 with starttls, 465 with tls, 1025 for a server on this machine."""
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    """`none` is refused for a server beyond this machine."""
+    smtp_username: str = ""
+    """Empty: no login. The password is the secret `smtp_password`."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
+    """How long to wait for the server's answer; after it the outcome of a message is unknown."""
+    public_url: str = ""
+    """https address at which the worker's one-click unsubscribe answers from outside. Needed
+    before anything is sent beyond this machine."""
+    listen_host: str = "127.0.0.1"
+    """Where the worker serves the public endpoint, behind your own https proxy."""
+    listen_port: Annotated[int, Field(ge=1, le=65535)] = 8787
+    """Its port."""
+    image_base_url: str = ""
+    """https folder in which the brand's images lie. Empty: mails carry no pictures."""
+    dkim_selector: str = ""
+    """Selector of the domain's DKIM key, which `doctor` looks up."""
+
+    @field_validator("from_address", "reply_to")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+            raise ValueError(f"{value!r} is no mail address such as hello@brand.example")
+        return value
+
+    @field_validator("public_url", "image_base_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        local = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value)
+        if value and not value.startswith("https://") and not local:
+            raise ValueError("must start with https:// (http:// only for this machine)")
+        return value.rstrip("/")
+
+
+class LimitSettings(Section):
+    """What no campaign may overstep."""
+
+    quiet_start: Annotated[int, Field(ge=0, le=23)] = 21
+    """Local hour from which nothing goes out."""
+    quiet_end: Annotated[int, Field(ge=0, le=23)] = 8
+    """Local hour from which mails go out again."""
+    cap_most: Annotated[int, Field(ge=1)] = 3
+    """Most mails to one person in `cap_days`, over all campaigns."""
+    cap_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """Days that `cap_most` is counted over."""
+    max_lateness_hours: Annotated[float, Field(gt=0)] = 6
+    """A message later than this is missed, not sent."""
+    approval_expires_days: Annotated[float, Field(gt=0)] = 7
+    """After so many days an approval must be asked for again."""
+    author_may_approve: bool = True
+    """Whether whoever started a campaign may approve it too. Set to false where two people must
+    see every campaign."""
+    batch: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Messages that the worker claims at once; a pause holds within one batch."""
+    mails_a_day: Annotated[int, Field(ge=1)] | None = None
+    """Most mails of the whole workspace in a day. Absent: no limit."""
+
+
+class HoldoutSettings(Section):
+    """Those held back by chance, which is how a campaign's effect is known."""
+
+    share: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    """Part of every audience that gets no mail, 0.1 for ten per cent. With 0 no effect can ever
+    be shown."""
+
+
+class ModelSettings(Section):
+    """A language model behind any OpenAI-compatible endpoint. Without one, drafts are assembled
+    from the brand's own library, and say so."""
+
+    base_url: str = ""
+    """For example https://models.example/v1 or http://localhost:11434/v1. Empty: no model."""
+    name: str = ""
+    """The model's name at that endpoint."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120
+    """How long to wait for an answer."""
+    budget_a_day: Annotated[Decimal, Field(ge=0)] | None = None
+    """Most money for the model in a day, in the workspace's currency. Absent: no limit."""
+    price_in: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """Price of a million tokens read, in the workspace's currency."""
+    price_out: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    """Price of a million tokens written."""
+
+
+class DataSettings(Section):
+    """How files are read, so that an import need not say it each time."""
+
+    orders: dict[str, str] = {}
+    """Column of your file = field of ours, for `import orders`. `--map` adds to it."""
+    customers: dict[str, str] = {}
+    """The same for `import customers`."""
+    events: dict[str, str] = {}
+    """The same for `import events`."""
+    suppressions: dict[str, str] = {}
+    """The same for `import suppressions`."""
+
+
+class Settings(Section):
+    """Everything that `mainspring.toml` may hold."""
+
+    workspace: WorkspaceSettings
+    sending: SendingSettings = SendingSettings()
+    limits: LimitSettings = LimitSettings()
+    holdout: HoldoutSettings = HoldoutSettings()
+    model: ModelSettings = ModelSettings()
+    data: DataSettings = DataSettings()
+
+
+def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
+    """Read a workspace's settings. Raises SettingsError with file, line, value and mend."""
+    path = folder / FILE_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(
+            "no_workspace",
+            f"There is no workspace in {folder}: {FILE_NAME} is missing.",
+            thing=str(folder),
+            next_step="Make one with `mainspring init`, or name yours with --workspace FOLDER.",
+        ) from None
+    try:
+        read = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            "not_toml",
+            f"{FILE_NAME} cannot be read: {error}.",
+            thing=str(path),
+            next_step="Mend that line; docs/configuration.md shows the form of every setting.",
+        ) from None
+    _refuse_secrets(read, path, text)
+    origins = _apply_environment(read, environment)
+    try:
+        return Settings.model_validate(read)
+    except ValidationError as error:
+        raise _wrong_setting(error, path, text, origins) from None
+
+
+def environment_name(section: str, field: str) -> str:
+    """The environment variable that replaces a setting."""
+    return f"MAINSPRING_{section}_{field}".upper()
+
+
+def from_environment(kind: object) -> bool:
+    """Whether a setting of this type can be given as one word; tables cannot."""
+    return get_origin(kind) is not dict
+
+
+def _apply_environment(
+    read: dict[str, Any], environment: Mapping[str, str]
+) -> dict[tuple[str, str], str]:
+    """Put the environment's values over the file's; answers which came from where."""
+    origins: dict[tuple[str, str], str] = {}
+    for section, described in Settings.model_fields.items():
+        assert isinstance(described.annotation, type)
+        for field, kind in described.annotation.model_fields.items():
+            name = environment_name(section, field)
+            if not from_environment(kind.annotation):
+                continue
+            if name in environment and isinstance(read.setdefault(section, {}), dict):
+                read[section][field] = environment[name]
+                origins[section, field] = name
+    return origins
+
+
+def _refuse_secrets(read: Mapping[str, Any], path: Path, text: str) -> None:
+    for section, values in read.items():
+        found = [
+            field
+            for field in (values if isinstance(values, dict) else {})
+            if field in SECRETS or re.search(r"password|api_key|secret|token$", field)
+        ]
+        if found:
+            raise SettingsError(
+                "secret_in_file",
+                f"{FILE_NAME}, line {_line(text, section, found[0])}: {found[0]} is a secret and "
+                "may not stand in this file.",
+                thing=str(path),
+                next_step="Remove the line; set MAINSPRING_SMTP_PASSWORD or "
+                "MAINSPRING_MODEL_API_KEY, or write it to secrets.toml beside the owner's token "
+                "(`mainspring doctor` names the folder).",
+            )
+
+
+def _wrong_setting(
+    error: ValidationError, path: Path, text: str, origins: Mapping[tuple[str, str], str]
+) -> SettingsError:
+    said: list[str] = []
+    for problem in error.errors():
+        place = [str(part) for part in problem["loc"]]
+        section, field = place[0], place[1] if len(place) > 1 else ""
+        where = origins.get((section, field)) or f"line {_line(text, section, field)}"
+        name = ".".join(place)
+        if problem["type"] == "missing":
+            said.append(f"{name} is missing")
+        elif problem["type"] == "extra_forbidden":
+            said.append(f"{where}: there is no setting {name}{_near(section, field)}")
+        else:
+            why = str(problem["msg"]).removeprefix("Value error, ")
+            said.append(f"{where}: {name} = {problem['input']!r}: {why[0].lower()}{why[1:]}")
+    return SettingsError(
+        "wrong_setting",
+        f"{FILE_NAME}: " + "; ".join(said) + ".",
+        thing=str(path),
+        next_step="docs/configuration.md lists every setting with what it may be.",
+    )
+
+
+def _near(section: str, field: str) -> str:
+    if not field:
+        near = get_close_matches(section, list(Settings.model_fields), n=1)
+    else:
+        described = Settings.model_fields[section].annotation
+        assert isinstance(described, type)
+        near = get_close_matches(field, list(described.model_fields), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _line(text: str, section: str, field: str) -> int:
+    """Where a setting stands in the file; the section's line where the field's is not found."""
+    at, inside = 1, False
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            inside = stripped.strip("[] ").split(".")[0] == section
+            if inside:
+                at = number
+        elif inside and field and re.match(rf"{re.escape(field)}\s*=", stripped):
+            return number
+    return at
