@@ -1,0 +1,60 @@
+# Needs Python 3.11 or later with pip and venv, and make; everything else goes into .venv.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+UV ?= uv
+
+# The newest Python of 3.11 or later that is on the path; override with `make PYTHON=…`.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
+	{ command -v $$p; break; }; done)
+
+.PHONY: help install demo test bench eval lint format docs lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP) ## Set everything up in .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv and pip was not found." \
+		"Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## Run two campaigns from goal to report in a simulated market
+	$(BIN)/mainspring demo
+
+test: $(STAMP) ## Run the tests
+	$(BIN)/python -m pytest -n 2
+
+bench: $(STAMP) ## Run every benchmark
+	$(BIN)/mainspring bench all --json
+
+eval: $(STAMP) ## Run the evaluation cases
+	$(BIN)/mainspring eval run
+
+lint: $(STAMP) ## Check form, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMP) ## Bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP) ## Write the generated pages of docs/
+	$(BIN)/python -m app.settings_page > docs/configuration.md
+
+lock: ## Lock every dependency with its hashes (needs uv)
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group demo --group build --group test pyproject.toml -o requirements.lock
+
+clean: ## Remove what was built
+	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
