@@ -83,3 +83,7 @@ class Message(Frozen):
     html: str
     text: str
     headers: tuple[tuple[str, str], ...] = ()
+    unsubscribe_url: str = ""
+    """This person's own one-click address (RFC 8058)."""
+    written_at: datetime | None = None
+    """Business time for the Date header; None: the moment of sending."""
