@@ -17,18 +17,13 @@ stand in the product's notes: ``de`` (sentences), ``de.name``, ``de.gender`` (f,
 from __future__ import annotations
 
 import re
-from datetime import date
-from decimal import Decimal
-from typing import Literal
 
 from domain.brief import Offer
 from domain.draft import Claim
 from domain.facts import Product
 from domain.frozen import Frozen
-from domain.money import Money
 from domain.voice import Passage
-
-Language = Literal["en", "de"]
+from domain.words import Language, day_words, money_words, number_words
 
 _SLOT = re.compile(r"\{(product|offer)\.([a-z_0-9]+)\}")
 _SENTENCE = re.compile(r"[^.?!]*(?:[.?!](?!\s|$)[^.?!]*)*(?:[.?!]+|$)\s*")
@@ -62,10 +57,6 @@ _NUMBERS = {
         "neun",
         "zehn",
     ),
-}
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
 
 
@@ -134,7 +125,7 @@ def product_value(product: Product | None, field: str, language: Language = "en"
         case "price":
             return money_words(product.price, language)
         case "size_mm":
-            return None if product.size_mm is None else _number(product.size_mm, language)
+            return None if product.size_mm is None else number_words(product.size_mm, language)
         case "year":
             return None if product.year is None else str(product.year)
         case "reference":
@@ -168,7 +159,7 @@ def offer_value(offer: Offer | None, field: str, language: Language = "en") -> s
         case "reduction":
             if offer.share is not None:
                 space = "\N{NO-BREAK SPACE}" if language == "de" else ""
-                return f"{_number(round(offer.share * 100, 2), language)}{space}%"
+                return f"{number_words(offer.share * 100, language)}{space}%"
             return None if offer.amount is None else money_words(offer.amount, language)
         case "until":
             return day_words(offer.valid_until, language)
@@ -176,25 +167,6 @@ def offer_value(offer: Offer | None, field: str, language: Language = "en") -> s
             return None if offer.floor is None else money_words(offer.floor, language)
         case _:
             return None
-
-
-def money_words(money: Money, language: Language = "en") -> str:
-    """€2,450 and €19.50 in English, 2.450 € and 19,50 € in German."""
-    whole = money.amount == money.amount.to_integral_value()
-    digits = f"{money.amount:,.0f}" if whole else f"{money.amount:,.2f}"
-    if language == "de":
-        digits = digits.translate(str.maketrans(",.", ".,"))
-        sign = "€" if money.currency == "EUR" else money.currency
-        return f"{digits}\N{NO-BREAK SPACE}{sign}"
-    signs = {"EUR": "€", "GBP": "£", "USD": "$"}
-    sign = signs.get(money.currency, f"{money.currency} ")
-    return f"{sign}{digits}"
-
-
-def day_words(day: date, language: Language = "en") -> str:
-    """5 December 2026, or 5. Dezember 2026: the same on every machine, whatever its locale."""
-    month = _MONTHS[language].split()[day.month - 1]
-    return f"{day.day}{'.' if language == 'de' else ''} {month} {day.year}"
 
 
 def warranty_words(months: int | None, language: Language = "en") -> str | None:
@@ -229,11 +201,6 @@ def _note(product: Product, key: str, at: int) -> str | None:
 
 def _nth(values: tuple[str, ...], at: int) -> str | None:
     return values[at] if len(values) > at else None
-
-
-def _number(value: float, language: Language) -> str:
-    text = f"{Decimal(str(value)).normalize():f}"
-    return text.replace(".", ",") if language == "de" else text
 
 
 def _fact_ids(text: str, product: Product | None) -> tuple[str, ...]:
