@@ -1,0 +1,148 @@
+"""Stack: everything that a run needs, made by the app and handed in, so that no room builds
+its own clients and a test can put any part of it in place.
+
+LangGraph does not keep its context with a checkpoint: the same kind of Stack is passed again
+whenever a run goes on, in this process or another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from agents.model import Model
+from brand_voice.brand import Brand
+from domain.money import Currency, Share
+from domain.plan import Cap, QuietHours
+from domain.publication import Sender
+from domain.voice import Passage, PassageKind
+from ledger.database import Ledger
+from tools.analytics.port import Analytics
+from tools.cdp.port import CustomerData, People
+from tools.esp.port import Sending
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.base import BaseCheckpointSaver
+
+
+class Voice(Protocol):
+    """The brand's proven passages, nearest first (brand_voice.index.VoiceIndex)."""
+
+    async def search(
+        self,
+        query: str,
+        *,
+        kind: PassageKind | None = None,
+        language: str | None = None,
+        objective: str | None = None,
+        n: int = 8,
+    ) -> tuple[Passage, ...]: ...
+
+
+class HighWaterMark(Protocol):
+    """The mark outside the workspace that a restored backup falls behind
+    (ledger.sending.HighWater); it pauses sending by itself."""
+
+    def check(self, tx: object) -> object: ...
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Secrets of the workspace that runs use; never printed, never in state."""
+
+    signing: bytes = field(repr=False)
+    """Signs unsubscribe links."""
+    suppression: bytes = field(repr=False)
+    """Keys the hashes of addresses that must not be mailed."""
+
+
+@dataclass(frozen=True)
+class SendingLimits:
+    """How fast and how late mails may go out."""
+
+    batch: int = 50
+    """Mails claimed at once: a pause holds within one batch."""
+    at_once: int = 4
+    """Mails under way at the same time; at least the sender's connections to use them all."""
+    rate_per_second: float | None = None
+    """None: as fast as the server takes them."""
+    lease_seconds: float = 300
+    """Real time a claimed mail is this worker's; longer than the server's timeout."""
+    max_lateness: timedelta = timedelta(hours=6)
+    """A mail later than this is missed, not sent."""
+    approval_expires: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class CampaignRules:
+    """What the workspace's settings say of every campaign."""
+
+    sender: Sender
+    cap: Cap = Cap(most=3)
+    quiet_hours: QuietHours = QuietHours()
+    holdout_share: Share = 0.1
+    """Where the goal names none."""
+    variants: int = 3
+    rounds: int = 3
+    """Most rounds of writing and criticising before a person sees it."""
+    window_days: int = 7
+    """Days on which it may go out, where the goal names none."""
+    results_days: tuple[int, ...] = (1, 7, 14)
+    """Days after the last mail at which results are collected and reported."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a run needs. ``simulated`` workspaces send to loopback only."""
+
+    workspace_id: str
+    ledger: Ledger
+    checkpoints: Path
+    """The checkpoints' own SQLite file."""
+    customers: CustomerData
+    people: People
+    analytics: Analytics
+    sending: Sending
+    model: Model
+    house: Model
+    """The house writer, which stands in when the model fails."""
+    brand: Brand
+    voice: Voice
+    keys: Keys
+    rules: CampaignRules
+    timezone: str
+    currency: Currency
+    reports: Path
+    high_water: HighWaterMark
+    limits: SendingLimits = SendingLimits()
+    public_url: str = ""
+    """Where one-click unsubscribe answers from outside; empty: this machine's own endpoint."""
+    listen_url: str = "http://127.0.0.1:8787"
+    """The public endpoint on this machine, for links in mails that never leave it."""
+    image_base_url: str = ""
+    simulated: bool = False
+    open_saver: Callable[[Path], AbstractAsyncContextManager[BaseCheckpointSaver[str]]] = field(
+        default_factory=lambda: sqlite_saver
+    )
+    """Opens the checkpoints; another saver (PostgreSQL's) can be put in its place."""
+
+    @property
+    def unsubscribe_base(self) -> str:
+        """What unsubscribe links begin with."""
+        return self.public_url or self.listen_url
+
+
+@asynccontextmanager
+async def sqlite_saver(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """LangGraph's SQLite saver over a file that several processes may have open."""
+    import aiosqlite
+    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    async with aiosqlite.connect(path, timeout=30) as connection:
+        # The state is plain JSON: nothing else is ever read back from a checkpoint.
+        yield AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
