@@ -7,6 +7,7 @@ docs/configuration.md is generated from the classes below.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 import zoneinfo
@@ -191,6 +192,11 @@ def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
             thing=str(folder),
             next_step="Make one with `mainspring init`, or name yours with --workspace FOLDER.",
         ) from None
+    return parse_settings(text, path, environment)
+
+
+def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings in a file's text; ``path`` is only named in errors."""
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -206,6 +212,25 @@ def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
         return Settings.model_validate(read)
     except ValidationError as error:
         raise _wrong_setting(error, path, text, origins) from None
+
+
+def settings_text(sections: Mapping[str, Mapping[str, object]]) -> str:
+    """A first settings file with these values; everything absent keeps its default."""
+    parts = ["# docs/configuration.md lists every setting. Secrets do not belong in this file."]
+    for section, values in sections.items():
+        lines = [f"{name} = {_toml(value)}" for name, value in values.items()]
+        parts.append("\n".join([f"[{section}]", *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _toml(value: object) -> str:
+    """A value as TOML writes it; its basic strings are JSON's."""
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{json.dumps(str(k))} = {_toml(v)}" for k, v in value.items())
+        return f"{{ {pairs} }}"
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return json.dumps(str(value), ensure_ascii=False)
 
 
 def environment_name(section: str, field: str) -> str:

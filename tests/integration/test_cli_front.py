@@ -1,0 +1,116 @@
+"""The front page: quick, whole, and clear about wrong words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import BROUGHT, COMMANDS, app, load
+from domain.errors import MainspringError, PersonNeeded, Refused, WrongUsage
+
+MAINSPRING = Path(sys.executable).with_name("mainspring")
+
+
+def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(MAINSPRING), *words], capture_output=True, text=True, check=False, cwd=cwd
+    )
+
+
+def test_help_answers_at_once() -> None:
+    run("--help")  # compiles what was not compiled yet
+    took: list[float] = []
+    for _ in range(5):
+        began = time.perf_counter()
+        shown = run("--help")
+        took.append(time.perf_counter() - began)
+        assert shown.returncode == 0
+    assert min(took) < 0.5
+    for name, line in COMMANDS.items():
+        assert name in shown.stdout
+        assert line in shown.stdout
+
+
+def test_help_imports_typer_alone() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import app.cli"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in ran.stderr.splitlines()}
+    ours = {name for name in loaded if name.split(".")[0] in ("app", "domain", "ledger", "tools")}
+    assert ours == {"app", "app.cli", "domain", "domain.errors"}
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in BROUGHT])
+def test_every_command_loads_and_has_help(name: str) -> None:
+    shown = CliRunner().invoke(app, [name, "--help"])
+    assert shown.exit_code == 0
+    assert "Usage: mainspring" in shown.output
+
+
+def test_brought_commands_are_entry_points() -> None:
+    assert {found.name for found in entry_points(group="mainspring.commands")} == set(BROUGHT)
+
+
+def test_a_misspelt_command_is_wrong_usage_with_a_hint() -> None:
+    shown = run("campain")
+    assert shown.returncode == 2
+    assert "Did you mean 'campaign'?" in shown.stderr
+
+
+def test_no_command_shows_the_page() -> None:
+    assert "Commands:" in run().stdout + run().stderr
+
+
+def test_outside_a_workspace_the_next_step_is_said(tmp_path: Path) -> None:
+    shown = run("campaign", "list", cwd=tmp_path)
+    assert shown.returncode == 2
+    assert "There is no workspace" in shown.stderr
+    assert "mainspring init" in shown.stderr
+    assert shown.stdout == ""
+
+
+def test_errors_have_a_json_form(tmp_path: Path) -> None:
+    shown = run("campaign", "list", "--json", cwd=tmp_path)
+    assert shown.returncode == 2
+    error = json.loads(shown.stdout)
+    assert error["schema"] == "error.v1"
+    assert error["data"]["code"] == "no_workspace"
+    assert error["data"]["next_step"]
+
+
+def test_each_kind_of_error_has_its_exit_code() -> None:
+    codes = [kind.exit_code for kind in (MainspringError, WrongUsage, PersonNeeded, Refused)]
+    assert codes == [1, 2, 3, 4]
+
+
+def test_a_missing_command_of_another_room_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **_: [])
+    with pytest.raises(MainspringError, match="not installed"):
+        load("demo")
+
+
+def test_the_version_is_said() -> None:
+    assert run("--version").stdout.startswith("mainspring ")
+
+
+def test_output_survives_a_terminal_that_knows_no_unicode(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [str(MAINSPRING), "--help"],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert ran.returncode == 0
