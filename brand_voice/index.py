@@ -1,0 +1,229 @@
+"""The voice index: past copy by meaning, in a chromadb collection that is built once.
+
+An index lies in a folder of its own, ``voice-<hash of guide, library, embedder>``, which appears
+by one rename when it is whole and is never written again: a client that has it open cannot go
+stale, and a process that dies while building leaves nothing behind that another would read. It is
+disposable: delete the folder, and the next search builds it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from filelock import FileLock
+
+from brand_voice.brand import Brand
+from domain.frozen import content_hash
+from domain.voice import Passage, PassageKind
+
+_COLLECTION = "voice"
+# How the indexed text and the folder are made; a change of either makes another index.
+_LAYOUT = 1
+# Two passages at least this alike say the same thing in the same words.
+NEAR_EQUAL = 0.9
+# A proven passage may lie this much further from the question and still come first.
+_PROVEN_BONUS = 0.05
+_LOCK_SECONDS = 300
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors of length 1."""
+
+    @property
+    def id(self) -> str:
+        """Changes whenever the same text would get another vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
+class VoiceIndex:
+    """Search over one brand's passages. Safe to share between tasks and threads of one process.
+
+    Not to be used across a fork: open one in each process.
+    """
+
+    def __init__(self, folder: Path, brand: Brand, embedder: Embedder) -> None:
+        """``folder`` holds indexes and cached vectors; it is made when it is first needed."""
+        self._folder = folder
+        self._embedder = embedder
+        self._passages: Mapping[str, Passage] = {p.id: p for p in brand.passages}
+        self._lock = threading.Lock()
+        self._opened: tuple[Any, Any] | None = None
+        digest = content_hash([_LAYOUT, brand.guide, list(brand.passages), embedder.id])
+        self.name = f"voice-{digest[:16]}"
+
+    async def search(
+        self,
+        query: str,
+        *,
+        kind: PassageKind | None = None,
+        language: str | None = None,
+        objective: str | None = None,
+        n: int = 8,
+    ) -> tuple[Passage, ...]:
+        """At most ``n`` passages, the nearest in meaning first, proven ones before their equals.
+
+        ``kind`` and ``language`` are kept to. ``objective`` is preferred: where it has too few
+        passages, others fill up. No three of them are nearly equal.
+        """
+        return await asyncio.to_thread(self._search, query, kind, language, objective, n)
+
+    async def build(self) -> None:
+        """Make the index now, so that the first search need not. Does nothing where it stands."""
+        await asyncio.to_thread(self._collection)
+
+    def close(self) -> None:
+        """Let go of the files. A later search opens them again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened[0].close()
+                self._opened = None
+
+    def _search(
+        self,
+        query: str,
+        kind: str | None,
+        language: str | None,
+        objective: str | None,
+        n: int,
+    ) -> tuple[Passage, ...]:
+        if not self._passages or n < 1:
+            return ()
+        vector = self._embedder.embed([query])[0]
+        must = {"kind": kind, "language": language}
+        found = self._near(vector, {**must, "objective": objective}, n) if objective else ()
+        if len(found) < n:
+            found = (*found, *self._near(vector, must, n, without=[p for p, _ in found]))
+        return tuple(self._passages[passage_id] for passage_id, _ in _varied(found, n))
+
+    def _near(
+        self,
+        vector: list[float],
+        where: Mapping[str, str | None],
+        n: int,
+        without: Sequence[str] = (),
+    ) -> tuple[tuple[str, Any], ...]:
+        """(id, vector) of candidates, best first; more than n, since near-equals drop out."""
+        wanted = [{key: value} for key, value in where.items() if value]
+        answer = self._collection().query(
+            query_embeddings=[vector],
+            n_results=min(4 * n + len(without), len(self._passages)),
+            where={"$and": wanted} if len(wanted) > 1 else (wanted[0] if wanted else None),
+            include=["embeddings", "distances"],
+        )
+        rows = [
+            (distance - (_PROVEN_BONUS if self._passages[one].proven else 0), one, embedding)
+            for one, distance, embedding in zip(
+                answer["ids"][0], answer["distances"][0], answer["embeddings"][0], strict=True
+            )
+            if one not in without
+        ]
+        rows.sort(key=lambda row: (row[0], row[1]))
+        return tuple((one, np.asarray(embedding)) for _, one, embedding in rows)
+
+    def _collection(self) -> Any:
+        with self._lock:
+            if self._opened is None:
+                path = self._folder / self.name
+                if not path.is_dir():
+                    self._build(path)
+                client = _client(path)
+                self._opened = (client, client.get_collection(_COLLECTION, embedding_function=None))
+            return self._opened[1]
+
+    def _build(self, path: Path) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "build.lock", timeout=_LOCK_SECONDS):
+            if path.is_dir():  # another process built it while this one waited
+                return
+            passages = list(self._passages.values())
+            vectors = self._vectors([_indexed(p) for p in passages])
+            scratch = Path(tempfile.mkdtemp(prefix="building-", dir=self._folder))
+            try:
+                client = _client(scratch)
+                collection = client.create_collection(
+                    _COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"}
+                )
+                most = client.get_max_batch_size()
+                for start in range(0, len(passages), most):
+                    part = slice(start, start + most)
+                    collection.add(
+                        ids=[p.id for p in passages[part]],
+                        embeddings=vectors[part],
+                        metadatas=[_metadata(p) for p in passages[part]],
+                    )
+                client.close()
+                scratch.rename(path)
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+
+    def _vectors(self, texts: list[str]) -> list[list[float]]:
+        """Vectors by way of a cache keyed by embedder and text, so that an edit costs little."""
+        cache = sqlite3.connect(self._folder / "embeddings.sqlite", timeout=30)
+        try:
+            cache.execute("create table if not exists vectors (key text primary key, vector blob)")
+            keys = [sha256(f"{self._embedder.id}\n{text}".encode()).hexdigest() for text in texts]
+            known: dict[str, list[float]] = {}
+            for key in set(keys):
+                row = cache.execute("select vector from vectors where key = ?", (key,)).fetchone()
+                if row is not None:
+                    known[key] = np.frombuffer(row[0], dtype=np.float32).tolist()
+            new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+            fresh = dict(zip(new, self._embedder.embed(list(new.values())), strict=True))
+            with cache:
+                cache.executemany(
+                    "insert or ignore into vectors values (?, ?)",
+                    [(k, np.asarray(v, dtype=np.float32).tobytes()) for k, v in fresh.items()],
+                )
+        finally:
+            cache.close()
+        every = {**known, **fresh}
+        return [every[key] for key in keys]
+
+
+def _client(path: Path) -> Any:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, is_persistent=True)
+    return chromadb.PersistentClient(path=str(path), settings=settings)
+
+
+def _indexed(passage: Passage) -> str:
+    """The text that stands for a passage: what it is for, then its words.
+
+    The English words of objective and angle give German passages a place near English questions.
+    """
+    what = (passage.kind, passage.objective, passage.angle, *passage.categories)
+    return f"{' '.join(word.replace('_', ' ') for word in what if word)}: {passage.text}"
+
+
+def _metadata(passage: Passage) -> dict[str, str]:
+    return {
+        "kind": passage.kind,
+        "language": passage.language,
+        "objective": passage.objective,
+        "angle": passage.angle,
+    }
+
+
+def _varied(found: Sequence[tuple[str, Any]], n: int) -> list[tuple[str, Any]]:
+    """The first n of which no three are nearly equal."""
+    chosen: list[tuple[str, Any]] = []
+    for one, vector in found:
+        alike = sum(float(vector @ other) >= NEAR_EQUAL for _, other in chosen)
+        if alike < 2:
+            chosen.append((one, vector))
+        if len(chosen) == n:
+            break
+    return chosen
