@@ -1,0 +1,257 @@
+"""Brief writer: reads a goal, and writes who, why, what, at what price, and what is not known.
+
+Numbers come from code and from the data alone; words and the choice of products come from the
+model, or from the house writer, and are checked here before they stand in a brief.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from agents.briefing.alternatives import alternatives
+from agents.briefing.audience import as_it_was, rule_of
+from agents.briefing.doubts import doubts
+from agents.briefing.holdout import choose_holdout, worth_finding
+from agents.briefing.offer import make_offer
+from agents.briefing.timing import Timing, timing_of
+from agents.fallback import answer_or_house
+from agents.house.goal_grammar import read_goal as read_by_grammar
+from agents.model import Model
+from agents.tasks import READ_GOAL, WRITE_BRIEF, BriefQuestion, BriefWords, GoalText
+from domain.brief import AudienceEvidence, Brief, KpiTarget
+from domain.facts import Facts
+from domain.figures import Figure
+from domain.goal import Goal, Impossible, Kpi, Objective, Unread
+from domain.money import Currency, Share
+from domain.predicate import Predicate
+from domain.voice import Guide
+from tools.cdp.port import CustomerData
+
+KPI_DAYS = 28
+"""How long after the send people are watched, unless said otherwise."""
+
+_KPI_OF: dict[Objective, Kpi] = {
+    "viewing": "viewing_booked",
+    "invite": "viewing_booked",
+    "service_due": "service_booked",
+    "announce": "click",
+    "thank": "click",
+}
+
+
+async def read_goal(
+    text: str,
+    *,
+    today: date,
+    currency: Currency,
+    facts: Facts,
+    model: Model,
+    house: Model | None = None,
+    categories: Sequence[str] = (),
+    event_names: Sequence[str] = (),
+) -> Goal:
+    """What was understood of a goal. ``today`` is a day of the workspace's zone; ``categories``
+    and ``event_names`` are what the data hold beyond the facts. Raises ModelError."""
+    given = GoalText(
+        text=text,
+        today=today,
+        currency=currency,
+        products=tuple((p.id, p.name, p.category) for p in facts.products),
+        categories=tuple(dict.fromkeys([*(p.category for p in facts.products), *categories])),
+        event_names=tuple(event_names),
+    )
+    reply = await answer_or_house(model, house, READ_GOAL, given)
+    return reply.answer if reply.by == "house" else checked(reply.answer, given)
+
+
+def checked(goal: Goal, given: GoalText) -> Goal:
+    """A model's reading, with the text as it was given, unread words at their true places, and
+    nothing that the brand does not sell. What the text does not hold is not quoted from it."""
+    text = given.text
+    unread = []
+    for part in goal.unread:
+        start = part.start if text[part.start : part.end] == part.words else text.find(part.words)
+        if part.words and start >= 0:
+            unread.append(Unread(words=part.words, start=start, end=start + len(part.words)))
+    ids = {product_id for product_id, _, _ in given.products}
+    return goal.model_copy(
+        update={
+            "text": text,
+            "unread": tuple(unread),
+            "products": tuple(p for p in goal.products if p in ids),
+            "categories": tuple(c for c in goal.categories if c in given.categories),
+        }
+    )
+
+
+def audience_rule(goal: Goal, today: date) -> Predicate:
+    """The rule to gather evidence for, before the brief is written."""
+    return rule_of(goal, today)
+
+
+async def write_brief(
+    goal: Goal,
+    *,
+    today: date,
+    currency: Currency,
+    customers: CustomerData,
+    evidence: AudienceEvidence,
+    facts: Facts,
+    guide: Guide,
+    model: Model,
+    house: Model | None = None,
+    holdout: Share | None = None,
+    kpi_days: int = KPI_DAYS,
+    reject_reason: str = "",
+) -> Brief:
+    """The brief of a goal.
+
+    ``evidence`` is that of ``audience_rule(goal, today)`` with reach filled in; ``holdout`` is
+    the workspace's wish, which the goal's own goes before. A ``reject_reason`` is read as a goal:
+    what it says of offer, days, size and holdout changes the brief, and the rest goes to the
+    writer and is quoted. Raises ModelError and CdpError.
+    """
+    goal, not_read = amended(goal, reject_reason, today, currency)
+    reply = await answer_or_house(
+        model,
+        house,
+        WRITE_BRIEF,
+        BriefQuestion(
+            goal=goal,
+            today=today,
+            audience=evidence,
+            facts=facts,
+            guide=guide,
+            reject_reason=reject_reason,
+        ),
+    )
+    words = _only_known(reply.answer, facts)
+    timing = timing_of(goal, today)
+    kpi = goal.kpi or _KPI_OF.get(goal.objective, "purchase")
+    baseline = await fair_baseline(customers, evidence.rule, kpi, kpi_days, today)
+    wanted = goal.holdout if goal.holdout is not None else holdout
+    people = _people(goal, evidence, wanted)
+    held = choose_holdout(baseline, people, wanted)
+    offer = make_offer(
+        goal,
+        send_from=timing.send_from,
+        send_until=timing.send_until,
+        ends=timing.occasion.on if timing.occasion else None,
+        evidence=evidence,
+        treated=people - round(people * held.share),
+        facts=facts,
+        chosen=words.fact_ids,
+        guide=guide,
+        currency=currency,
+    )
+    described = await customers.describe()
+    unsupported = doubts(
+        goal,
+        evidence=evidence,
+        described=described,
+        facts=facts,
+        kpi=kpi,
+        baseline=baseline,
+        holdout=held,
+        timing=timing,
+        people=people,
+    )
+    return Brief(
+        goal=goal,
+        language=goal.language,
+        audience=evidence,
+        message=words.message,
+        fact_ids=words.fact_ids,
+        offer=offer.offer,
+        kpi=KpiTarget(
+            kpi=kpi,
+            baseline=baseline,
+            target=(baseline.value or 0.0) + worth_finding(baseline),
+            days=kpi_days,
+        ),
+        holdout=held,
+        tone=words.tone,
+        question=words.question,
+        unsupported=(*unsupported, *offer.unsupported, *not_read),
+        alternatives=await alternatives(
+            goal,
+            evidence=evidence,
+            timing=timing,
+            baseline=baseline,
+            holdout=held,
+            people=people,
+            customers=customers,
+        ),
+        unread=goal.unread,
+        impossible=(*goal.impossible, *offer.impossible, *_over(goal, timing)),
+        send_from=timing.send_from,
+        send_until=timing.send_until,
+        written_by=reply.by,
+    )
+
+
+def amended(
+    goal: Goal, reject_reason: str, today: date, currency: Currency
+) -> tuple[Goal, tuple[str, ...]]:
+    """The goal with the bounds that a person named when rejecting the last brief, and what of
+    their reason could not be turned into one."""
+    if not reject_reason.strip():
+        return goal, ()
+    said = read_by_grammar(GoalText(text=reject_reason, today=today, currency=currency))
+    bounds = ("offer", "send_from", "send_until", "most_recipients", "holdout", "kpi")
+    update = {name: value for name in bounds if (value := getattr(said, name)) is not None}
+    if said.topics:
+        update["topics"] = said.topics
+    quoted = "; ".join(f"“{part.words}”" for part in said.unread)
+    note = (f"Of your reason to reject, this was not turned into a bound: {quoted}.",)
+    return goal.model_copy(update=update), note if quoted else ()
+
+
+async def fair_baseline(
+    customers: CustomerData, rule: Predicate, kpi: Kpi, days: int, today: date
+) -> Figure:
+    """What people who fitted the rule ``days`` ago did since.
+
+    For a rule that excludes recent buyers, its members' own last weeks are empty by definition.
+    """
+    then = as_it_was(rule, today - timedelta(days=days))
+    baseline = await customers.baseline(then, kpi, days)
+    if then == rule or baseline.value is None:
+        return baseline
+    note = f"of those who fitted the rule {days} days ago, in the {days} days since"
+    return baseline.model_copy(
+        update={"note": f"{baseline.note}; {note}" if baseline.note else note}
+    )
+
+
+def _people(goal: Goal, evidence: AudienceEvidence, holdout: Share | None) -> int:
+    """Those who take part, mailed and held back: bounded by the most who may be mailed."""
+    reach = evidence.size if evidence.reachable is None else evidence.reachable
+    if goal.most_recipients is None:
+        return reach
+    share = min(holdout if holdout is not None else 0.2, 0.9)
+    return min(reach, round(goal.most_recipients / (1 - share)))
+
+
+def _only_known(words: BriefWords, facts: Facts) -> BriefWords:
+    """A writer may name only facts that exist and pieces that are there."""
+    known = []
+    for fact_id in words.fact_ids:
+        product = facts.product(fact_id)
+        if facts.knows(fact_id) and (product is None or product.stock > 0):
+            known.append(fact_id)
+    return words.model_copy(update={"fact_ids": tuple(dict.fromkeys(known))})
+
+
+def _over(goal: Goal, timing: Timing) -> tuple[Impossible, ...]:
+    if not timing.moved or any(found.code == "past_date" for found in goal.impossible):
+        return ()
+    return (
+        Impossible(
+            code="past_date",
+            words=goal.send_until.isoformat() if goal.send_until else "",
+            why="These days are over.",
+            instead=f"{timing.send_from.isoformat()} to {timing.send_until.isoformat()}",
+        ),
+    )
