@@ -22,6 +22,18 @@ class ArmResult(Frozen):
         return next((f for f in self.figures if f.name == name), None)
 
 
+class Comparison(Frozen):
+    """Two variants against each other; its interval allows for all the pairs compared."""
+
+    metric: str
+    variant: str
+    other: str
+    difference: Figure
+    """variant − other."""
+    shown: bool
+    """True only where the interval leaves out zero."""
+
+
 class Report(Frozen):
     schema_version: int = 1
     campaign_id: str
@@ -36,6 +48,8 @@ class Report(Frozen):
     arms: tuple[ArmResult, ...]
     effects: tuple[Effect, ...]
     """The KPI first, then every other outcome, also those without effect."""
+    comparisons: tuple[Comparison, ...] = ()
+    """Every pair of variants, by the KPI."""
     last_click: tuple[Figure, ...] = ()
     """What last click would say; never shown without the effect beside it."""
     send_states: tuple[tuple[str, int], ...] = ()

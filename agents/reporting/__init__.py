@@ -1,0 +1,1 @@
+"""The parts of a report: its question, its effects, its words."""
