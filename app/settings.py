@@ -76,8 +76,14 @@ class SendingSettings(Section):
     """`none` is refused for a server beyond this machine."""
     smtp_username: str = ""
     """Empty: no login. The password is the secret `smtp_password`."""
+    bounce_address: str = ""
+    """Address that undeliverable mails go back to. Empty: the From address."""
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
     """How long to wait for the server's answer; after it the outcome of a message is unknown."""
+    connections: Annotated[int, Field(ge=1, le=64)] = 4
+    """Connections to the server at once."""
+    rate_per_second: Annotated[float, Field(gt=0)] | None = None
+    """Most mails a second. Absent: as fast as the server takes them."""
     public_url: str = ""
     """https address at which the worker's one-click unsubscribe answers from outside. Needed
     before anything is sent beyond this machine."""
@@ -90,7 +96,7 @@ class SendingSettings(Section):
     dkim_selector: str = ""
     """Selector of the domain's DKIM key, which `doctor` looks up."""
 
-    @field_validator("from_address", "reply_to")
+    @field_validator("from_address", "reply_to", "bounce_address")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
@@ -133,9 +139,11 @@ class LimitSettings(Section):
 class HoldoutSettings(Section):
     """Those held back by chance, which is how a campaign's effect is known."""
 
-    share: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Part of every audience that gets no mail, 0.1 for ten per cent. With 0 no effect can ever
-    be shown."""
+    share: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Part of every audience that gets no mail, 0.1 for ten per cent. Absent: as many as it takes
+    to show a gain worth having. With 0 no effect can ever be shown."""
+    results_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = (1, 7, 14)
+    """Days after the last mail at which results are collected and the report is written anew."""
 
 
 class ModelSettings(Section):
@@ -160,7 +168,8 @@ class DataSettings(Section):
     """How files are read, so that an import need not say it each time."""
 
     orders: dict[str, str] = {}
-    """Column of your file = field of ours, for `import orders`. `--map` adds to it."""
+    """Field = column of your file, for `import orders`; `--map` goes before it. The example
+    `channel = "=boutique"` says the same for every row."""
     customers: dict[str, str] = {}
     """The same for `import customers`."""
     events: dict[str, str] = {}
@@ -239,8 +248,8 @@ def environment_name(section: str, field: str) -> str:
 
 
 def from_environment(kind: object) -> bool:
-    """Whether a setting of this type can be given as one word; tables cannot."""
-    return get_origin(kind) is not dict
+    """Whether a setting of this type can be given as one word; tables and lists cannot."""
+    return get_origin(kind) not in (dict, tuple)
 
 
 def _apply_environment(

@@ -84,6 +84,7 @@ def _row(section: str, name: str, field: FieldInfo) -> str:
     elif default in ("", None, {}):
         shown = "–"
     else:
+        default = list(default) if isinstance(default, tuple) else default
         shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
     what = " ".join((field.description or "").split())
     named = f"`{name}`"
@@ -113,6 +114,8 @@ def _type_words(kind: Any) -> str:
         return _type_words(get_args(kind)[0])
     if get_origin(kind) is dict:
         return "table of texts"
+    if get_origin(kind) is tuple:
+        return f"list of {_type_words(get_args(kind)[0])}s"
     return _TYPE_WORDS[kind]
 
 

@@ -78,7 +78,7 @@ def init(
         f"  clock     {'simulated: it sends to this machine alone' if simulated else 'real'}",
         f"  brand     {workspace.brand_folder}"
         + ("" if brand else " (a beginning; fill it before the first campaign)"),
-        "Next: mainspring import orders FILE, then mainspring campaign new \"…\".",
+        'Next: mainspring import orders FILE, then mainspring campaign new "…".',
     )
     if folder.resolve() != Path.cwd() and "MAINSPRING_WORKSPACE" not in os.environ:
         out.say(f"Commands find the workspace from inside it: cd {folder}")

@@ -37,7 +37,7 @@ def test_what_is_written_reads_back() -> None:
             {
                 "workspace": {**WORKSPACE, "name": 'A "quoted" näme'},
                 "limits": {"author_may_approve": False, "cap_most": 2},
-                "data": {"orders": {"Customer ID": "customer_id"}},
+                "data": {"orders": {"customer_id": "Customer ID"}},
             }
         ),
         HERE,
@@ -46,7 +46,7 @@ def test_what_is_written_reads_back() -> None:
     assert settings.workspace.name == 'A "quoted" näme'
     assert settings.limits.author_may_approve is False
     assert settings.limits.cap_most == 2
-    assert settings.data.orders == {"Customer ID": "customer_id"}
+    assert settings.data.orders == {"customer_id": "Customer ID"}
 
 
 def test_the_environment_goes_before_the_file() -> None:

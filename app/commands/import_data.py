@@ -1,0 +1,97 @@
+"""``mainspring import``: read a file, say what was understood of it, and keep what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app.commands.options import WorkspaceOption
+from app.importing import Imported, import_file, read_mapping
+from app.output import JsonOption, Out
+from app.workspace import open_workspace
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command("import")
+def import_data(
+    kind: Annotated[
+        Literal["orders", "customers", "events", "facts", "suppressions"],
+        typer.Argument(help="What the file holds."),
+    ],
+    file: Annotated[Path, typer.Argument(help="A CSV, JSONL or Parquet file.")],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Where a field is read from; FIELD==VALUE says the same for every row.",
+        ),
+    ] = None,
+    tz: Annotated[
+        str, typer.Option(help="Time zone of times without one, for example Europe/London.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="Of amounts without one, for example GBP.")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a file into the workspace. Importing it twice adds nothing."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with out.working(f"Reading {file.name}") as bar:
+        task = bar.task_ids[0]
+        imported = import_file(
+            opened,
+            kind,
+            file,
+            mapping=read_mapping(mapping or []),
+            timezone=tz or None,
+            currency=currency or None,
+            progress=lambda rows: bar.update(task, completed=rows, description=f"{rows:,} rows"),
+        )
+    _say(imported, out)
+    out.answer("import.v1", imported)
+
+
+def _say(imported: Imported, out: Out) -> None:
+    intake = imported.intake
+    out.say(f"{intake.file}, understood as {intake.kind}:")
+    for field in intake.understood:
+        source = field.column if field.constant is None else f"“{field.constant}” for every row"
+        out.say(f"  {field.field:<22} from {source}")
+    if intake.not_used:
+        out.say(f"  {'not used':<22} {', '.join(intake.not_used)}")
+    out.say("")
+    for label, count in (
+        ("rows read", intake.rows_read),
+        ("new", intake.added),
+        ("known already", intake.already_known),
+        ("exact repeats in this file", intake.duplicates),
+        ("rows that we could not read", intake.quarantined),
+        ("consents recorded", imported.consents_added),
+        ("addresses left out from now on", imported.suppressions_added),
+    ):
+        if count or label in ("rows read", "new", "known already"):
+            out.say(f"  {label:<31} {count:>11,}")
+    for reason, count in intake.reasons:
+        out.say(f"    {reason}: {count:,}")
+    for reason, count in intake.set_aside:
+        out.say(f"  left empty: {reason}: {count:,}")
+    if intake.quarantine_file:
+        out.say(f"  they lie, with line and reason, in {intake.quarantine_file}")
+    changes = imported.fact_changes
+    if changes is not None:
+        out.say(
+            f"  facts: {len(changes.added):,} new, {len(changes.changed):,} changed, "
+            f"{changes.unchanged:,} as before, {len(changes.removed):,} gone"
+        )
+        for stopped in changes.stopped_publications:
+            out.warn(f"Stopped the scheduled send {stopped}: a fact that it cites has changed.")
+    for note in intake.notes:
+        out.warn(note)
+    if imported.unreachable_stops:
+        out.warn(
+            f"{imported.unreachable_stops:,} bounces or complaints name people without a known "
+            "address; import their addresses as suppressions."
+        )

@@ -1,0 +1,72 @@
+"""``mainspring sending``: pause everything, go on, or see how it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app import words
+from app.commands.options import WorkspaceOption
+from app.output import JsonOption, Out
+from app.workspace import open_workspace
+from ledger import publications, sending
+
+app = typer.Typer(
+    help="Pause all sending, resume it, or see how it stands.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def pause(
+    reason: Annotated[str, typer.Option(help="Why; it stands in the history.")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pause all: nothing more goes out, in any campaign, until you resume."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        person = opened.person(tx)
+        sending.pause(tx, person, reason)
+    out.say(f"Paused. {person.name} can go on with `mainspring sending resume`.")
+    out.answer("sending.status.v1", {"paused": True, "reason": reason})
+
+
+@app.command()
+def resume(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Go on after a pause. What came too late meanwhile is missed, not sent."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        sending.resume(tx, opened.person(tx))
+    out.say("Sending goes on with the next `mainspring publish`.")
+    out.answer("sending.status.v1", {"paused": False, "reason": ""})
+
+
+@app.command()
+def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Say whether sending is paused, and what is scheduled."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.read() as tx:
+        paused = sending.is_paused(tx)
+        rows = [
+            {
+                "id": one.id,
+                "campaign_id": one.campaign_id,
+                "state": one.state,
+                "stop_reason": one.stop_reason,
+                "messages": publications.counts(tx, one.id),
+            }
+            for one in publications.list(tx)
+        ]
+    out.say("Sending is paused." if paused else "Sending is not paused.")
+    for row in rows:
+        counted = ", ".join(
+            f"{count:,} {words.SEND_STATES[state]}" for state, count in row["messages"].items()
+        )
+        why = f" ({row['stop_reason']})" if row["stop_reason"] else ""
+        out.say(f"  {row['id']}  {row['state']}{why}: {counted or 'no messages'}")
+    if not rows:
+        out.say("Nothing is scheduled. It fills when you approve a scheduled send.")
+    out.answer("sending.status.v1", {"paused": paused, "scheduled_sends": rows})

@@ -1,0 +1,317 @@
+"""The doctor: every configured part looked at once, each with how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import shutil
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Literal
+
+import httpx
+
+from app import words
+from app.dns_checks import check_domain
+from app.stack import smtp_settings
+from app.workspace import Workspace
+from brand_voice.brand import load_brand, load_facts
+from brand_voice.embedder import MiniLM
+from brand_voice.index import VoiceIndex
+from domain.errors import MainspringError
+from domain.frozen import Frozen
+from ledger import clock, facts, journal, sending
+from tools.cdp.duck import DuckCustomerData
+from tools.esp.smtp import SmtpSending
+from tools.store.segments import Store
+from workflows.stack import Keys
+from workflows.unsubscribe import check_public_url
+
+LEAST_FREE_BYTES = 1_000_000_000
+RESERVED = (".test", ".example", ".invalid", ".localhost", "localhost")
+"""Domains that no DNS server answers for."""
+
+State = Literal["fine", "look", "skipped"]
+
+
+class Check(Frozen):
+    """What one look found. ``look``: something to mend; ``skipped``: it could not or need not be
+    looked at, and why."""
+
+    part: str
+    state: State
+    what: str
+    mend: str = ""
+
+
+def fine(part: str, what: str) -> Check:
+    return Check(part=part, state="fine", what=what)
+
+
+def look(part: str, what: str, mend: str) -> Check:
+    return Check(part=part, state="look", what=what, mend=mend)
+
+
+def skipped(part: str, why: str) -> Check:
+    return Check(part=part, state="skipped", what=why)
+
+
+async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[Check, ...]:
+    """Look at every part in turn and say each check as it is done. Never raises for a part that
+    is broken: that is what it reports."""
+    parts: tuple[tuple[str, Callable[[Workspace], Awaitable[list[Check]]]], ...] = (
+        ("settings", _settings),
+        ("keys and token", _secrets),
+        ("history", _history),
+        ("clock", _clock),
+        ("customer data", _data),
+        ("brand", _brand),
+        ("voice", _voice),
+        ("mail server", _mail_server),
+        ("unsubscribe", _public_url),
+        ("sending domain", _domain),
+        ("model", _model),
+        ("sending", _paused),
+        ("disk", _disk),
+    )
+    found: list[Check] = []
+    for part, examined in parts:
+        try:
+            checks = await examined(workspace)
+        except MainspringError as error:
+            checks = [look(part, error.what, error.next_step)]
+        for check in checks:
+            said(check)
+        found += checks
+    return tuple(found)
+
+
+async def _settings(workspace: Workspace) -> list[Check]:
+    place = workspace.settings.workspace
+    return [fine("settings", f"{place.name}, {place.timezone}, {place.currency}")]
+
+
+async def _secrets(workspace: Workspace) -> list[Check]:
+    with workspace.ledger.read() as tx:
+        person = workspace.person(tx)
+    named = f"commands act as {person.name} ({person.role}); kept in {workspace.secrets.folder}"
+    return [fine("keys and token", named)]
+
+
+async def _history(workspace: Workspace) -> list[Check]:
+    def verified() -> journal.ChainCheck:
+        with workspace.ledger.read() as tx:
+            return journal.verify(tx)
+
+    checked = await asyncio.to_thread(verified)
+    if checked.ok:
+        return [fine("history", f"{checked.entries:,} entries, none altered")]
+    return [
+        look(
+            "history",
+            f"the history was altered: entry {checked.first_bad} does not fit the one before it",
+            "Pause all (`mainspring sending pause`), compare with a backup, and find out who could "
+            "write to ledger.sqlite.",
+        )
+    ]
+
+
+async def _clock(workspace: Workspace) -> list[Check]:
+    with workspace.ledger.read() as tx:
+        now, real, simulated = tx.now, tx.real_now, clock.is_simulated(tx)
+        last = max((entry.at for entry in journal.entries(tx, limit=1)), default=None)
+    shown = words.moment(now, workspace.timezone)
+    if simulated:
+        return [fine("clock", f"simulated, stands at {shown}; it sends to this machine alone")]
+    if last is not None and last > real + timedelta(minutes=1):
+        return [
+            look(
+                "clock",
+                f"this machine says {shown}, but the history's last entry is from "
+                f"{words.moment(last, workspace.timezone)}",
+                "Set this machine's clock (NTP) before anything is sent.",
+            )
+        ]
+    return [fine("clock", shown)]
+
+
+async def _data(workspace: Workspace) -> list[Check]:
+    store = Store(workspace.store_folder)
+    data = DuckCustomerData(store, workspace.ledger.clock, workspace.timezone, workspace.currency)
+    described = await data.describe()
+    if not described.customers:
+        return [
+            look(
+                "customer data", "nothing was imported yet", "Run `mainspring import orders FILE`."
+            )
+        ]
+    last = words.day(described.last_day) if described.last_day else "no day"
+    said = (
+        f"{described.customers:,} customers, {described.orders:,} orders, "
+        f"{described.events:,} events, up to {last}"
+    )
+    return [fine("customer data", said)]
+
+
+async def _brand(workspace: Workspace) -> list[Check]:
+    brand = load_brand(workspace.brand_folder)
+    listed = load_facts(workspace.brand_folder)
+    with workspace.ledger.read() as tx:
+        known = facts.current(tx)
+    checks: list[Check] = []
+    if not brand.passages:
+        checks.append(
+            look(
+                "brand",
+                "library.yaml has no passages, so no draft can be assembled",
+                "Add sentences of mails that you sent and liked; docs/bring-your-own-data.md says "
+                "how.",
+            )
+        )
+    if not brand.guide.postal_address or not brand.guide.legal:
+        checks.append(
+            look(
+                "brand",
+                "guide.yaml lacks a postal address or legal lines, which every mail must carry",
+                "Fill postal_address and legal in brand/guide.yaml.",
+            )
+        )
+    if not known.products and not known.house:
+        what = "no facts are known, so copy may claim nothing"
+        checks.append(look("brand", what, "Run `mainspring import facts brand/products.jsonl`."))
+    elif listed != known and (listed.products or listed.house):
+        checks.append(
+            skipped("brand", "the facts in the brand folder differ from those imported last")
+        )
+    if checks:
+        return checks
+    counted = f"{len(brand.passages)} passages, {len(known.products)} products"
+    return [fine("brand", f"{brand.guide.brand}: {counted}, {len(known.house)} house facts")]
+
+
+async def _voice(workspace: Workspace) -> list[Check]:
+    brand = load_brand(workspace.brand_folder)
+    if not brand.passages:
+        return [skipped("voice", "the library is empty")]
+    index = VoiceIndex(workspace.folder / "voice", brand, MiniLM())
+    found = await index.search(brand.passages[0].text, n=1)
+    return [fine("voice", f"the index answers ({len(found)} of 1 asked for)")]
+
+
+async def _mail_server(workspace: Workspace) -> list[Check]:
+    sending_settings = workspace.settings.sending
+    checks: list[Check] = []
+    if not sending_settings.from_address:
+        checks.append(look("mail server", "there is no From address", "Set sending.from_address."))
+    problems = await SmtpSending(smtp_settings(workspace)).check()
+    at = f"{sending_settings.smtp_host}:{sending_settings.smtp_port}"
+    checks += [look("mail server", problem, "") for problem in problems]
+    if not problems:
+        checks.append(fine("mail server", f"{at} takes our connection"))
+    return checks
+
+
+def is_local(host: str) -> bool:
+    """Whether a mail server of this name is on this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _public_url(workspace: Workspace) -> list[Check]:
+    sending_settings = workspace.settings.sending
+    if not sending_settings.public_url:
+        if is_local(sending_settings.smtp_host):
+            return [skipped("unsubscribe", "mails stay on this machine, so no address is needed")]
+        return [
+            look(
+                "unsubscribe",
+                "nothing is sent beyond this machine without a public unsubscribe address",
+                "Set sending.public_url to an https address that leads to the worker.",
+            )
+        ]
+    keys = Keys(
+        signing=workspace.secrets.signing_key, suppression=workspace.secrets.suppression_key
+    )
+    await check_public_url(sending_settings.public_url, keys)
+    return [fine("unsubscribe", f"one click at {sending_settings.public_url} is answered")]
+
+
+async def _domain(workspace: Workspace) -> list[Check]:
+    sending_settings = workspace.settings.sending
+    domain = sending_settings.from_address.rpartition("@")[2].lower()
+    if not domain:
+        return [skipped("sending domain", "there is no From address")]
+    if domain.endswith(RESERVED):
+        return [skipped("sending domain", f"{domain} is reserved for trials and has no DNS")]
+    checks: list[Check] = []
+    for found in await check_domain(domain, sending_settings.dkim_selector):
+        what = f"{found.record}: {found.what}"
+        if found.state == "unreachable":
+            checks.append(skipped("sending domain", what))
+        else:
+            checks.append(
+                Check(part="sending domain", state=found.state, what=what, mend=found.mend)
+            )
+    return checks
+
+
+async def _model(workspace: Workspace) -> list[Check]:
+    settings = workspace.settings.model
+    if not settings.base_url:
+        return [fine("model", "none; drafts are assembled from your library, no AI")]
+    key = workspace.secrets.model_api_key
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    url = f"{settings.base_url.rstrip('/')}/models"
+    try:
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.get(url, headers=headers)
+            answer.raise_for_status()
+            listed = answer.json()
+        names = {str(row.get("id", "")) for row in listed.get("data", ())}
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        mend = "Check the secret model_api_key." if status in (401, 403) else "Check base_url."
+        return [look("model", f"{settings.base_url} answers {status}", mend)]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, AttributeError) as error:
+        return [
+            look(
+                "model",
+                f"{settings.base_url} cannot be reached ({type(error).__name__})",
+                "Start the model's server, or correct model.base_url; until then drafts are "
+                "assembled from your library.",
+            )
+        ]
+    if settings.name not in names:
+        near = ", ".join(sorted(names)[:5]) or "none"
+        what = f"the endpoint has no model {settings.name!r}; it has {near}"
+        return [look("model", what, "Set model.name to one of them.")]
+    return [fine("model", f"{settings.name} at {settings.base_url}")]
+
+
+async def _paused(workspace: Workspace) -> list[Check]:
+    with workspace.ledger.read() as tx:
+        paused = sending.is_paused(tx)
+    if paused:
+        return [
+            look(
+                "sending",
+                "all sending is paused",
+                "`mainspring sending status` says why; `mainspring sending resume` goes on.",
+            )
+        ]
+    return [fine("sending", "not paused")]
+
+
+async def _disk(workspace: Workspace) -> list[Check]:
+    free = shutil.disk_usage(workspace.folder).free
+    if free < LEAST_FREE_BYTES:
+        return [
+            look(
+                "disk",
+                f"{free / 1e6:,.0f} MB free",
+                "Make room: a full disk stops imports and sending.",
+            )
+        ]
+    return [fine("disk", f"{free / 1e9:,.1f} GB free")]

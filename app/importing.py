@@ -1,0 +1,140 @@
+"""Imports: a file goes through the store's intake; what a send must check goes to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+from app.workspace import Workspace
+from domain.customer import Consent, Suppression
+from domain.errors import WrongUsage
+from domain.frozen import Frozen
+from ledger import consent, facts, journal, people, suppression
+from ledger.database import Transaction
+from tools.store.columns import Kind
+from tools.store.intake import Intake, Stop, read_file
+from tools.store.segments import Store
+from tools.store.staging import Progress
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class Imported(Frozen):
+    """What became of a file, in the store and in the ledger."""
+
+    intake: Intake
+    consents_added: int = 0
+    suppressions_added: int = 0
+    fact_changes: facts.FactChanges | None = None
+    unreachable_stops: int = 0
+    """Bounces and complaints of which no address is known."""
+
+
+def read_mapping(pairs: list[str]) -> dict[str, str]:
+    """``field=Column`` as given to ``--map``; ``field==value`` says the same for every row.
+
+    Raises WrongUsage unreadable_mapping.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise WrongUsage(
+                "unreadable_mapping",
+                f"--map {pair!r} cannot be read.",
+                thing=pair,
+                next_step="Write field=Column, for example customer_id='Customer ID', or "
+                "field==value for every row.",
+            )
+        found[field.strip()] = column
+    return found
+
+
+def import_file(
+    workspace: Workspace,
+    kind: Kind,
+    path: Path,
+    *,
+    mapping: Mapping[str, str],
+    timezone: str | None,
+    currency: str | None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Import one file. Doing it twice adds nothing. Raises WrongUsage, CdpError, LedgerError."""
+    with workspace.ledger.read() as tx:
+        person = workspace.person(tx)
+        people.require(person, "write")
+        now = tx.now
+    intake = read_file(
+        kind,
+        path,
+        store=Store(workspace.store_folder),
+        quarantine=workspace.quarantine_folder,
+        mapping={**_settled(workspace, kind), **mapping},
+        timezone=timezone,
+        currency=currency,
+        now=now,
+        progress=progress,
+    )
+    with workspace.ledger.write() as tx:
+        imported = _keep(tx, workspace, intake, person)
+        journal.append(
+            tx,
+            "import",
+            person_id=person.id,
+            thing=f"{kind}:{intake.file}",
+            data={
+                "kind": kind,
+                "rows_read": intake.rows_read,
+                "added": intake.added,
+                "already_known": intake.already_known,
+                "quarantined": intake.quarantined,
+                "consents_added": imported.consents_added,
+                "suppressions_added": imported.suppressions_added,
+            },
+        )
+    return imported
+
+
+def _settled(workspace: Workspace, kind: Kind) -> Mapping[str, str]:
+    """The columns that the settings name for this kind."""
+    settled: dict[str, Mapping[str, str]] = {
+        "orders": workspace.settings.data.orders,
+        "customers": workspace.settings.data.customers,
+        "events": workspace.settings.data.events,
+        "suppressions": workspace.settings.data.suppressions,
+    }
+    return settled.get(kind, {})
+
+
+def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.Person) -> Imported:
+    """Bring what the intake found to the ledger."""
+    refusals = tuple(_refusal(stop) for stop in intake.stops if stop.reason == "unsubscribed")
+    returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
+    blocked = tuple(
+        Suppression(address=stop.address, reason=stop.reason, at=stop.at)
+        for stop in returned
+        if stop.address
+    )
+    key = workspace.secrets.suppression_key
+    return Imported(
+        # Consents and addresses are many and already kept; the answer carries their counts.
+        intake=intake.model_copy(update={"consents": (), "suppressions": (), "stops": ()}),
+        consents_added=consent.record(tx, (*intake.consents, *refusals)),
+        suppressions_added=suppression.add(tx, (*intake.suppressions, *blocked), key),
+        fact_changes=(
+            facts.put(tx, intake.facts, source=intake.file) if intake.facts is not None else None
+        ),
+        unreachable_stops=sum(1 for stop in returned if not stop.address),
+    )
+
+
+def _refusal(stop: Stop) -> Consent:
+    return Consent(
+        customer_id=stop.customer_id,
+        purpose="email_marketing",
+        given=False,
+        at=stop.at,
+        source="event file: unsubscribed",
+    )

@@ -1,0 +1,129 @@
+"""The Stack of a workspace: every part that a run needs, made from settings and secrets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from agents.house_writer import HouseWriter
+from agents.model import Model
+from brand_voice.brand import load_brand
+from brand_voice.embedder import MiniLM
+from brand_voice.index import VoiceIndex
+from domain.plan import Cap, QuietHours
+from domain.publication import Sender
+from ledger import clock
+from ledger.sending import HighWater
+from tools.analytics.duck import DuckAnalytics
+from tools.cdp.duck import DuckCustomerData
+from tools.esp.smtp import SmtpSending, SmtpSettings
+from tools.store.segments import Store
+from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
+
+if TYPE_CHECKING:
+    from app.workspace import Workspace
+
+LEASE_MARGIN_SECONDS = 120
+"""A claimed message stays a worker's this much longer than the server may take to answer."""
+
+
+def build_stack(workspace: Workspace) -> Stack:
+    """Raises BrandError where the brand folder cannot be used, SecretsError without keys."""
+    settings = workspace.settings
+    brand = load_brand(workspace.brand_folder)
+    store = Store(workspace.store_folder)
+    business_time = workspace.ledger.clock
+    data = DuckCustomerData(store, business_time, workspace.timezone, workspace.currency)
+    house = HouseWriter()
+    with workspace.ledger.read() as tx:
+        simulated = clock.is_simulated(tx)
+    return Stack(
+        workspace_id=settings.workspace.id,
+        ledger=workspace.ledger,
+        checkpoints=workspace.folder / "checkpoints.sqlite",
+        customers=data,
+        people=data,
+        analytics=DuckAnalytics(store, business_time, workspace.timezone, workspace.currency),
+        sending=SmtpSending(smtp_settings(workspace)),
+        model=_model(workspace, house),
+        house=house,
+        brand=brand,
+        voice=VoiceIndex(workspace.folder / "voice", brand, MiniLM()),
+        keys=Keys(
+            signing=workspace.secrets.signing_key, suppression=workspace.secrets.suppression_key
+        ),
+        rules=_rules(workspace),
+        timezone=workspace.timezone,
+        currency=workspace.currency,
+        reports=workspace.reports_folder,
+        high_water=HighWater(workspace.secrets.high_water),
+        limits=_limits(workspace),
+        public_url=settings.sending.public_url,
+        listen_url=listen_url(workspace),
+        image_base_url=settings.sending.image_base_url,
+        simulated=simulated,
+    )
+
+
+def smtp_settings(workspace: Workspace) -> SmtpSettings:
+    sending = workspace.settings.sending
+    return SmtpSettings(
+        host=sending.smtp_host,
+        port=sending.smtp_port,
+        security=sending.smtp_security,
+        username=sending.smtp_username,
+        password=SecretStr(workspace.secrets.smtp_password),
+        timeout_seconds=sending.timeout_seconds,
+        connections=sending.connections,
+        bounce_address=sending.bounce_address,
+    )
+
+
+def listen_url(workspace: Workspace) -> str:
+    """The public endpoint as this machine reaches it."""
+    sending = workspace.settings.sending
+    host = f"[{sending.listen_host}]" if ":" in sending.listen_host else sending.listen_host
+    return f"http://{host}:{sending.listen_port}"
+
+
+def _rules(workspace: Workspace) -> CampaignRules:
+    settings = workspace.settings
+    return CampaignRules(
+        sender=Sender(
+            address=settings.sending.from_address,
+            name=settings.sending.from_name or settings.workspace.name,
+            reply_to=settings.sending.reply_to,
+        ),
+        cap=Cap(most=settings.limits.cap_most, days=settings.limits.cap_days),
+        quiet_hours=QuietHours(start=settings.limits.quiet_start, end=settings.limits.quiet_end),
+        holdout_share=settings.holdout.share,
+        results_days=settings.holdout.results_days,
+    )
+
+
+def _limits(workspace: Workspace) -> SendingLimits:
+    settings = workspace.settings
+    return SendingLimits(
+        batch=settings.limits.batch,
+        at_once=settings.sending.connections,
+        rate_per_second=settings.sending.rate_per_second,
+        lease_seconds=4 * settings.sending.timeout_seconds + LEASE_MARGIN_SECONDS,
+        max_lateness=timedelta(hours=settings.limits.max_lateness_hours),
+        approval_expires=timedelta(days=settings.limits.approval_expires_days),
+    )
+
+
+def _model(workspace: Workspace, house: Model) -> Model:
+    """The configured model, or the house writer where none is."""
+    settings = workspace.settings.model
+    if not settings.base_url:
+        return house
+    from agents.openai_model import OpenAIModel
+
+    return OpenAIModel(
+        base_url=settings.base_url,
+        api_key=workspace.secrets.model_api_key,
+        name=settings.name,
+    )
