@@ -1,0 +1,146 @@
+"""``mainspring demo``, ``mainspring eval`` and ``mainspring bench``; entry points bring them.
+
+Only typer is imported here; the rest when a command is called.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PASSED, REGRESSION, COULD_NOT_RUN = 0, 1, 5
+
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of text.", show_default=False)
+]
+DataOption = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="A file of your own to measure with.")
+]
+
+demo = typer.Typer(rich_markup_mode=None)
+evaluate = typer.Typer(
+    help="Run the evaluation cases, compare two runs, or check the statistics.",
+    epilog="Exit codes: 0 passed · 1 regression · 5 could not run",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+bench = typer.Typer(
+    help="Measure on this machine; every figure is a ratio or a rate of one run.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@demo.command("demo")
+def run_demo(
+    folder: Annotated[Path, typer.Option(help="Where the simulated workspace is made.")] = Path(
+        "demo"
+    ),
+    seed: Annotated[
+        int, typer.Option(help="Another seed is another market, and other people by chance.")
+    ] = 2026,
+    as_json: JsonOption = False,
+) -> None:
+    """Run two campaigns from goal to report in a simulated market; leave a third for you."""
+    from evals.demo import run
+
+    run(folder, seed=seed, as_json=as_json)
+
+
+@evaluate.command("run")
+def run_eval(
+    kinds: Annotated[
+        list[str] | None,
+        typer.Argument(help="goals, briefs, copy, critic, plans, reports. [default: all]"),
+    ] = None,
+    case: Annotated[list[str] | None, typer.Option(help="Only the case with this id.")] = None,
+    trials: Annotated[int, typer.Option(min=1, help="How often each case is tried.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep the result in this file, for `eval compare`.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A model's name; its key is read from MAINSPRING_MODEL_API_KEY.")
+    ] = "",
+    base_url: Annotated[
+        str, typer.Option(help="The model's endpoint. [default: no model, the house writer]")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the cases. Ends with 0 passed, 1 regression, 5 could not run."""
+    from evals.eval_command import run
+
+    raise typer.Exit(
+        run(
+            kinds or [],
+            case or [],
+            trials=trials,
+            out=out,
+            model=model,
+            base_url=base_url,
+            as_json=as_json,
+        )
+    )
+
+
+@evaluate.command("compare")
+def compare_runs(
+    old: Annotated[Path, typer.Argument(help="The older result, as kept by `eval run --out`.")],
+    new: Annotated[Path, typer.Argument(help="The newer one.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a newer run against an older one, case by case (exact McNemar)."""
+    from evals.eval_command import compare_files
+
+    raise typer.Exit(compare_files(old, new, as_json=as_json))
+
+
+@evaluate.command("coverage")
+def check_coverage(
+    seeds: Annotated[int, typer.Option(min=10, help="How many markets.")] = 200,
+    first_seed: Annotated[int, typer.Option(help="The first of them.")] = 1000,
+    as_json: JsonOption = False,
+) -> None:
+    """Check over many simulated markets that intervals hold the truth and power is as said."""
+    from evals.eval_command import coverage
+
+    raise typer.Exit(coverage(seeds, first_seed, as_json=as_json))
+
+
+@bench.command("import")
+def bench_import(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How fast files are read into a workspace."""
+    _bench("import", data, as_json)
+
+
+@bench.command("demo")
+def bench_demo(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How long the demo takes, and how much memory."""
+    _bench("demo", data, as_json)
+
+
+@bench.command("graph")
+def bench_graph(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """What our graph costs beside a bare LangGraph of the same nodes."""
+    _bench("graph", data, as_json)
+
+
+@bench.command("publish")
+def bench_publish(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How fast mails go out through the ledger, beside a bare SMTP loop to the same server."""
+    _bench("publish", data, as_json)
+
+
+@bench.command("all")
+def bench_all(as_json: JsonOption = False) -> None:
+    """Every benchmark, one after the other."""
+    from evals.benchmarks import NAMES, run_all
+
+    run_all(NAMES, as_json=as_json)
+
+
+def _bench(name: str, data: Path | None, as_json: bool) -> None:
+    from evals.benchmarks import run_all
+
+    run_all((name,), data=data, as_json=as_json)
