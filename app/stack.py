@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -12,14 +14,16 @@ from agents.model import Model
 from brand_voice.brand import load_brand
 from brand_voice.embedder import MiniLM
 from brand_voice.index import VoiceIndex
+from domain.clock import Clock
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
-from ledger import clock
+from ledger import budgets, clock
 from ledger.sending import HighWater
 from tools.analytics.duck import DuckAnalytics
 from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from tools.store.segments import Store
+from workflows.calls import LedgerBudget, LedgerCallLog
 from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
 
 if TYPE_CHECKING:
@@ -33,19 +37,18 @@ def build_stack(workspace: Workspace) -> Stack:
     """Raises BrandError where the brand folder cannot be used, SecretsError without keys."""
     settings = workspace.settings
     brand = load_brand(workspace.brand_folder)
-    store = Store(workspace.store_folder)
-    business_time = workspace.ledger.clock
-    data = DuckCustomerData(store, business_time, workspace.timezone, workspace.currency)
+    data, analytics = _views(workspace, workspace.ledger.clock)
     house = HouseWriter()
+    _keep_limits(workspace)
     with workspace.ledger.read() as tx:
         simulated = clock.is_simulated(tx)
-    return Stack(
+    stack = Stack(
         workspace_id=settings.workspace.id,
         ledger=workspace.ledger,
         checkpoints=workspace.folder / "checkpoints.sqlite",
         customers=data,
         people=data,
-        analytics=DuckAnalytics(store, business_time, workspace.timezone, workspace.currency),
+        analytics=analytics,
         sending=SmtpSending(smtp_settings(workspace)),
         model=_model(workspace, house),
         house=house,
@@ -65,6 +68,29 @@ def build_stack(workspace: Workspace) -> Stack:
         image_base_url=settings.sending.image_base_url,
         simulated=simulated,
     )
+
+    def at(moment: datetime) -> Stack:
+        then, counted = _views(workspace, FixedClock(moment))
+        return replace(stack, customers=then, people=then, analytics=counted)
+
+    return replace(stack, at=at)
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A moment that stands still: whatever is later is hidden."""
+
+    moment: datetime
+
+    def now(self) -> datetime:
+        return self.moment.astimezone(UTC)
+
+
+def _views(workspace: Workspace, time: Clock) -> tuple[DuckCustomerData, DuckAnalytics]:
+    """The store, as of a clock."""
+    store = Store(workspace.store_folder)
+    place = (workspace.timezone, workspace.currency)
+    return DuckCustomerData(store, time, *place), DuckAnalytics(store, time, *place)
 
 
 def smtp_settings(workspace: Workspace) -> SmtpSettings:
@@ -126,4 +152,23 @@ def _model(workspace: Workspace, house: Model) -> Model:
         base_url=settings.base_url,
         api_key=workspace.secrets.model_api_key,
         name=settings.name,
+        timeout_seconds=settings.timeout_seconds,
+        price_in=settings.price_in,
+        price_out=settings.price_out,
+        call_log=LedgerCallLog(workspace.ledger),
+        budget=LedgerBudget(workspace.ledger),
     )
+
+
+def _keep_limits(workspace: Workspace) -> None:
+    """Bring the settings' budgets to the ledger, where they are checked."""
+    wanted: dict[budgets.What, Decimal | int | None] = {
+        "mails": workspace.settings.limits.mails_a_day,
+        "money": workspace.settings.model.budget_a_day,
+    }
+    with workspace.ledger.read() as tx:
+        changed = {k: v for k, v in wanted.items() if budgets.limit(tx, k, "day") != v}
+    if changed:
+        with workspace.ledger.write() as tx:
+            for what, most in changed.items():
+                budgets.set_limit(tx, what, "day", most)

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from app import words
-from app.commands.options import WorkspaceOption
+from app.commands.options import WorkspaceOption, read_moment
 from app.output import JsonOption, Out
+from app.references import pick
 from app.workspace import open_workspace
 from ledger import publications, sending
 
@@ -31,7 +32,7 @@ def pause(
         person = opened.person(tx)
         sending.pause(tx, person, reason)
     out.say(f"Paused. {person.name} can go on with `mainspring sending resume`.")
-    out.answer("sending.status.v1", {"paused": True, "reason": reason})
+    out.answer("sending.status.v1", {"pause": {"paused": True, "reason": reason}})
 
 
 @app.command()
@@ -41,7 +42,28 @@ def resume(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     with opened.ledger.write() as tx:
         sending.resume(tx, opened.person(tx))
     out.say("Sending goes on with the next `mainspring publish`.")
-    out.answer("sending.status.v1", {"paused": False, "reason": ""})
+    out.answer("sending.status.v1", {"pause": {"paused": False, "reason": ""}})
+
+
+@app.command()
+def move(
+    scheduled_send: Annotated[str, typer.Argument(help="Its id, or its last characters.")],
+    start: Annotated[str, typer.Argument(help="When it shall begin: 2026-11-26T10:00.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a scheduled send begin at another time. Outside the approved window it is asked again."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    at = read_moment(start, opened.timezone)
+    with opened.ledger.write() as tx:
+        known = [one.id for one in publications.list_publications(tx)]
+        picked = pick(scheduled_send, known, "scheduled send", where="mainspring sending status")
+        moved = publications.move(tx, picked, opened.person(tx), at)
+    if moved.state == "scheduled":
+        out.say(f"It begins {words.moment(at, opened.timezone)}; the approval holds.")
+    else:
+        out.say(f"No longer approved, because {moved.stop_reason}. It is asked again.")
+    out.answer("sending.moved.v1", moved.model_dump(exclude={"content"}))
 
 
 @app.command()
@@ -49,7 +71,7 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     """Say whether sending is paused, and what is scheduled."""
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.read() as tx:
-        paused = sending.is_paused(tx)
+        pause_now = sending.status(tx)
         rows = [
             {
                 "id": one.id,
@@ -58,9 +80,13 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
                 "stop_reason": one.stop_reason,
                 "messages": publications.counts(tx, one.id),
             }
-            for one in publications.list(tx)
+            for one in publications.list_publications(tx)
         ]
-    out.say("Sending is paused." if paused else "Sending is not paused.")
+    paused = pause_now.paused
+    why_paused = f" {pause_now.reason}" if pause_now.reason else ""
+    out.say(f"Sending is paused.{why_paused}" if paused else "Sending is not paused.")
+    if paused:
+        out.say("Go on with: mainspring sending resume")
     for row in rows:
         counted = ", ".join(
             f"{count:,} {words.SEND_STATES[state]}" for state, count in row["messages"].items()
@@ -69,4 +95,4 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         out.say(f"  {row['id']}  {row['state']}{why}: {counted or 'no messages'}")
     if not rows:
         out.say("Nothing is scheduled. It fills when you approve a scheduled send.")
-    out.answer("sending.status.v1", {"paused": paused, "scheduled_sends": rows})
+    out.answer("sending.status.v1", {"pause": pause_now, "scheduled_sends": rows})

@@ -1,0 +1,91 @@
+"""``mainspring audit``: an honest look at the data, or at the history."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import words
+from app.commands.options import WorkspaceOption
+from app.output import JsonOption, Out
+from app.workspace import Workspace, open_workspace
+from ledger import journal, people
+
+app = typer.Typer(
+    help="Look through the data, or the history of every decision.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def data(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Say what there is, what is missing, and what that stops you from doing."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.data_audit import audit_data
+
+    with out.working("Looking through the data"):
+        found = asyncio.run(audit_data(opened))
+    out.say(found.headline, "")
+    for label, value in found.rows:
+        out.say(f"  {label:<34} {value}")
+    if found.repairs:
+        out.say("", "Worth mending, the most useful first:")
+        for number, repair in enumerate(found.repairs, start=1):
+            out.say(f"  {number}. {repair.what}", f"     {repair.why}", f"     → {repair.how}")
+    out.answer("audit.data.v1", found)
+
+
+@app.command("journal")
+def show_journal(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Reckon the whole chain again; 1 where it is broken.")
+    ] = False,
+    thing: Annotated[str, typer.Option(help="Only what happened to this id.")] = "",
+    limit: Annotated[int, typer.Option(help="Latest entries to show.", min=1)] = 30,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the whole history to this JSONL file.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show who decided what, when; every entry is sealed to the one before it."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    if verify:
+        _verify(out, opened)
+        return
+    with opened.ledger.read() as tx:
+        names = {person.id: person.name for person in people.list_people(tx)}
+        if export is not None:
+            written = 0
+            with export.open("w", encoding="utf-8") as file:
+                for entry in journal.export(tx):
+                    file.write(entry.model_dump_json() + "\n")
+                    written += 1
+            out.say(f"Wrote {written:,} entries to {export}.")
+            out.answer("audit.journal.export.v1", {"file": export, "entries": written})
+            return
+        found = journal.entries(tx, thing=thing or None, limit=limit)
+    for entry in found:
+        who = names.get(entry.person_id or "", "")
+        said = f"{entry.kind.replace('_', ' ')}{f' by {who}' if who else ''}"
+        at = words.moment(entry.at, opened.timezone)
+        out.say(f"{entry.seq:>6}  {at}  {said:<36} {entry.thing}")
+    if not found:
+        out.say("The history is empty.")
+    out.answer("audit.journal.v1", found)
+
+
+def _verify(out: Out, opened: Workspace) -> None:
+    with out.working("Reckoning the history again"), opened.ledger.read() as tx:
+        checked = journal.verify(tx)
+    out.answer("audit.journal.verified.v1", checked)
+    if checked.ok:
+        out.say(f"{checked.entries:,} entries, none altered, none missing.")
+        return
+    out.say(f"The history is broken at entry {checked.first_bad}: {checked.why}.")
+    out.say("Pause all (`mainspring sending pause`) and compare with a backup.")
+    raise typer.Exit(1)

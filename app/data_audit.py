@@ -1,0 +1,153 @@
+"""A first honest audit of the data: what there is, what is missing, what that stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+from app import words
+from app.workspace import Workspace
+from domain.frozen import Frozen
+from domain.predicate import Everyone
+from ledger import consent
+from tools.cdp.port import DataDescription
+
+OLD_DAYS = 14
+"""Data older than this tell little of whom to write to now."""
+WELL_KNOWN = 0.95
+"""A share of people above which a gap is not worth the first repair."""
+
+
+class Repair(Frozen):
+    what: str
+    why: str
+    how: str
+
+
+class DataAudit(Frozen):
+    headline: str
+    """The most useful repair, in a sentence."""
+    rows: tuple[tuple[str, str], ...]
+    repairs: tuple[Repair, ...]
+    described: DataDescription
+    agreed: int
+    """Customers who agreed to marketing mail."""
+    quarantined: int
+    """Rows in the quarantine files."""
+
+
+async def audit_data(workspace: Workspace) -> DataAudit:
+    """Look at the store and at the consents. Raises CdpError."""
+    stack = workspace.stack()
+    described = await stack.customers.describe()
+    ids = await stack.people.select(Everyone())
+
+    def count_agreed() -> tuple[int, int]:
+        with workspace.ledger.read() as tx:
+            last = described.last_day
+            today = tx.now.date()
+            return len(consent.agreed(tx, ids, "email_marketing")), (
+                (today - last).days if last else 0
+            )
+
+    agreed, age = await asyncio.to_thread(count_agreed)
+    quarantined = count_quarantined(workspace)
+    repairs = tuple(_repairs(described, agreed, age, quarantined))
+    headline = repairs[0].what if repairs else "Nothing in the data stands in a campaign's way."
+    return DataAudit(
+        headline=headline,
+        rows=tuple(_rows(workspace, described, agreed, quarantined)),
+        repairs=repairs,
+        described=described,
+        agreed=agreed,
+        quarantined=quarantined,
+    )
+
+
+def count_quarantined(workspace: Workspace) -> int:
+    """Rows that could not be read, over all imports."""
+    found = 0
+    for path in sorted(workspace.quarantine_folder.glob("*.jsonl")):
+        with path.open("rb") as file:
+            found += sum(1 for _ in file)
+    return found
+
+
+def _rows(
+    workspace: Workspace, described: DataDescription, agreed: int, quarantined: int
+) -> Iterator[tuple[str, str]]:
+    yield "customers", f"{described.customers:,}"
+    yield "orders", f"{described.orders:,} in {described.order_lines:,} lines"
+    yield "events", f"{described.events:,}"
+    if described.first_day and described.last_day:
+        yield "days", f"{words.day(described.first_day)} to {words.day(described.last_day)}"
+    yield "agreed to marketing mail", _of(agreed, described.customers)
+    yield (
+        "order lines without a customer",
+        _of(described.unknown_customer_lines, described.order_lines),
+    )
+    yield "exact repeats of a line", f"{described.duplicate_lines:,}"
+    yield "rows that we could not read", f"{quarantined:,}"
+    for figure in described.figures:
+        yield figure.name.replace("_", " "), words.figure(figure, workspace.currency)
+
+
+def _repairs(
+    described: DataDescription, agreed: int, age: int, quarantined: int
+) -> Iterator[Repair]:
+    if not described.customers:
+        yield Repair(
+            what="Nothing was imported yet.",
+            why="Without orders or customers there is nobody to write to.",
+            how="mainspring import orders FILE --tz ZONE --currency CODE",
+        )
+        return
+    if agreed < WELL_KNOWN * described.customers:
+        missing = described.customers - agreed
+        yield Repair(
+            what=f"{missing:,} of {described.customers:,} customers cannot be mailed: no consent "
+            "is recorded.",
+            why="Nobody is mailed without a recorded yes.",
+            how="mainspring import customers FILE with the columns email_consent, "
+            "email_consent_at and email_consent_source",
+        )
+    email = next((f for f in described.figures if f.name == "email_known_share"), None)
+    if email is not None and email.value is not None and email.value < WELL_KNOWN:
+        yield Repair(
+            what=f"Only {words.percent(email.value)} of the customers have a mail address.",
+            why="The others are left out of every campaign.",
+            how="mainspring import customers FILE with the columns customer_id and email",
+        )
+    unknown = described.unknown_customer_lines
+    if described.order_lines and unknown > (1 - WELL_KNOWN) * described.order_lines:
+        yield Repair(
+            what=f"{words.percent(unknown / described.order_lines)} of the order lines name no "
+            "customer.",
+            why="What these people bought is kept and counted, but nobody knows who they are, so "
+            "they may be written to as if they had not bought.",
+            how="Export the orders with the customer's id, also from the till and the phone.",
+        )
+    if age > OLD_DAYS:
+        yield Repair(
+            what=f"The latest data are {age:,} days old.",
+            why="Who bought since then would be written to as if they had not, and no effect can "
+            "be measured.",
+            how="Import a fresh export; what is known already is not added twice.",
+        )
+    if quarantined:
+        yield Repair(
+            what=f"{quarantined:,} rows could not be read.",
+            why="They are missing from every count.",
+            how="Read the files in quarantine/, mend the rows, and import them again.",
+        )
+    if not described.events:
+        yield Repair(
+            what="There are no events.",
+            why="The best hour is a default, and opens and clicks cannot be reported.",
+            how="mainspring import events FILE with your mail server's deliveries, opens and "
+            "clicks",
+        )
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,} ({words.percent(part / whole)})" if whole else f"{part:,}"

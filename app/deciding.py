@@ -1,0 +1,164 @@
+"""What waits for a person: found, shown whole, and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic_core import to_jsonable_python
+
+from app.cards import Shown
+from app.references import pick
+from app.workspace import Workspace
+from domain.brief import Brief
+from domain.critique import Critique
+from domain.draft import Draft
+from domain.errors import WrongUsage
+from domain.plan import Plan
+from domain.publication import Content
+from ledger import approvals, facts, runs
+from ledger.approvals import Approval, Decision
+from workflows import campaign
+from workflows.edits import BRIEF_FIELDS, VARIANT_FIELDS
+
+WHERE = "mainspring approvals list --all"
+
+_HEAD = """\
+# Change what you like and give the file back:
+#   mainspring approvals edit {id} --file THIS_FILE
+# Whatever you change is read by the critic again, and then waits for a yes.
+"""
+
+
+def pick_approval(workspace: Workspace, given: str) -> Approval:
+    """The approval that an id, or its end, means; without one, the only one that waits.
+
+    Raises WrongUsage unknown_id, ambiguous_id or nothing_waits.
+    """
+    with workspace.ledger.read() as tx:
+        waiting = approvals.pending(tx)
+        if given:
+            known = [
+                one.id
+                for run in runs.list_runs(tx, limit=10_000)
+                for one in approvals.for_run(tx, run.id)
+            ]
+            return approvals.get(tx, pick(given, known, "approval", where=WHERE))
+    if not waiting:
+        raise WrongUsage(
+            "nothing_waits",
+            "Nothing waits for a yes.",
+            next_step='Start a campaign: mainspring campaign new "…"',
+        )
+    if len(waiting) > 1:
+        raise WrongUsage(
+            "ambiguous_id",
+            f"{len(waiting)} things wait for a yes; say which one.",
+            next_step="`mainspring approvals list` shows them.",
+        )
+    return waiting[0]
+
+
+async def gather(workspace: Workspace, approval: Approval) -> Shown:
+    """Everything that the card of an approval shows."""
+    with workspace.ledger.read() as tx:
+        known = facts.current(tx)
+        run = runs.get(tx, approval.run_id)
+    shown = Shown(approval, workspace.timezone, workspace.currency, run.goal, known)
+    if approval.gate == "brief":
+        return replace(shown, brief=Brief.model_validate(approval.content))
+    stack = workspace.stack()
+    async with campaign.opened(stack) as graph:
+        state = (await graph.aget_state(campaign.thread(approval.run_id))).values
+    shown = replace(
+        shown,
+        content=Content.model_validate(approval.content),
+        brief=Brief.model_validate(state["brief"]) if "brief" in state else None,
+    )
+    if state.get("content_hash") != approval.content_hash:
+        # The run has gone on; what was approved is kept whole, its making is not.
+        return shown
+    return replace(
+        shown,
+        draft=Draft.model_validate(state["draft"]),
+        plan=Plan.model_validate(state["plan"]),
+        critique=Critique.model_validate(state["critique"]),
+    )
+
+
+def edit_text(shown: Shown) -> str:
+    """The part of an approval that a person may change, as YAML."""
+    if shown.approval.gate == "brief":
+        whole = shown.approval.content
+        part: dict[str, Any] = {name: whole[name] for name in BRIEF_FIELDS}
+    else:
+        if shown.draft is None:
+            raise WrongUsage(
+                "not_editable",
+                "The campaign has gone on since; this draft can no longer be edited.",
+                thing=shown.approval.id,
+                next_step="`mainspring approvals list` shows what waits now.",
+            )
+        part = {
+            "variants": {
+                variant.id: {name: variant.model_dump(mode="json")[name] for name in VARIANT_FIELDS}
+                for variant in shown.draft.variants
+            }
+        }
+    body = yaml.safe_dump(part, allow_unicode=True, sort_keys=False, width=90)
+    return _HEAD.format(id=shown.approval.id) + body
+
+
+def read_edit(path: Path) -> dict[str, Any]:
+    """An edited file as the JSON that the ledger keeps. Raises WrongUsage."""
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WrongUsage(
+            "no_such_file",
+            f"There is no file {path}.",
+            thing=str(path),
+            next_step="Write it first: mainspring approvals show --edit FILE",
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WrongUsage(
+            "unreadable_edit",
+            f"{path.name} cannot be read: {str(error).splitlines()[0]}.",
+            thing=str(path),
+            next_step="Mend that place; quote texts that hold a colon.",
+        ) from None
+    if not isinstance(read, dict):
+        raise WrongUsage(
+            "unreadable_edit",
+            f"{path.name} does not hold fields to change.",
+            thing=str(path),
+            next_step="Write a fresh one: mainspring approvals show --edit FILE",
+        )
+    plain: dict[str, Any] = to_jsonable_python(read)
+    return plain
+
+
+def decide(
+    workspace: Workspace,
+    approval: Approval,
+    decision: Decision,
+    *,
+    reason: str = "",
+    edit: Mapping[str, Any] | None = None,
+) -> Approval:
+    """Commit a decision about exactly what ``approval`` held when it was read. Raises
+    LedgerError."""
+    with workspace.ledger.write() as tx:
+        return approvals.decide(
+            tx,
+            approval.id,
+            workspace.person(tx),
+            decision,
+            approval.content_hash,
+            reason,
+            edit,
+            author_may_approve=workspace.settings.limits.author_may_approve,
+        )
