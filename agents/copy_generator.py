@@ -1,0 +1,78 @@
+"""The copy generator: a brief becomes a Draft, whoever writes it.
+
+What can be computed is not left to the writer: provenance, ids and the label are filled here.
+"""
+
+from __future__ import annotations
+
+from agents.fallback import answer_or_house
+from agents.model import Model, ModelError
+from agents.tasks import GENERATE_COPY, CopyQuestion
+from domain.draft import Draft, Provenance, Variant
+from prompts.library import load_prompt
+
+HOUSE_LABEL = "assembled from your library, no AI"
+
+
+async def generate_copy(question: CopyQuestion, model: Model, house: Model | None = None) -> Draft:
+    """Draft the variants of one mail.
+
+    With ``house`` given, it stands in when the model fails, and the draft's label says so.
+    Raises ModelError when nobody has a usable answer.
+    """
+    reply = await answer_or_house(model, house, GENERATE_COPY, question)
+    variants = reply.answer.variants[: question.variants]
+    if not variants:
+        raise ModelError(
+            "empty",
+            "The answer holds no variant.",
+            thing=reply.by,
+            next_step="Ask again, or write the copy by hand.",
+        )
+    prompt_hash = "" if reply.by == "house" else load_prompt(GENERATE_COPY.name).hash
+    known = {passage.id for passage in question.passages}
+    return Draft(
+        language=question.brief.language,
+        variants=tuple(
+            _finished(variant, _id(number), reply.by, prompt_hash, known, question)
+            for number, variant in enumerate(variants)
+        ),
+        label=_label(reply.by, reply.failure),
+    )
+
+
+def _finished(
+    variant: Variant,
+    variant_id: str,
+    by: str,
+    prompt_hash: str,
+    known: set[str],
+    question: CopyQuestion,
+) -> Variant:
+    """The variant with everything that code knows better than its writer."""
+    return variant.model_copy(
+        update={
+            "id": variant_id,
+            "subject": variant.subject.strip(),
+            "preheader": variant.preheader.strip(),
+            "provenance": Provenance(
+                brief_hash=question.brief.hash(),
+                passage_ids=tuple(p for p in variant.provenance.passage_ids if p in known),
+                guide_version=question.guide.version(),
+                prompt_hash=prompt_hash,
+                model=by,
+            ),
+        }
+    )
+
+
+def _id(number: int) -> str:
+    """a, b, …, z, a1, b1, …"""
+    letter = "abcdefghijklmnopqrstuvwxyz"[number % 26]
+    return letter if number < 26 else f"{letter}{number // 26}"
+
+
+def _label(by: str, failure: str) -> str:
+    if by != "house":
+        return by
+    return f"{HOUSE_LABEL} (in place of {failure})" if failure else HOUSE_LABEL

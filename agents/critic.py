@@ -1,0 +1,92 @@
+"""The critic: rules first, then a model's judgment where there is one, and one verdict.
+
+A model adds findings. It cannot take one away, and a draft that a rule holds against is never
+satisfied because a model liked it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.model import Model, ModelError
+from agents.rules.every import run_rules
+from agents.rules.review import Review
+from agents.tasks import JUDGE_COPY, JudgeQuestion
+from domain.brief import Brief
+from domain.critique import Critique, Finding, Verdict
+from domain.draft import Draft
+from domain.facts import Facts
+from domain.publication import RenderedVariant
+from domain.voice import Guide
+
+MOST_JUDGED = 20
+"""Findings taken from a model: one that finds more than this judges nothing."""
+
+
+async def criticise(
+    draft: Draft,
+    *,
+    brief: Brief,
+    facts: Facts,
+    guide: Guide,
+    rendered: Sequence[RenderedVariant] = (),
+    model: Model | None = None,
+    round: int = 1,  # noqa: A002 (the word of the domain type)
+) -> Critique:
+    """Criticise a draft and the mails made of it. Never raises for a model's sake: where its
+    judgment is missing, ``judge_failed`` says why."""
+    found = run_rules(Review(draft, brief, facts, guide, tuple(rendered)))
+    judged: tuple[Finding, ...] = ()
+    judged_by: tuple[str, ...] = ("rules",)
+    failed = ""
+    if model is not None and model.name != "house":
+        question = JudgeQuestion(brief=brief, draft=draft, facts=facts, guide=guide)
+        try:
+            answer = await model.answer(JUDGE_COPY, question)
+        except ModelError as error:
+            failed = f"{model.name}: {error.what}"
+        else:
+            judged = _taken(answer.findings, draft, found)
+            judged_by = ("rules", model.name)
+    everything = (*found, *judged)
+    return Critique(
+        verdict=_verdict(draft, everything),
+        findings=everything,
+        round=round,
+        judged_by=judged_by,
+        judge_failed=failed,
+    )
+
+
+def _taken(
+    findings: Sequence[Finding], draft: Draft, known: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """A model's findings that point at something: words or a place that the draft has."""
+    ids = {v.id for v in draft.variants} | {""}
+    words = {
+        variant.id: " ".join(text for _, text in variant.texts()).casefold()
+        for variant in draft.variants
+    }
+    words[""] = " ".join(words.values())
+    said = {(f.variant, f.text.casefold()) for f in known if f.text}
+    return tuple(
+        f
+        for f in findings
+        if f.variant in ids
+        and (not f.text or f.text.casefold() in words[f.variant])
+        and (f.variant, f.text.casefold()) not in said
+    )[:MOST_JUDGED]
+
+
+def _verdict(draft: Draft, findings: Sequence[Finding]) -> Verdict:
+    """failed: nothing here to revise; needs_revision: blocking or serious findings."""
+    if not draft.variants:
+        return "failed"
+    unusable = {
+        f.variant for f in findings if f.rule in ("length.no_subject", "language.other")
+    } | {f.variant for f in findings if f.rule == "length.empty"}
+    if all(v.id in unusable for v in draft.variants):
+        return "failed"
+    if any(f.severity in ("blocking", "serious") for f in findings):
+        return "needs_revision"
+    return "satisfied"

@@ -1,0 +1,434 @@
+"""The house writer's copy: variants assembled from approved passages and facts, by rules.
+
+Each variant has another angle, and so another subject, opening and order of facts. Nothing is
+written that a fact, the offer or an approved passage does not carry. The same question always
+gives the same answer; another brief gives another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from agents.claims.support import tie
+from agents.house import copy_sentences as say
+from agents.house.copy_angles import ANGLES, Angle, Part, Script, own
+from agents.house.copy_passages import Library, Line, alike, fit_to_say, library
+from agents.house.copy_setting import Setting, read
+from agents.tasks import CopyAnswer, CopyQuestion
+from domain.draft import (
+    Block,
+    CallToAction,
+    Claim,
+    Fallback,
+    Paragraph,
+    ProductCard,
+    Provenance,
+    Variant,
+)
+from domain.goal import Kpi
+from domain.voice import Greeting, PassageKind
+from domain.words import Language
+
+T = TypeVar("T")
+
+_GREETINGS: dict[Language, str] = {"en": "Hello {{first_name}},", "de": "Guten Tag {{first_name}},"}
+_CTAS: dict[Language, dict[Kpi, tuple[str, ...]]] = {
+    "en": {
+        "viewing_booked": ("Book half an hour", "Choose a time", "Come and see it"),
+        "service_booked": ("Book a service", "Choose a day for the service"),
+        "purchase": ("Go to the shop", "Have a look", "See what there is"),
+        "revenue": ("Go to the shop", "Have a look", "See what there is"),
+        "click": ("Have a look", "Read more", "See for yourself"),
+    },
+    "de": {
+        "viewing_booked": ("Eine halbe Stunde vereinbaren", "Termin wählen", "Ansehen kommen"),
+        "service_booked": ("Termin für die Revision wählen", "Uhr abgeben"),
+        "purchase": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
+        "revenue": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
+        "click": ("Ansehen", "Weiterlesen", "Selbst ansehen"),
+    },
+}
+_CTAS_PRODUCT: dict[Language, tuple[str, ...]] = {
+    "en": ("See {the}", "Look at {the}", "Have a closer look"),
+    "de": ("Ansehen", "Genauer ansehen", "Zum Stück"),
+}
+
+
+@dataclass
+class _Mail:
+    """One variant while it is written."""
+
+    angle: Angle
+    number: int
+    said: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+    passages: list[str] = field(default_factory=list)
+    source: str = ""
+    paragraphs: list[list[str]] = field(default_factory=list)
+
+    def take(self, line: Line) -> None:
+        """Add a sentence to the last paragraph."""
+        self.said |= line.says
+        self.texts.append(line.text)
+        if line.passage is not None:
+            self.passages.append(line.passage.id)
+            self.source = self.source or line.source
+        if not self.paragraphs:
+            self.paragraphs.append([])
+        self.paragraphs[-1].append(line.text)
+
+    def paragraph(self) -> None:
+        """Begin the next paragraph."""
+        if self.paragraphs and self.paragraphs[-1]:
+            self.paragraphs.append([])
+
+
+def write_copy(given: CopyQuestion) -> CopyAnswer:
+    """``given.variants`` variants that differ in angle; fewer only where angles run out."""
+    setting = read(given)
+    shelf = library(given.passages, setting)
+    used: set[str] = set()
+    said_before: list[str] = []
+    variants: list[Variant] = []
+    for angle in _angles(setting, shelf, given):
+        if len(variants) == given.variants:
+            break
+        variant = _variant(angle, len(variants), setting, shelf, used, said_before, given.link)
+        variants.append(variant)
+        used.update(variant.provenance.passage_ids)
+        said_before.extend(text for _, text in variant.texts())
+    return CopyAnswer(variants=tuple(variants))
+
+
+def _angles(setting: Setting, shelf: Library, given: CopyQuestion) -> list[Angle]:
+    """Every angle that facts or library carry, the best first.
+
+    In a revision, angles of variants without a serious finding keep their place.
+    """
+    of_library = [n for n in shelf.angles() if not any(a.named(n) for a in ANGLES)]
+    candidates = [*ANGLES, *(own(name) for name in of_library)]
+    weights: dict[str, float] = {}
+    for angle in candidates:
+        weight = angle.weight(setting)
+        if weight <= 0 or angle.id in setting.avoid.angles:
+            continue
+        if shelf.best(("opening",), angle, own_angle_only=True):
+            weight += 1.0
+        if shelf.best(("subject",), angle, own_angle_only=True):
+            weight += 0.5
+        weights[angle.id] = weight + 1.2 * setting.chance("angle", angle.id)
+    kept = _kept(given)
+    ranked = sorted((a for a in candidates if a.id in weights), key=lambda a: -weights[a.id])
+    return sorted(ranked, key=lambda a: kept.index(a.id) if a.id in kept else len(kept))
+
+
+def _kept(given: CopyQuestion) -> list[str]:
+    if given.last is None or given.reject_reason:
+        return []
+    bad = {f.variant for f in given.findings if f.severity != "minor"}
+    return [v.angle for v in given.last.variants if v.id not in bad]
+
+
+def _variant(
+    angle: Angle,
+    number: int,
+    setting: Setting,
+    shelf: Library,
+    used: set[str],
+    said_before: Sequence[str],
+    link: str,
+) -> Variant:
+    script = angle.script(setting)
+    mail = _Mail(angle, number)
+    subject = _subject(script, mail, setting, shelf, used, said_before)
+    preheader = _preheader(script, mail, setting, shelf, used, subject.text)
+    _open(script, mail, setting, shelf, used, said_before)
+    _body(script, mail, setting, shelf, used, said_before)
+    closing = _closing(mail, setting, shelf, used)
+    cta = _cta(mail, setting, shelf, used, said_before)
+    blocks = _blocks(mail, setting, closing, cta, link)
+    texts = [subject.text, preheader.text, *(b.text for b in blocks if isinstance(b, Paragraph))]
+    pieces = [line.passage for line in (subject, preheader, closing, cta) if line and line.passage]
+    return Variant(
+        id="abcdefghijklmnopqrstuvwxyz"[number],
+        angle=angle.id,
+        subject=subject.text,
+        preheader=preheader.text,
+        blocks=blocks,
+        claims=_claims(texts, setting, shelf),
+        fallbacks=_fallbacks(texts),
+        provenance=Provenance(
+            brief_hash=setting.brief.hash(),
+            passage_ids=tuple(dict.fromkeys((*(p.id for p in pieces), *mail.passages))),
+            guide_version=setting.guide.version(),
+            model="house",
+        ),
+    )
+
+
+def _subject(
+    script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
+    said_before: Sequence[str],
+) -> Line:  # fmt: skip
+    """The angle's own subject from the library, else the rule's; always within the limit."""
+    limit = setting.guide.subject_most_characters
+    found = shelf.best(("subject",), mail.angle, used=used, texts=said_before, own_angle_only=True)
+    if found is not None and len(found.text) <= limit:
+        return Line(found.text.rstrip("."), found.says, found.passage)
+    forms = [f for f in _rotated(script.subjects, mail, setting) if f and len(f) <= limit]
+    fresh = [f for f in forms if f not in said_before and fit_to_say(f, setting)]
+    text = (fresh or forms or [script.subjects[0][:limit].rsplit(" ", 1)[0]])[0]
+    return Line(text)
+
+
+def _preheader(
+    script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str], subject: str
+) -> Line:
+    """What the subject does not say."""
+    found = shelf.best(("preheader",), mail.angle, used=used, texts=(subject,), own_angle_only=True)
+    if found is not None:
+        return found
+    forms = [
+        f for f in _rotated(script.preheaders, mail, setting)
+        if fit_to_say(f, setting) and not alike(f, subject) and len(f) <= 110
+    ]  # fmt: skip
+    return Line(forms[0] if forms else "")
+
+
+def _open(
+    script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
+    said_before: Sequence[str],
+) -> None:  # fmt: skip
+    found = shelf.best(("opening",), mail.angle, used=used, texts=said_before)
+    if found is not None:
+        mail.take(found)
+        return
+    for opening in _rotated(script.openings, mail, setting):
+        if opening.text not in said_before and fit_to_say(opening.text, setting):
+            mail.take(Line(opening.text, opening.says))
+            return
+
+
+def _body(
+    script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
+    said_before: Sequence[str],
+) -> None:  # fmt: skip
+    """The parts of the script, in its order; what the facts must say is never left out."""
+    parts: dict[Part, Callable[[], list[Line]]] = {
+        "what": lambda: _what(mail, setting),
+        "details": lambda: _details(mail, setting),
+        "flaw": lambda: _flaw(mail, setting),
+        "price": lambda: _price(mail, setting),
+        "offer": lambda: _offer(mail, setting, shelf, used),
+        "house": lambda: _house(mail, setting),
+        "library": lambda: _library(mail, setting, shelf, used, said_before),
+    }
+    breaks = {"library", "price", "offer", "house"}
+    for part in script.order:
+        lines = parts[part]()
+        if part in breaks and lines:
+            mail.paragraph()
+        for line in lines:
+            mail.take(line)
+        if part == "library" and lines:
+            mail.paragraph()
+
+
+def _what(mail: _Mail, setting: Setting) -> list[Line]:
+    if setting.product is None:
+        return []
+    said = frozenset(mail.said | setting.avoid.subjects)
+    forms = say.what_it_is(setting.product, setting.language, said)
+    return _one(forms, mail, setting, "size", "material", "year")
+
+
+def _details(mail: _Mail, setting: Setting) -> list[Line]:
+    """Up to two of the product's own sentences that were not said yet."""
+    if setting.product is None:
+        return []
+    known = say.details(setting.product, setting.language)
+    most = 1 if setting.avoid.shorter else 2
+    taken = [
+        Line(text, frozenset({f"detail{n}"}))
+        for n, text in enumerate(known)
+        if f"detail{n}" not in mail.said
+        and fit_to_say(text, setting)
+        and not any(alike(text, t) for t in mail.texts)
+    ]
+    begun = sum(1 for n in range(len(known)) if f"detail{n}" in mail.said)
+    return taken[: max(0, most - begun)]
+
+
+def _flaw(mail: _Mail, setting: Setting) -> list[Line]:
+    if setting.product is None or {"flaw"} & (mail.said | setting.avoid.subjects):
+        return []
+    return _one(say.flaw(setting.product, setting.language), mail, setting, "flaw")
+
+
+def _price(mail: _Mail, setting: Setting) -> list[Line]:
+    if setting.product is None or (len(setting.others) and mail.angle.id == "selection"):
+        return []
+    said = frozenset(mail.said)
+    if "price" in said:
+        rest = [
+            say.product_value(setting.product, slot, setting.language)
+            for slot, topic in (("warranty", "warranty"), ("one", "stock"))
+            if topic not in said and topic not in setting.avoid.subjects
+        ]
+        text = " ".join(f"{say.upper(r)}." if not r.endswith(".") else r for r in rest if r)
+        return [Line(text, frozenset({"warranty", "stock"}))] if text else []
+    forms = say.price(setting.product, setting, said)
+    says = ["price", "warranty", "stock"]
+    if setting.offer is not None and "offer" not in setting.avoid.subjects:
+        says.append("offer")
+    return _one(forms, mail, setting, *says)
+
+
+def _offer(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> list[Line]:
+    """The offer, once: from the library where a passage says all of it, else by rule."""
+    if setting.offer is None or "offer" in mail.said or "offer" in setting.avoid.subjects:
+        return []
+    found = shelf.best(
+        ("offer",), mail.angle, used=used, said=frozenset(mail.said), texts=mail.texts,
+        near=mail.source,
+    )  # fmt: skip
+    if found is not None and _says_all(found, setting):
+        return [found]
+    return _one(say.order_offer(setting), mail, setting, "offer")
+
+
+def _says_all(line: Line, setting: Setting) -> bool:
+    """Whether an offer passage names reduction, end and code."""
+    offer = setting.offer
+    assert offer is not None
+    needed = [say.reduction(offer, setting.language), say.short_day(offer, setting.language)]
+    if offer.code:
+        needed.append(offer.code)
+    return all(n in line.text for n in needed)
+
+
+def _house(mail: _Mail, setting: Setting) -> list[Line]:
+    """One of the house facts that the brief names."""
+    named = [f for f in setting.house if f.id in setting.brief.fact_ids and f.id not in mail.said]
+    for fact in _rotated(tuple(named), mail, setting):
+        text = fact.text if fact.text.endswith(".") else f"{fact.text}."
+        if fit_to_say(text, setting) and not any(alike(text, t) for t in mail.texts):
+            return [Line(say.upper(text), frozenset({fact.id}))]
+    return []
+
+
+def _library(
+    mail: _Mail, setting: Setting, shelf: Library, used: set[str], said_before: Sequence[str]
+) -> list[Line]:
+    """One or two passages of the brand that suit the angle."""
+    kinds: tuple[PassageKind, ...] = ("body", "proof")
+    found: list[Line] = []
+    most = 1 if setting.avoid.shorter or setting.product is not None else 2
+    for _ in range(most):
+        taken = {*used, *mail.passages, *(f.passage.id for f in found if f.passage)}
+        said = frozenset(mail.said.union(*(f.says for f in found)))
+        line = shelf.best(
+            kinds, mail.angle, used=taken, said=said,
+            texts=[*mail.texts, *said_before, *(f.text for f in found)], near=mail.source,
+        )  # fmt: skip
+        if line is None:
+            break
+        found.append(line)
+    return found
+
+
+def _closing(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> Line | None:
+    if setting.avoid.shorter:
+        return None
+    return shelf.best(
+        ("closing",), mail.angle, used=used, said=frozenset(mail.said), texts=mail.texts,
+        near=mail.source,
+    )  # fmt: skip
+
+
+def _cta(
+    mail: _Mail, setting: Setting, shelf: Library, used: set[str], said_before: Sequence[str]
+) -> Line:
+    found = shelf.best(("cta",), mail.angle, used=used, near=mail.source)
+    if found is not None:
+        return Line(found.text.rstrip("."), found.says, found.passage)
+    forms = _CTAS[setting.language][setting.kpi]
+    if setting.product is not None and setting.kpi in ("purchase", "revenue", "click"):
+        the = say.the(setting.product, setting.language)
+        forms = tuple(f.format(the=the) for f in _CTAS_PRODUCT[setting.language])
+    forms = tuple(f for f in forms if len(f) <= 40) or forms
+    turned = _rotated(forms, mail, setting)
+    return Line(next((f for f in turned if f not in said_before), turned[0]))
+
+
+def _one(forms: Sequence[str], mail: _Mail, setting: Setting, *says: str) -> list[Line]:
+    """The form of a sentence that this variant takes."""
+    fit = [f for f in _rotated(tuple(forms), mail, setting) if f and fit_to_say(f, setting)]
+    return [Line(fit[0], frozenset(says))] if fit else []
+
+
+def _rotated(forms: Sequence[T], mail: _Mail, setting: Setting) -> list[T]:
+    """The forms, beginning with this variant's: variants of one mail begin at different ones."""
+    if not forms:
+        return []
+    first = (int(setting.chance("form") * 97) + mail.number) % len(forms)
+    return [*forms[first:], *forms[:first]]
+
+
+def _blocks(
+    mail: _Mail, setting: Setting, closing: Line | None, cta: Line, link: str
+) -> tuple[Block, ...]:
+    paragraphs = [" ".join(p) for p in mail.paragraphs if p]
+    blocks: list[Block] = [Paragraph(text=_greeting(setting).with_name)]
+    cards = [ProductCard(product_id=p.id) for p in _shown(mail, setting)]
+    for number, text in enumerate(paragraphs):
+        blocks.append(Paragraph(text=text))
+        if number == 0:
+            blocks.extend(cards)
+    if not paragraphs:
+        blocks.extend(cards)
+    if closing is not None:
+        blocks.append(Paragraph(text=closing.text))
+    blocks.append(CallToAction(text=cta.text, url=link))
+    sign_off = dict(setting.guide.closings).get(setting.language)
+    if sign_off:
+        blocks.append(Paragraph(text=sign_off))
+    return tuple(blocks)
+
+
+def _shown(mail: _Mail, setting: Setting) -> list[say.Product]:
+    if setting.product is None:
+        return []
+    return (
+        [setting.product, *setting.others[:2]]
+        if mail.angle.id == "selection"
+        else [setting.product]
+    )
+
+
+def _greeting(setting: Setting) -> Greeting:
+    for greeting in setting.guide.greetings:
+        if greeting.language == setting.language:
+            return greeting
+    text = _GREETINGS[setting.language]
+    plain = text.replace(" {{first_name}}", "")
+    return Greeting(language=setting.language, with_name=text, without_name=plain)
+
+
+def _claims(texts: Sequence[str], setting: Setting, shelf: Library) -> tuple[Claim, ...]:
+    """Every checkable sentence with the facts behind it, and those that passages rest on."""
+    claims = {c.text: c.fact_ids for c in tie(texts, setting.evidence)}
+    whole = " ".join(texts)
+    for line in shelf.lines:
+        if line.passage and line.passage.fact_ids and line.text in whole:
+            known = claims.get(line.text, ())
+            claims[line.text] = tuple(dict.fromkeys((*known, *line.passage.fact_ids)))
+    return tuple(Claim(text=text, fact_ids=ids) for text, ids in claims.items())
+
+
+def _fallbacks(texts: Sequence[str]) -> tuple[Fallback, ...]:
+    whole = " ".join(texts)
+    fields = [f for f in ("first_name", "last_name") if f"{{{{{f}}}}}" in whole]
+    return tuple(Fallback(field=f, text="") for f in fields)  # type: ignore[arg-type]

@@ -1,0 +1,224 @@
+"""The brand's passages: which may be used in this mail, and which suits a place best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agents.claims.detect import checkables
+from agents.claims.support import supporting
+from agents.house.copy_angles import Angle
+from agents.house.copy_setting import Setting
+from agents.rules.words import banned_in, cliches_in, has_emoji
+from agents.untrusted import sign_of_injection
+from brand_voice.slots import fill, slots
+from domain.goal import Kpi
+from domain.voice import Passage, PassageKind
+
+_SAYS = {
+    "product.price": "price", "product.size_mm": "size", "product.year": "year",
+    "product.material": "material", "product.condition": "condition", "product.flaw": "flaw",
+    "product.detail": "detail0", "product.detail2": "detail1", "product.warranty": "warranty",
+    "product.one": "stock", "offer.code": "offer", "offer.reduction": "offer",
+    "offer.until": "offer", "offer.floor": "floor",
+}  # fmt: skip
+_FIELD_SAYS = {
+    "price": "price", "size_mm": "size", "year": "year", "material": "material",
+    "condition": "condition", "flaws": "flaw", "warranty_months": "warranty", "stock": "stock",
+    "lowest_price_30_days": "reference",
+}  # fmt: skip
+_SEASONS: tuple[tuple[str, str], ...] = (
+    ("christmas", r"christmas|advent|xmas|weihnacht|nikolaus"),
+    ("easter", r"\beaster|oster(?:n|fest)"),
+    ("valentine", r"valentin"),
+    ("mother", r"mother['’]?s day|muttertag"),
+    ("father", r"father['’]?s day|vatertag"),
+    ("new year", r"new year|neujahr|silvester"),
+    ("spring", r"\bspring\b|frühling|frühjahr"),
+    ("summer", r"\bsummer\b|sommer"),
+    ("autumn", r"\bautumn\b|herbst"),
+    ("winter", r"\bwinter\b"),
+)
+_CTA_FOR: dict[Kpi, str] = {
+    "viewing_booked": r"book|visit|come|half an hour|see it|appointment|stunde|termin|vorbei|besuch",
+    "service_booked": r"service|book|bring|revision|termin|appointment",
+    "purchase": r"see|look|buy|order|shop|get|view|reserve|choose|ansehen|kaufen|bestell|shop|zur|zum",
+    "revenue": r"see|look|buy|order|shop|get|view|reserve|choose|ansehen|kaufen|bestell|shop|zur|zum",
+    "click": r".",
+}  # fmt: skip
+_STRICT = {"win_back", "welcome", "thank", "service_due", "invite", "launch"}
+"""Objectives whose passages make no sense in a mail of another."""
+_WORD = re.compile(r"[^\W_]{3,}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A stretch of copy: from the library, or made by rule."""
+
+    text: str
+    says: frozenset[str] = frozenset()
+    passage: Passage | None = None
+
+    @property
+    def source(self) -> str:
+        return self.passage.source if self.passage else ""
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every passage that is true and fit for this mail, filled."""
+
+    setting: Setting
+    lines: tuple[Line, ...]
+
+    def angles(self) -> tuple[str, ...]:
+        """Angles that the library has an opening for."""
+        return tuple(
+            dict.fromkeys(
+                line.passage.angle
+                for line in self.lines
+                if line.passage and line.passage.angle and line.passage.kind == "opening"
+            )
+        )
+
+    def best(
+        self,
+        kinds: Sequence[PassageKind],
+        angle: Angle,
+        *,
+        used: Iterable[str] = (),
+        said: frozenset[str] = frozenset(),
+        texts: Sequence[str] = (),
+        near: str = "",
+        own_angle_only: bool = False,
+    ) -> Line | None:
+        """The passage that suits a place best; None where none does.
+
+        ``used`` are ids that this draft holds already, ``said`` and ``texts`` what this variant
+        has said, ``near`` the source that the variant already leans on.
+        """
+        taken = set(used)
+        ranked = sorted(
+            (
+                (self._score(line, angle, near), line)
+                for line in self.lines
+                if line.passage is not None
+                and line.passage.kind in kinds
+                and line.passage.id not in taken
+                and not line.says & said
+                and not any(alike(line.text, text) for text in texts)
+                and (not own_angle_only or angle.named(line.passage.angle))
+                and (not line.passage.angle or angle.named(line.passage.angle)
+                     or line.passage.kind in ("closing", "cta", "offer", "body", "proof"))
+            ),
+            key=lambda pair: -pair[0],
+        )  # fmt: skip
+        return ranked[0][1] if ranked and ranked[0][0] > 0 else None
+
+    def _score(self, line: Line, angle: Angle, near: str) -> float:
+        passage, setting = line.passage, self.setting
+        assert passage is not None
+        score = 1.0 + setting.chance(angle.id, passage.id)
+        if passage.angle:
+            score += 3.0 if angle.named(passage.angle) else -0.8
+        if passage.objective:
+            score += 1.5 if passage.objective == setting.objective else -0.5
+        if passage.proven:
+            score += 1.0
+        if setting.product and setting.product.category in passage.categories:
+            score += 0.8
+        if near and passage.source == near:
+            score += 0.7
+        if slots(passage.text):
+            score += 0.5
+        return score
+
+
+def library(passages: Sequence[Passage], setting: Setting) -> Library:
+    """The passages that may be used: filled, true, in the guide's words, of this occasion."""
+    lines = []
+    for passage in passages:
+        line = _usable(passage, setting)
+        if line is not None:
+            lines.append(line)
+    return Library(setting, tuple(lines))
+
+
+def _usable(passage: Passage, setting: Setting) -> Line | None:
+    if passage.language != setting.language or passage.kind == "whole":
+        return None
+    if passage.id in setting.avoid.passages or not _of_this_occasion(passage, setting):
+        return None
+    product, offer = setting.product, setting.offer
+    filled = fill(passage, product, language=setting.language, offer=offer)
+    if filled is None or not filled.text or "{product." in filled.text:
+        return None
+    text = filled.text
+    if not fit_to_say(text, setting):
+        return None
+    known = {f.id for f in setting.house}
+    if any(i not in known and setting.facts.product(i) is None for i in passage.fact_ids):
+        return None
+    says = {_SAYS[slot] for slot in slots(passage.text) if slot in _SAYS}
+    says.update(passage.fact_ids)
+    for claim in checkables(text):
+        ids = supporting(claim, setting.evidence, text[: claim.start])
+        if not ids:
+            return None
+        field = ids[0].rsplit(".", 1)[-1]
+        if field in _FIELD_SAYS and not _matched_by_slot(says, ids):
+            says.add(_FIELD_SAYS[field])
+    if says & {s for s in setting.avoid.subjects}:
+        return None
+    if passage.kind == "offer" and offer is None:
+        return None
+    if passage.kind == "cta" and not re.search(_CTA_FOR[setting.kpi], text, re.IGNORECASE):
+        return None
+    return Line(text, frozenset(says), passage)
+
+
+def _matched_by_slot(says: set[str], ids: Sequence[str]) -> bool:
+    return any(_FIELD_SAYS.get(i.rsplit(".", 1)[-1]) in says for i in ids)
+
+
+def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
+    """Whether category, objective and season of the passage are this mail's."""
+    product, goal = setting.product, setting.brief.goal
+    categories = {product.category} if product else set(goal.categories)
+    if passage.categories and not categories & set(passage.categories):
+        return False
+    if passage.objective in _STRICT and passage.objective != setting.objective:
+        return False
+    topics = " ".join((*setting.topics, *goal.topics)).casefold()
+    for season, pattern in _SEASONS:
+        if re.search(pattern, passage.text, re.IGNORECASE):
+            said = season in topics or re.search(pattern, topics, re.IGNORECASE)
+            if not said:
+                return False
+    return True
+
+
+def fit_to_say(text: str, setting: Setting) -> bool:
+    """Whether the guide and the last round allow the words at all."""
+    guide = setting.guide
+    return not (
+        setting.avoid.forbids(text)
+        or banned_in(text, guide)
+        or cliches_in(text, guide)
+        or (not guide.exclamation_marks and "!" in text)
+        or (not guide.emoji and has_emoji(text))
+        or sign_of_injection(text) is not None
+    )
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two sentences say the same in nearly the same words."""
+    a, b = words(one), words(other)
+    if not a or not b:
+        return False
+    return len(a & b) / min(len(a), len(b)) >= 0.6
+
+
+def words(text: str) -> set[str]:
+    return {w.casefold() for w in _WORD.findall(text)}

@@ -1,0 +1,243 @@
+"""Sentences made from facts alone, by rule, in English and German.
+
+They are plain on purpose: a brand's own passages bring the voice, these bring what must be said.
+Each function gives several forms, so that the variants of a mail do not share a sentence.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from agents.claims.evidence import reduced_price
+from agents.house.copy_setting import Setting
+from brand_voice.slots import product_value
+from domain.brief import Offer
+from domain.facts import Product
+from domain.money import Money
+from domain.words import Language, day_words, money_words, number_words
+
+Said = frozenset[str]
+"""What a mail has said already: price, size, year, material, flaw, warranty, stock, offer, …"""
+
+
+def the(product: Product, language: Language) -> str:
+    """The product as a sentence speaks of it: "the 1968 dress watch"."""
+    named = product_value(product, "the_name", language)
+    if named is not None and not _is_title(product.name):
+        return named
+    return name(product, language)
+
+
+def name(product: Product, language: Language) -> str:
+    """The product's name; a name shouted in capitals is calmed."""
+    found = product_value(product, "name", language) or product.name
+    return found.capitalize() if found.isupper() and len(found) > 5 else found
+
+
+def _is_title(text: str) -> bool:
+    """Names such as "Speedmaster" or "WHITE HEART" take no article."""
+    return text[:1].isupper()
+
+
+def upper(text: str) -> str:
+    """With its first letter raised."""
+    return text[:1].upper() + text[1:]
+
+
+def measures(product: Product, language: Language, said: Said = frozenset()) -> str:
+    """34 mm, steel, from 1968: what of it is known, and neither the name nor ``said`` says yet."""
+    parts = []
+    if product.size_mm is not None and "size" not in said:
+        parts.append(f"{number_words(product.size_mm, language)} mm")
+    material = product_value(product, "material", language)
+    named = name(product, language).casefold()
+    if material and "material" not in said and material.casefold() not in named:
+        parts.append(material)
+    if product.year is not None and "year" not in said and str(product.year) not in named:
+        from_ = {"en": "from ", "de": "von "}[language] if parts else ""
+        parts.append(f"{from_}{product.year}")
+    return ", ".join(parts)
+
+
+def what_it_is(
+    product: Product, language: Language, already: Said = frozenset()
+) -> tuple[str, ...]:
+    """Size, material and year, in one sentence."""
+    said = measures(product, language, already)
+    if "," not in said:
+        return ()
+    subject = upper(the(product, language))
+    if language == "de":
+        return (f"{upper(said)}.", f"{subject}: {said}.", f"Kurz gesagt: {said}.")
+    return (f"{upper(said)}.", f"{subject}: {said}.", f"In short: {said}.")
+
+
+def flaw(product: Product, language: Language) -> tuple[str, ...]:
+    """What is wrong with it."""
+    found = product_value(product, "flaw", language)
+    if not found:
+        return ()
+    said = found.rstrip(".")
+    if found[:1].isupper() and found.endswith("."):
+        return (found,)
+    if language == "de":
+        return (
+            f"Der Makel: {said}.",
+            f"Was nicht stimmt: {said}.",
+            f"Sie sollten es wissen: {said}.",
+        )
+    return (
+        f"What is wrong with it: {said}.",
+        f"The flaw: {said}.",
+        f"You should know before you look: {said}.",
+    )
+
+
+def details(product: Product, language: Language) -> tuple[str, ...]:
+    """The product's further sentences, each whole."""
+    found = product.details if language == "en" else product.notes.get("de", ())
+    return tuple(upper(d) if d.endswith((".", "?")) else f"{upper(d)}." for d in found)
+
+
+def price(product: Product, setting: Setting, said: Said = frozenset()) -> tuple[str, ...]:
+    """Price, warranty and stock; the reduced price with its reference where there is an offer."""
+    language = setting.language
+    avoid = setting.avoid.subjects | said
+    warranty = None if "warranty" in avoid else product_value(product, "warranty", language)
+    one = None if "stock" in avoid else product_value(product, "one", language)
+    tail = f" {one}" if one else ""
+    offer = setting.offer
+    reduced = reduced_price(offer, product) if offer else None
+    if offer is not None and reduced is not None and "offer" not in avoid:
+        return tuple(f + tail for f in _reduced(product, offer, reduced, language))
+    if "price" in avoid:
+        return (tail.strip(),) if tail else ()
+    cost = money_words(product.price, language)
+    if language == "de":
+        forms = (
+            f"{cost}, {warranty}." if warranty else f"{cost}.",
+            f"Der Preis: {cost}{f', {warranty}' if warranty else ''}.",
+            f"Preis: {cost}.{f' Dazu {warranty}.' if warranty else ''}",
+        )
+    else:
+        forms = (
+            f"{cost}, {warranty}." if warranty else f"{cost}.",
+            f"The price is {cost}{f', with {warranty}' if warranty else ''}.",
+            f"It costs {cost}.{f' That includes {warranty}.' if warranty else ''}",
+        )
+    return tuple(f + tail for f in forms)
+
+
+def _reduced(product: Product, offer: Offer, reduced: Money, language: Language) -> tuple[str, ...]:
+    now = money_words(reduced, language)
+    until = short_day(offer, language)
+    lowest = reference(product, offer)
+    before = money_words(lowest, language)
+    code = f" with the code {offer.code}" if offer.code else ""
+    if language == "de":
+        code = f" mit dem Code {offer.code}" if offer.code else ""
+        return (
+            f"{now} bis {until}{code}. Der niedrigste Preis der letzten 30 Tage war {before}.",
+            f"Bis {until} kostet es{code} {now}, statt {before}: dem niedrigsten Preis der letzten "
+            "30 Tage.",
+        )
+    return (
+        f"{now} until {until}{code}. The lowest price of the last 30 days was {before}.",
+        f"Until {until} it costs {now}{code}, instead of {before}, its lowest price of the last "
+        "30 days.",
+    )
+
+
+def reference(product: Product, offer: Offer) -> Money:
+    """The lowest price of the last 30 days, which a reduction must refer to (§ 11 PAngV)."""
+    named = dict(offer.reference_prices).get(product.id)
+    return named or product.lowest_price_30_days or product.price
+
+
+def short_day(offer: Offer, language: Language) -> str:
+    """17 December: the year is said only where the offer spans two."""
+    full = day_words(offer.valid_until, language)
+    same_year = offer.valid_from.year == offer.valid_until.year
+    return full.rsplit(" ", 1)[0] if same_year else full
+
+
+def reduction(offer: Offer, language: Language) -> str:
+    """10%, 10 % or €20."""
+    if offer.share is not None:
+        percent = number_words(Decimal(str(offer.share)) * 100, language)
+        return f"{percent}\N{NO-BREAK SPACE}%" if language == "de" else f"{percent}%"
+    return money_words(offer.amount, language) if offer.amount is not None else ""
+
+
+def order_offer(setting: Setting) -> tuple[str, ...]:
+    """The offer on a whole order: reduction, code, floor and end, with its reason."""
+    offer, language = setting.offer, setting.language
+    if offer is None or "offer" in setting.avoid.subjects:
+        return ()
+    less = reduction(offer, language)
+    if not less:
+        return ()
+    until = short_day(offer, language)
+    floor = money_words(offer.floor, language) if offer.floor is not None else ""
+    why = reason(setting)
+    if language == "de":
+        ab = f" ab {floor}" if floor else ""
+        code = f" mit dem Code {offer.code}" if offer.code else ""
+        return (
+            f"{why} Bis {until} ist Ihre Bestellung{ab}{code} um {less} günstiger.",
+            f"{less} weniger auf Ihre Bestellung{ab}, bis {until}{code}. {why}",
+            f"Der Nachlass: {less}{ab}. Er gilt bis {until}{code}. {why}",
+        )
+    least = f" of {floor} or more" if floor else ""
+    code = f" with the code {offer.code}" if offer.code else ""
+    return (
+        f"{why} Until {until}, an order{least} costs {less} less{code}.",
+        f"{less} off your order{least}, until {until}{code}. {why}",
+        f"The offer: {less} off any order{least}. It ends on {until}{_use(offer)}. {why}",
+    )
+
+
+def _use(offer: Offer) -> str:
+    return f", and the code is {offer.code}" if offer.code else ""
+
+
+def reason(setting: Setting) -> str:
+    """Why there is a reduction at all, in one sentence that is true of the brief."""
+    german = setting.language == "de"
+    if setting.topics:
+        topic = topic_word(setting.topics[0], setting.language)
+        return f"Der Anlass ist {topic}." if german else f"The reason is {topic}."
+    if setting.objective == "win_back":
+        return (
+            "Der Grund: Wir hätten Sie gern wieder." if german
+            else "The reason: we would like to have you back."
+        )  # fmt: skip
+    if setting.objective in ("thank", "welcome"):
+        return "Der Grund: ein Dank." if german else "The reason: a thank-you."
+    return "Der Grund: Sie lesen unsere Briefe." if german else "The reason: you read our letters."
+
+
+_TOPICS_DE = {
+    "christmas": "Weihnachten",
+    "easter": "Ostern",
+    "mother's day": "Muttertag",
+    "father's day": "Vatertag",
+    "valentine's day": "Valentinstag",
+    "new year": "Neujahr",
+    "spring": "der Frühling",
+    "summer": "der Sommer",
+    "autumn": "der Herbst",
+    "winter": "der Winter",
+}
+
+
+def topic_word(topic: str, language: Language) -> str:
+    """The topic as the copy says it: Christmas, Mother's Day; Weihnachten, Muttertag."""
+    if language == "de":
+        return _TOPICS_DE.get(topic.casefold(), topic)
+    small = {"spring", "summer", "autumn", "winter", "service"}
+    return (
+        topic
+        if topic.casefold() in small or not topic.islower()
+        else topic.title().replace("'S", "'s")
+    )

@@ -1,0 +1,74 @@
+"""Links: https, to hosts that the guide allows, never through a shortener."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from agents.rules.review import Findings, Review, finding
+from domain.draft import CallToAction
+from domain.voice import Guide
+
+SHORTENERS = (
+    "bit.ly", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "buff.ly", "is.gd", "cutt.ly", "rb.gy",
+    "shorturl.at", "t.ly", "lnkd.in", "tiny.cc", "bl.ink", "s.id",
+)  # fmt: skip
+_IN_TEXT = re.compile(
+    r"https?://[^\s)>\]]+|\bwww\.[^\s)>\]]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:ly|com|co|net|org|io|gl|cc|de|uk|eu|me|gd|example|info|biz|shop|link)/[^\s)>\]]+",
+    re.IGNORECASE,
+)
+
+
+def check(review: Review) -> Findings:
+    for variant in review.draft.variants:
+        for number, block in enumerate(variant.blocks):
+            if isinstance(block, CallToAction):
+                yield from of_url(block.url, review.guide, variant.id, f"blocks[{number}]")
+        for place, text in variant.texts():
+            for match in _IN_TEXT.finditer(text):
+                yield from of_url(match.group(), review.guide, variant.id, place)
+    for mail in review.rendered:
+        yield from _rendered(review, mail.id, mail.html)
+
+
+_HREF = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
+
+
+def _rendered(review: Review, variant: str, html: str) -> Findings:
+    """Links of the mail itself, pictures included."""
+    for url in dict.fromkeys(_HREF.findall(html)):
+        if not url.startswith(("{{", "#", "mailto:", "cid:", "data:image/")):
+            # Pictures may lie on a local host while a workspace is only simulated.
+            if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+                continue
+            yield from of_url(url, review.guide, variant, "html")
+
+
+def of_url(url: str, guide: Guide, variant: str, place: str) -> Findings:
+    """Findings about one address."""
+
+    def found(rule: str, why: str, mend: str) -> Findings:
+        yield finding(rule, "blocking", why, mend, variant=variant, place=place, text=url[:120])
+
+    if url.startswith("/") and not url.startswith("//"):
+        return  # below the shop's own address
+    parts = urlsplit(url if "//" in url else f"https://{url}")
+    host = (parts.hostname or "").casefold()
+    if any(host == s or host.endswith(f".{s}") for s in SHORTENERS):
+        yield from found("links.shortener", "A shortener hides where it leads.", "Link directly.")
+        return
+    if parts.scheme != "https":
+        yield from found("links.scheme", "The link is not https.", "Use https.")
+    if not allowed(host, guide):
+        yield from found(
+            "links.host",
+            f"The guide does not allow links to {host or 'this'}.",
+            "Link to the brand's own pages, or add the host to allowed_hosts in guide.yaml.",
+        )
+
+
+def allowed(host: str, guide: Guide) -> bool:
+    """Whether links may lead to the host: an allowed one or below it."""
+    own = urlsplit(guide.shop_url).hostname or ""
+    hosts = {h.casefold() for h in (*guide.allowed_hosts, own) if h}
+    return any(host == h or host.endswith(f".{h}") for h in hosts)

@@ -1,0 +1,150 @@
+"""The offer: what the copy gives away is what the brief allows, with end, code and reference."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from agents.claims.quantities import quantities
+from agents.rules.review import Findings, Review, body, finding
+from domain.brief import Offer
+from domain.draft import Variant
+
+_OFF = re.compile(
+    r"\b(?:off|discounts?|reduc\w+|less|save|saving|cheaper|sale|voucher|coupon|rabatt\w*|nachlass"
+    r"|weniger|günstiger|reduziert\w*|sparen|ersparnis|gutschein\w*|statt|instead of)\b",
+    re.IGNORECASE,
+)
+_SELLS = re.compile(
+    r"\b(?:discounts?|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
+    r"|gutschein\w*|sonderangebot\w*|free gift|gratis)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"\b(?:code|gutscheincode|codes)\b[:\s]+(?:is |lautet )?[\"“„]?([A-Z0-9][A-Z0-9-]{2,})\b"
+)
+_REASON = re.compile(
+    r"\b(?:reason|because|since you|thank|sorry|back\b|occasion|for (?:christmas|easter|your)|grund|anlass"
+    r"|weil|denn|dank|zum|zu (?:weihnachten|ostern))",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"30 (?:days|tage)", re.IGNORECASE)
+
+
+def check(review: Review) -> Findings:
+    for variant in review.draft.variants:
+        yield from _percents(review, variant)
+        yield from _codes(review, variant)
+        if review.brief.offer is None:
+            yield from _none_allowed(variant)
+        else:
+            yield from _terms(review, review.brief.offer, variant)
+
+
+def _percents(review: Review, variant: Variant) -> Findings:
+    offer = review.brief.offer
+    allowed = Decimal(str(offer.share)) * 100 if offer and offer.share is not None else Decimal(0)
+    most = Decimal(str(review.guide.percent_off_most)) * 100
+    for place, text in variant.texts():
+        if not _OFF.search(text):
+            continue
+        for said in quantities(text):
+            if said.kind != "percent" or (said.value <= allowed and said.value <= most):
+                continue
+            yield finding(
+                "offer.percent",
+                "blocking",
+                f"The brief allows {allowed.normalize():f}%, the guide at most {most.normalize():f}%."
+                if offer
+                else "The brief has no offer.",
+                "Say what the brief allows.",
+                variant=variant.id,
+                place=place,
+                text=said.text,
+            )
+
+
+def _codes(review: Review, variant: Variant) -> Findings:
+    allowed = review.brief.offer.code if review.brief.offer else ""
+    for place, text in variant.texts():
+        for match in _CODE.finditer(text):
+            if match.group(1) != allowed:
+                yield finding(
+                    "offer.code",
+                    "blocking",
+                    f"The brief's code is {allowed}." if allowed else "The brief has no code.",
+                    "Use the brief's code, or none.",
+                    variant=variant.id,
+                    place=place,
+                    text=match.group(1),
+                )
+
+
+def _none_allowed(variant: Variant) -> Findings:
+    for place, text in variant.texts():
+        match = _SELLS.search(text)
+        if match:
+            yield finding(
+                "offer.not_in_brief",
+                "blocking",
+                "It speaks of an offer, and the brief has none.",
+                "Take it out, or ask for an offer in the goal.",
+                variant=variant.id,
+                place=place,
+                text=match.group(),
+            )
+
+
+def _terms(review: Review, offer: Offer, variant: Variant) -> Findings:
+    """An offer is said whole: reduction, code, end, reason, and the reference price."""
+    texts = " ".join(text for _, text in body(variant))
+    said = quantities(texts)
+    percent = Decimal(str(offer.share)) * 100 if offer.share is not None else None
+    spoken = _OFF.search(texts) is not None and (
+        any(q.kind == "percent" and q.value == percent for q in said)
+        or (offer.code and offer.code in texts)
+        or any(q.kind == "money" for q in said)
+    )
+    if not spoken:
+        yield finding(
+            "offer.unsaid",
+            "serious",
+            "The brief has an offer, and the mail does not say it.",
+            "Say the reduction, its end and its reason.",
+            variant=variant.id,
+        )
+        return
+    day = Decimal(offer.valid_until.month * 100 + offer.valid_until.day)
+    if not any(q.kind == "date" and q.value == day for q in said):
+        yield finding(
+            "offer.end",
+            "serious",
+            "The offer stands without its end date.",
+            f"Say that it ends on {offer.valid_until.day} {offer.valid_until:%B}.",
+            variant=variant.id,
+        )
+    if offer.code and offer.code not in texts:
+        yield finding(
+            "offer.code_unsaid",
+            "serious",
+            "The offer needs a code, and the mail does not give it.",
+            f"Give the code {offer.code}.",
+            variant=variant.id,
+        )
+    if not _REASON.search(texts):
+        asked = any("reason" in p.casefold() for p in review.guide.principles)
+        yield finding(
+            "offer.reason",
+            "serious" if asked else "minor",
+            "A reduction without its reason.",
+            "Say in one sentence why there is a reduction.",
+            variant=variant.id,
+        )
+    if offer.products and not _REFERENCE.search(texts):
+        yield finding(
+            "offer.reference",
+            "blocking",
+            "A reduced price must name the lowest price of the last 30 days (§ 11 PAngV).",
+            "Name it beside the reduced price.",
+            variant=variant.id,
+        )

@@ -1,0 +1,169 @@
+"""The guide's voice: banned words, clichés, shouting, urgency, greeting, sentence length."""
+
+from __future__ import annotations
+
+import re
+
+from agents.claims.support import sentences
+from agents.rules.review import Findings, Review, body, finding, without_fields
+from agents.rules.words import banned_in, cliches_in, has_emoji
+from domain.draft import Paragraph, Variant
+
+COMMON_CLICHES: tuple[str, ...] = (
+    "timeless", "exquisite", "elevate", "iconic", "must-have", "unleash", "unlock", "game-changer",
+    "game-changing", "seamless", "cutting-edge", "state-of-the-art", "next level", "curated",
+    "indulge", "treat yourself", "look no further", "in today's fast-paced world", "revolutionise",
+    "revolutionize", "transform your", "the perfect gift", "perfect for", "like never before",
+    "embark on", "discover the", "step into", "dive into", "more than just", "not just a",
+    "speaks for itself", "stand the test of time", "effortless", "effortlessly", "luxurious",
+    "awaits", "zeitlos", "exquisit", "das gewisse etwas", "ein muss", "unvergleichlich",
+    "lassen sie sich verzaubern", "entdecken sie die welt",
+)  # fmt: skip
+"""Found in 0.06 to 1.95 of 1,000 words of real brand text, so a single one is only said."""
+_URGENT = re.compile(
+    r"\b(?:last chance|hurry|act (?:now|fast)|don['’]t (?:miss|wait)|now or never|today only|ends (?:soon|tonight)"
+    r"|running out|before it['’]s (?:too late|gone)|final (?:hours|call|days)|only \d+ hours|while you (?:still )?can"
+    r"|jetzt zuschlagen|nur heute|letzte chance|nicht verpassen|beeil\w+|schnell sein|nur noch heute)\b",
+    re.IGNORECASE,
+)
+_VALUED = re.compile(
+    r"\bdear (?:valued|customer|sir|madam|friend)|\bvalued customer|\bsehr geehrte[r]? (?:kundin|kunde|damen)|\bliebe[r]? kund",
+    re.IGNORECASE,
+)
+_DU = re.compile(r"\b(?:du|dein\w*|dir|dich|euch|euer\w*|eure\w*)\b", re.IGNORECASE)
+_SHOUT = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def check(review: Review) -> Findings:
+    for variant in review.draft.variants:
+        yield from _words(review, variant)
+        yield from _shouting(review, variant)
+        yield from _manner(review, variant)
+        yield from _greeting(review, variant)
+        yield from _sentences(review, variant)
+
+
+def _words(review: Review, variant: Variant) -> Findings:
+    for place, text in variant.texts():
+        for word in banned_in(text, review.guide):
+            yield finding(
+                "voice.banned", "serious", "The guide bans this.", "Say the fact instead.",
+                variant=variant.id, place=place, text=word,
+            )  # fmt: skip
+        for word in cliches_in(text, review.guide):
+            yield finding(
+                "voice.cliche", "serious", "The guide lists this as a cliché.",
+                "Say it as you would to a person in the shop.",
+                variant=variant.id, place=place, text=word,
+            )  # fmt: skip
+    yield from _common_cliches(review, variant)
+
+
+def _common_cliches(review: Review, variant: Variant) -> Findings:
+    """Worn phrases that the guide does not list: one is said, more are too many."""
+    listed = {w.casefold() for w in (*review.guide.banned, *review.guide.cliches)}
+    bare = review.guide.model_copy(
+        update={"cliches": tuple(c for c in COMMON_CLICHES if c not in listed)}
+    )
+    found = [
+        (place, word) for place, text in variant.texts() for word in cliches_in(text, bare)
+        if word.casefold() not in listed
+    ]  # fmt: skip
+    for place, word in found:
+        yield finding(
+            "voice.worn", "minor" if len(found) == 1 else "serious",
+            "A phrase that many brands use.", "Say something that only this house could say.",
+            variant=variant.id, place=place, text=word,
+        )  # fmt: skip
+
+
+def _shouting(review: Review, variant: Variant) -> Findings:
+    guide = review.guide
+    for place, text in variant.texts():
+        if not guide.exclamation_marks and "!" in text:
+            yield finding(
+                "voice.exclamation", "serious", "The guide has no exclamation marks.",
+                "End the sentence with a full stop.",
+                variant=variant.id, place=place, text="!",
+            )  # fmt: skip
+        if not guide.emoji and has_emoji(text):
+            yield finding(
+                "voice.emoji", "serious", "The guide has no emoji.", "Take it out.",
+                variant=variant.id, place=place, text=text[:40],
+            )  # fmt: skip
+        known = _known_capitals(review)
+        for word in _SHOUT.findall(without_fields(text)):
+            if word not in known:
+                yield finding(
+                    "voice.capitals", "serious", "A word in capitals shouts.",
+                    "Write it in small letters.", variant=variant.id, place=place, text=word,
+                )  # fmt: skip
+
+
+def _known_capitals(review: Review) -> set[str]:
+    """Codes, names and abbreviations that are written so."""
+    known = {"HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN"}
+    parts = [review.guide.brand, review.brief.offer.code if review.brief.offer else ""]
+    for product in review.facts.products:
+        parts += [product.name, product.reference, product.material, *product.details]
+    parts += [f.text for f in review.facts.house]
+    for part in parts:
+        known.update(_SHOUT.findall(part))
+    return known
+
+
+def _manner(review: Review, variant: Variant) -> Findings:
+    for place, text in variant.texts():
+        for match in _URGENT.finditer(text):
+            yield finding(
+                "voice.urgency", "serious", "Hurry that no fact backs.",
+                "Say the true stock or the true end date, or nothing.",
+                variant=variant.id, place=place, text=match.group(),
+            )  # fmt: skip
+        if review.language == "de":
+            for match in _DU.finditer(without_fields(text)):
+                yield finding(
+                    "voice.du", "serious", "German copy says Sie.", "Use Sie, Ihr, Ihnen.",
+                    variant=variant.id, place=place, text=match.group(),
+                )  # fmt: skip
+
+
+def _greeting(review: Review, variant: Variant) -> Findings:
+    for place, text in variant.texts():
+        match = _VALUED.search(text)
+        if match:
+            yield finding(
+                "voice.greeting", "serious", "Nobody is greeted like this in person.",
+                "Use the guide's greeting.", variant=variant.id, place=place, text=match.group(),
+            )  # fmt: skip
+    greeting = next((g for g in review.guide.greetings if g.language == review.language), None)
+    first = next((b.text for b in variant.blocks if isinstance(b, Paragraph)), "")
+    if greeting is None or _VALUED.search(first):
+        return
+    if not first.startswith((_opening(greeting.with_name), _opening(greeting.without_name))):
+        yield finding(
+            "voice.greeting", "minor", "The mail does not begin with the guide's greeting.",
+            f"Begin with “{greeting.with_name}”.", variant=variant.id, place="blocks[0]",
+            text=first[:60],
+        )  # fmt: skip
+
+
+def _opening(greeting: str) -> str:
+    return without_fields(greeting.split("{{")[0]).rstrip(" ,")
+
+
+def _sentences(review: Review, variant: Variant) -> Findings:
+    found = [
+        len(_WORD.findall(s)) for _, text in body(variant) for s in sentences(text)
+        if s.endswith((".", "?", "!"))
+    ]  # fmt: skip
+    if len(found) < 3:
+        return
+    average, wanted = sum(found) / len(found), review.guide.sentence_words_average
+    if average > wanted * 1.5:
+        yield finding(
+            "voice.sentences", "serious" if average > wanted * 2 else "minor",
+            f"Sentences average {average:.0f} words; the guide's average is {wanted:g}.",
+            "Make two sentences of the longest.", variant=variant.id,
+        )  # fmt: skip
