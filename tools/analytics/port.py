@@ -17,6 +17,8 @@ from domain.report import ArmResult
 AnalyticsErrorCode = Literal[
     "no_data",  # nothing to count in the period
     "mixed_currencies",  # amounts of several currencies cannot be added
+    "unknown_field",  # the rule names a field or event that the data do not have
+    "store_damaged",  # a segment named by the manifest cannot be read
 ]
 
 

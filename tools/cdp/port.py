@@ -20,6 +20,7 @@ CdpErrorCode = Literal[
     "unknown_field",  # the rule names a field or event that the data do not have
     "mixed_currencies",  # amounts of several currencies cannot be added
     "store_damaged",  # a segment named by the manifest cannot be read
+    "store_busy",  # another import holds the store's lock
 ]
 
 

@@ -1,0 +1,1 @@
+"""Events, orders and profiles as immutable Parquet segments. Ibis connections live here alone."""

@@ -1,0 +1,229 @@
+"""Which column of a file is which field of ours: by name, or as the caller says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from domain.errors import WrongUsage
+from domain.frozen import Frozen
+
+Kind = Literal["orders", "customers", "events", "facts", "suppressions"]
+
+
+class Field(Frozen):
+    """A field of ours and the names that files give it, the likeliest first."""
+
+    name: str
+    names: tuple[str, ...] = ()
+    required: bool = False
+
+
+class Understood(Frozen):
+    """One field and where it comes from."""
+
+    field: str
+    column: str = ""
+    constant: str | None = None
+    """Said for every row, where the file has no such column."""
+
+
+class ColumnMap(Frozen):
+    """What was understood of a file's columns."""
+
+    used: tuple[Understood, ...]
+    not_used: tuple[str, ...]
+
+    def source(self, field: str) -> Understood | None:
+        return next((u for u in self.used if u.field == field), None)
+
+
+def _field(name: str, names: str = "", *, required: bool = False) -> Field:
+    return Field(name=name, names=tuple(names.split()), required=required)
+
+
+FIELDS: dict[Kind, tuple[Field, ...]] = {
+    "orders": (
+        _field("line_id", "lineitemid orderlineid itemid lineid"),
+        _field(
+            "order_id",
+            "orderid invoice invoiceno invoicenumber ordernumber orderno transactionid "
+            "bestellnummer rechnungsnummer order name",
+            required=True,
+        ),
+        _field(
+            "customer_id",
+            "customerid kundennummer clientid userid profileid externalid buyerid customer",
+        ),
+        _field(
+            "ordered_at",
+            "orderedat invoicedate orderdate createdat created purchasedat purchasedate paidat "
+            "processedat timestamp datetime date time bestelldatum datum",
+            required=True,
+        ),
+        _field(
+            "product_id",
+            "productid stockcode sku lineitemsku variantsku itemsku articleid articlenumber "
+            "artikelnummer itemid product",
+            required=True,
+        ),
+        _field("description", "description productname lineitemname itemname title bezeichnung"),
+        _field("category", "category productcategory producttype itemcategory kategorie"),
+        _field("quantity", "quantity qty lineitemquantity itemquantity menge units", required=True),
+        _field(
+            "unit_price",
+            "unitprice price lineitemprice itemprice grossprice einzelpreis preis",
+            required=True,
+        ),
+        _field("discount", "linediscount discount lineitemdiscount discountamount rabatt"),
+        _field("vat_rate", "vatrate taxrate vat mwst mwstsatz ust"),
+        _field("currency", "currency currencycode waehrung währung"),
+        _field("channel", "channel saleschannel source kanal"),
+        _field("country", "country countrycode shippingcountry billingcountry land"),
+        _field("cancellation", "cancellation cancelled canceled iscancelled isreturn returned"),
+        _field("date_order"),
+    ),
+    "customers": (
+        _field(
+            "customer_id",
+            "customerid id kundennummer externalid klaviyoid profileid clientid userid customer",
+            required=True,
+        ),
+        _field("email", "email emailaddress mail"),
+        _field("first_name", "firstname givenname vorname"),
+        _field("last_name", "lastname surname familyname nachname"),
+        _field("language", "language locale lang sprache"),
+        _field("country", "country countrycode defaultaddresscountrycode land"),
+        _field("city", "city defaultaddresscity ort stadt"),
+        _field("timezone", "timezone timezonename zeitzone tz"),
+        _field("created_at", "createdat customersince firstseen signupdate created datecreated"),
+        _field(
+            "email_consent",
+            "emailconsent emailmarketing acceptsemailmarketing acceptsmarketing "
+            "emailmarketingconsent newsletter optin subscribed",
+        ),
+        _field(
+            "email_consent_at",
+            "emailconsentat emailmarketingconsentat emailconsentdate emailconsenttimestamp "
+            "optinat optintime optindate subscribedat confirmtime consentat",
+        ),
+        _field(
+            "email_consent_source",
+            "emailconsentsource emailconsentmethod optinsource consentsource consentmethod",
+        ),
+        _field("email_consent_wording", "emailconsentwording consentwording consenttext"),
+        _field("tracking_consent", "trackingconsent emailtracking emailtrackingconsent"),
+        _field("tracking_consent_at", "trackingconsentat trackingconsentdate emailtrackingat"),
+        _field("tracking_consent_source", "trackingconsentsource emailtrackingsource"),
+        _field("tracking_consent_wording", "trackingconsentwording emailtrackingwording"),
+        _field("date_order"),
+    ),
+    "events": (
+        _field("event_id", "eventid messageid uuid id sgeventid"),
+        _field("customer_id", "customerid userid profileid externalid distinctid customer"),
+        _field("email", "email emailaddress recipient address"),
+        _field("name", "name event eventname eventtype metric type", required=True),
+        _field(
+            "occurred_at",
+            "occurredat timestamp originaltimestamp eventtime datetime time createdat date",
+            required=True,
+        ),
+        _field("received_at", "receivedat ingestedat loadedat"),
+        _field("campaign_id", "campaignid campaign"),
+        _field("message_key", "messagekey sendkey"),
+        _field("product_id", "productid sku itemid product"),
+        _field("machine", "machine ismachine machineopen bot isbot sgmachineopen"),
+        _field("properties", "properties eventproperties attributes data payload"),
+        _field("date_order"),
+    ),
+    "suppressions": (
+        _field("address", "address email emailaddress mail recipient", required=True),
+        _field("reason", "reason type suppressionreason status"),
+        _field("at", "at createdat suppressedat timestamp date created time"),
+        _field("date_order"),
+    ),
+    "facts": (
+        _field("id", "id productid sku variantsku handle fact", required=True),
+        _field("text", "text statement"),
+        _field("source", "source"),
+        _field("valid_until", "validuntil"),
+        _field("name", "name title producttitle"),
+        _field("category", "category type producttype productcategory"),
+        _field("reference", "reference ref"),
+        _field("year", "year"),
+        _field("size_mm", "sizemm size diameter diametermm"),
+        _field("material", "material"),
+        _field("condition", "condition"),
+        _field("flaws", "flaws"),
+        _field("details", "details"),
+        _field("warranty_months", "warrantymonths warranty"),
+        _field("price", "price variantprice"),
+        _field("currency", "currency"),
+        _field("lowest_price_30_days", "lowestprice30days"),
+        _field("stock", "stock variantinventoryqty inventory quantity"),
+        _field("url", "url link"),
+        _field("photo", "photo"),
+        _field("language", "language"),
+        _field("notes", "notes"),
+    ),
+}
+"""``date_order`` is never a column: it says how dates with slashes are meant (``=dmy``)."""
+
+
+def plain(name: str) -> str:
+    """A column's name without case, spaces and signs."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def understand(kind: Kind, columns: Sequence[str], said: Mapping[str, str]) -> ColumnMap:
+    """Find the column of each field.
+
+    ``said`` maps a field to a column of the file, or to ``=value`` for every row. Raises
+    WrongUsage for a field or column that does not exist, and where a required field has none.
+    """
+    fields = {field.name: field for field in FIELDS[kind]}
+    used: dict[str, Understood] = {}
+    for name, column in said.items():
+        if name not in fields:
+            raise WrongUsage(
+                "unknown_field",
+                f"{kind} have no field {name!r}",
+                next_step=f"use one of: {', '.join(_near(name, list(fields)))}",
+            )
+        if column.startswith("="):
+            used[name] = Understood(field=name, constant=column[1:])
+        elif column in columns:
+            used[name] = Understood(field=name, column=column)
+        else:
+            raise WrongUsage(
+                "unknown_column",
+                f"the file has no column {column!r}",
+                thing=name,
+                next_step=f"it has: {', '.join(_near(column, list(columns)))}",
+            )
+    taken = {u.column for u in used.values()}
+    by_plain = {plain(c): c for c in reversed(columns)}
+    for field in fields.values():
+        for name in (plain(field.name), *field.names):
+            found = by_plain.get(name)
+            if field.name not in used and found is not None and found not in taken:
+                used[field.name] = Understood(field=field.name, column=found)
+                taken.add(found)
+    missing = [f.name for f in fields.values() if f.required and f.name not in used]
+    if missing:
+        raise WrongUsage(
+            "missing_columns",
+            f"no column was found for {', '.join(missing)}",
+            thing=f"columns: {', '.join(columns[:40])}",
+            next_step=f"say it: --map {missing[0]}=COLUMN",
+        )
+    return ColumnMap(
+        used=tuple(used[name] for name in fields if name in used),
+        not_used=tuple(c for c in columns if c not in taken),
+    )
+
+
+def _near(name: str, names: list[str]) -> list[str]:
+    return difflib.get_close_matches(name, names, n=5, cutoff=0.3) or names[:40]

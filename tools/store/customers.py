@@ -1,0 +1,122 @@
+"""Customers: a profile a person, and consents with their evidence.
+
+A field that is missing says nothing; of several rows of one customer the last one that says a
+field wins, and what it contradicts is counted. A yes counts only with the moment it was given and
+where: without both it proves nothing and is not taken in. A no always counts.
+"""
+
+# ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.customer import Consent, ConsentPurpose
+from tools.store.intake import Outcome
+from tools.store.readers import LINE
+from tools.store.schema import PROFILE_FIELDS
+from tools.store.segments import Store
+from tools.store.staging import Staged, add_zones
+from tools.store.values import (
+    email,
+    identifier,
+    language,
+    moment,
+    person_name,
+    text,
+    time_zone,
+    yes_or_no,
+)
+
+_PURPOSES: tuple[tuple[ConsentPurpose, str], ...] = (
+    ("email_marketing", "email_consent"),
+    ("email_tracking", "tracking_consent"),
+)
+
+
+def take_in(
+    staged: Staged, store: Store, timezone: str | None, present: datetime, latest: datetime
+) -> Outcome:
+    """Judge the rows, add what is new of the profiles, return the consents."""
+    add_zones(staged.engine)
+    moments = ["created_at", "email_consent_at", "tracking_consent_at"]
+    times = staged.times(timezone, latest, moments)
+    staged.judge(
+        [
+            identifier("customer_id", required=True),
+            email("email"),
+            person_name("first_name"),
+            person_name("last_name"),
+            language("language"),
+            person_name("country"),
+            person_name("city"),
+            time_zone("timezone"),
+            moment("created_at", times),
+            yes_or_no("email_consent"),
+            moment("email_consent_at", times),
+            text("email_consent_source", most=300),
+            text("email_consent_wording"),
+            yes_or_no("tracking_consent"),
+            moment("tracking_consent_at", times),
+            text("tracking_consent_source", most=300),
+            text("tracking_consent_wording"),
+        ]
+    )
+    # One row a customer: each field from the last line that says it.
+    fields = ", ".join(f"arg_max({f}, {LINE}) AS {f}" for f in PROFILE_FIELDS)
+    rows = staged.arrow(f"SELECT customer_id, {fields} FROM judged GROUP BY customer_id")
+    added = store.add("profiles", rows)
+    repeats = staged.count("SELECT count(*) - count(DISTINCT customer_id) FROM judged")
+    consents, unproven = _consents(staged, present)
+    return Outcome(
+        added=added.added,
+        already_known=added.already_known,
+        duplicates=repeats,
+        consents=consents,
+        notes=(*_conflicts(staged), *unproven),
+    )
+
+
+def _conflicts(staged: Staged) -> tuple[str, ...]:
+    differs = " OR ".join(f"count(DISTINCT {f}) > 1" for f in PROFILE_FIELDS)
+    number = staged.count(
+        f"SELECT count(*) FROM (SELECT customer_id FROM judged "
+        f"GROUP BY customer_id HAVING {differs})"
+    )
+    if not number:
+        return ()
+    return (f"{number:,} customers stand in the file with contradicting values: the last counts.",)
+
+
+def _consents(staged: Staged, present: datetime) -> tuple[tuple[Consent, ...], tuple[str, ...]]:
+    consents: list[Consent] = []
+    notes = []
+    for purpose, field in _PURPOSES:
+        if not staged.has(field):
+            continue
+        rows = staged.arrow(
+            f"SELECT customer_id, {field} AS given, {field}_at AS at, {field}_source AS source, "
+            f"{field}_wording AS wording FROM judged WHERE {field} IS NOT NULL ORDER BY {LINE}"
+        )
+        unproven = 0
+        for row in rows.to_pylist():
+            if row["given"] and not (row["at"] and row["source"]):
+                unproven += 1
+                continue
+            consents.append(
+                Consent(
+                    customer_id=row["customer_id"],
+                    purpose=purpose,
+                    given=row["given"],
+                    at=row["at"] or present,
+                    source=row["source"] or f"import of {staged.path.name}",
+                    wording=row["wording"] or "",
+                )
+            )
+        if unproven:
+            notes.append(
+                f"{unproven:,} consents ({field}) say no moment or no source: they prove nothing "
+                f"and were not taken in. If they share them, say --map {field}_at==2024-05-01 "
+                f"and --map {field}_source==WHERE."
+            )
+    return tuple(consents), tuple(notes)

@@ -1,0 +1,150 @@
+"""The one way in: read a file of the marketer's, keep what is new, say what was understood.
+
+``read_file`` writes events, orders and profiles to the store. Consents, suppressions, facts and
+the people who must not be mailed any more are returned: the ledger keeps them, and the caller
+brings them there. They are returned whole on every import, also for rows already known, so that
+an import that was cut off between the two is mended by doing it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from domain.customer import Consent, Suppression
+from domain.facts import Facts
+from domain.frozen import Frozen
+from tools.store.columns import Kind, Understood
+from tools.store.quarantine import Quarantine
+from tools.store.segments import Store
+from tools.store.staging import Progress, Staged
+
+FUTURE = timedelta(days=366)
+"""A date further ahead of the workspace's day than this is an error of the file."""
+
+
+class Stop(Frozen):
+    """A person who must not be mailed any more, from an event."""
+
+    customer_id: str
+    address: str = ""
+    """Empty: not known to the store."""
+    reason: Literal["unsubscribed", "bounced", "complained"]
+    at: datetime
+    campaign_id: str = ""
+    message_key: str = ""
+
+
+class Intake(Frozen):
+    """What became of one file."""
+
+    kind: Kind
+    file: str
+    understood: tuple[Understood, ...]
+    """Field by field, the column (or the constant) that it was read from."""
+    not_used: tuple[str, ...]
+    """Columns of the file that nothing was read from."""
+    rows_read: int
+    added: int
+    already_known: int
+    """Rows that the store had, or that say nothing new."""
+    duplicates: int = 0
+    """Exact repeats of a row in this file. Order lines are kept and counted apart."""
+    quarantined: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+    """Why rows were left out, the most frequent first."""
+    set_aside: tuple[tuple[str, int], ...] = ()
+    """Values that were left out of rows that were kept: "first_name: too long"."""
+    quarantine_file: str | None = None
+    notes: tuple[str, ...] = ()
+    """Sentences for the person who imports."""
+    consents: tuple[Consent, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    facts: Facts | None = None
+
+
+class Outcome(Frozen):
+    """What one kind's reader found, before it is put together with the file's counts."""
+
+    added: int = 0
+    already_known: int = 0
+    duplicates: int = 0
+    notes: tuple[str, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    facts: Facts | None = None
+
+
+def read_file(
+    kind: Kind,
+    path: Path,
+    *,
+    store: Store,
+    quarantine: Path,
+    mapping: Mapping[str, str] | None = None,
+    timezone: str | None = None,
+    currency: str | None = None,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> Intake:
+    """Read a CSV, JSONL or Parquet file into the store.
+
+    ``mapping`` says for a field of ours the column of the file, or ``=value`` for every row.
+    ``timezone`` (IANA) is what times without an offset mean, ``currency`` (ISO 4217) what amounts
+    without one mean; ``quarantine`` is the folder for the file of rows that could not be read.
+    ``now`` is the workspace's present moment.
+
+    Raises WrongUsage where the file as a whole cannot be read or something must be said first,
+    and CdpError where the store is damaged or busy. A row never raises: it is counted.
+    """
+    from tools.store import customers, events, facts, orders, suppressions
+
+    present = (now or datetime.now(UTC)).astimezone(UTC)
+    said = mapping or {}
+    with Quarantine(quarantine / _quarantine_name(kind, path)) as set_aside:
+        staged = Staged(kind, path, said, set_aside, progress)
+        try:
+            latest = max(present, datetime.now(UTC)) + FUTURE
+            match kind:
+                case "orders":
+                    outcome = orders.take_in(staged, store, timezone, currency, latest)
+                case "customers":
+                    outcome = customers.take_in(staged, store, timezone, present, latest)
+                case "events":
+                    outcome = events.take_in(staged, store, timezone, latest)
+                case "suppressions":
+                    outcome = suppressions.take_in(staged, timezone, present, latest)
+                case "facts":
+                    outcome = facts.take_in(staged, currency)
+        finally:
+            staged.close()
+    return Intake(
+        kind=kind,
+        file=path.name,
+        understood=staged.mapping.used,
+        not_used=staged.mapping.not_used,
+        rows_read=staged.rows,
+        quarantined=sum(set_aside.rows.values()),
+        reasons=tuple(set_aside.rows.most_common()),
+        set_aside=tuple(set_aside.values.most_common()),
+        quarantine_file=set_aside.file,
+        added=outcome.added,
+        already_known=outcome.already_known,
+        duplicates=outcome.duplicates,
+        notes=outcome.notes,
+        consents=outcome.consents,
+        suppressions=outcome.suppressions,
+        stops=outcome.stops,
+        facts=outcome.facts,
+    )
+
+
+def _quarantine_name(kind: Kind, path: Path) -> str:
+    """The same for the same file, so that importing it again does not pile up copies."""
+    told_apart = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
+    return f"{kind}-{path.stem[:60]}-{told_apart}.jsonl"

@@ -1,0 +1,291 @@
+"""Immutable Parquet segments, listed in a manifest, committed by write-temp-then-rename.
+
+A reader takes the manifest as it stands and opens the files that it names; nothing that a
+manifest ever named is changed or removed, so readers need no lock. Writers hold a file lock
+from the look for what is already known to the new manifest.
+"""
+
+# ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import gettempdir
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from domain.frozen import Frozen
+from domain.ids import new_id
+from tools.cdp.port import CdpError
+from tools.store.schema import (
+    IDENTITY,
+    PROFILE_FIELDS,
+    SCHEMAS,
+    SORTED_BY,
+    TABLES,
+    TableName,
+    empty_select,
+    selected,
+)
+
+LOCK_SECONDS = 600.0
+"""How long an importer waits for the one before it."""
+
+
+class Segment(Frozen):
+    """One committed file."""
+
+    file: str
+    table: TableName
+    seq: int
+    rows: int
+    bytes: int
+    sha256: str
+    added_at: datetime
+
+
+class Manifest(Frozen):
+    schema_version: int = 1
+    segments: tuple[Segment, ...] = ()
+
+
+class Added(Frozen):
+    """What one call of ``add`` did."""
+
+    segment: Segment | None
+    """None: nothing was new."""
+    added: int
+    already_known: int
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An engine of its own, in memory, that never fetches an extension and reckons in UTC."""
+    engine = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "allow_community_extensions": False,
+            # its own folder, made only if it runs out of memory: the default is in the cwd
+            "temp_directory": str(Path(gettempdir()) / f"mainspring-{new_id()}"),
+        }
+    )
+    engine.execute("SET TimeZone = 'UTC'")
+    engine.execute("SET python_enable_replacements = false")
+    return engine
+
+
+def literal(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Store:
+    """The data folder of a workspace. Safe for any number of processes and threads at once.
+
+    Raises CdpError: ``store_damaged`` where the manifest or a file that it names cannot be read,
+    ``store_busy`` where another import holds the lock for longer than ten minutes.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def manifest(self) -> Manifest:
+        """The manifest as it stands; empty where nothing was imported."""
+        try:
+            text = (self.folder / "manifest.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Manifest()
+        try:
+            return Manifest.model_validate_json(text)
+        except ValidationError as error:
+            raise _damaged("manifest.json", "it is not a manifest") from error
+
+    def paths(self, table: TableName, manifest: Manifest | None = None) -> list[Path]:
+        """The table's files, each looked at for presence and length."""
+        found = []
+        for segment in (manifest or self.manifest()).segments:
+            if segment.table != table:
+                continue
+            path = self.folder / segment.file
+            try:
+                length = path.stat().st_size
+            except FileNotFoundError as error:
+                raise _damaged(segment.file, "it is missing") from error
+            if length != segment.bytes:
+                raise _damaged(
+                    segment.file, f"it has {length:,} bytes and not the {segment.bytes:,} written"
+                )
+            found.append(path)
+        return found
+
+    def counts(self) -> dict[TableName, int]:
+        """Rows written per table (profiles: rows of all imports, not customers)."""
+        counts: dict[TableName, int] = dict.fromkeys(TABLES, 0)
+        for segment in self.manifest().segments:
+            counts[segment.table] += segment.rows
+        return counts
+
+    def verify(self) -> tuple[str, ...]:
+        """Read every file whole; one sentence for each that is not as it was written."""
+        wrong = []
+        for segment in self.manifest().segments:
+            path = self.folder / segment.file
+            if not path.is_file():
+                wrong.append(f"{segment.file} is missing")
+            elif _sha256(path) != segment.sha256:
+                wrong.append(f"{segment.file} is not as it was written")
+        return tuple(wrong)
+
+    def view(self, table: TableName, manifest: Manifest | None = None) -> str:
+        """A SELECT over all segments of a table."""
+        paths = self.paths(table, manifest)
+        if not paths:
+            return empty_select(table)
+        files = ", ".join(literal(str(path)) for path in paths)
+        return f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def add(self, table: TableName, rows: pa.Table) -> Added:
+        """Commit what is new in ``rows`` as one segment.
+
+        New is: an event or order line whose id is not known yet; a profile that says anything
+        else than what is known (a missing field says nothing). All or nothing.
+        """
+        if set(rows.column_names) - set(SCHEMAS[table].names):
+            raise ValueError(f"columns {rows.column_names} do not fit {table}")
+        with self._locked(), connect() as engine:
+            manifest = self.manifest()
+            seq = 1 + max((s.seq for s in manifest.segments), default=0)
+            engine.register("incoming", _complete(table, rows))
+            engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
+            statement = _new_profiles(seq) if table == "profiles" else _new_rows(table)
+            name = f"{table}-{seq:06d}.parquet"
+            part = self.folder / f"{name}.tmp"
+            try:
+                engine.execute(
+                    f"COPY (SELECT {selected(table)} FROM ({statement}) "
+                    f"ORDER BY {SORTED_BY[table]}) TO {literal(str(part))} "
+                    "(FORMAT parquet, COMPRESSION zstd)"
+                )
+                counted = engine.execute(
+                    f"SELECT count(*) FROM read_parquet({literal(str(part))})"
+                ).fetchone()
+            except (duckdb.IOException, duckdb.InvalidInputException) as error:
+                raise _damaged(table, str(error).splitlines()[0]) from error
+            new = counted[0] if counted else 0
+            if new == 0:
+                part.unlink()
+                return Added(segment=None, added=0, already_known=rows.num_rows)
+            segment = Segment(
+                file=name,
+                table=table,
+                seq=seq,
+                rows=new,
+                bytes=part.stat().st_size,
+                sha256=_sha256(part),
+                added_at=datetime.now(UTC),
+            )
+            _into_place(part, self.folder / name)
+            self._write(Manifest(segments=(*manifest.segments, segment)))
+        return Added(segment=segment, added=new, already_known=rows.num_rows - new)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / ".lock", timeout=LOCK_SECONDS)
+        try:
+            with lock:
+                for left_over in self.folder.glob("*.tmp"):
+                    left_over.unlink()  # of an importer that was killed
+                yield
+        except Timeout as error:
+            raise CdpError(
+                "store_busy",
+                f"Another import has held the data folder for {LOCK_SECONDS:.0f} seconds",
+                thing=str(self.folder),
+                next_step="wait for it to end, then import again: nothing is added twice",
+            ) from error
+
+    def _write(self, manifest: Manifest) -> None:
+        part = self.folder / "manifest.json.tmp"
+        part.write_text(
+            json.dumps(manifest.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8"
+        )
+        _into_place(part, self.folder / "manifest.json")
+
+
+def _complete(table: TableName, rows: pa.Table) -> pa.Table:
+    """The rows with every column of the table, absent ones as nulls."""
+    columns = []
+    for field in SCHEMAS[table]:
+        if field.name in rows.column_names:
+            columns.append(rows.column(field.name).cast(field.type))
+        else:
+            columns.append(pa.nulls(rows.num_rows, field.type))
+    return pa.table(columns, schema=SCHEMAS[table])
+
+
+def _new_rows(table: TableName) -> str:
+    key = IDENTITY[table]
+    return (
+        f"SELECT i.* FROM incoming i ANTI JOIN known USING ({key}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {key}) = 1"
+    )
+
+
+def _new_profiles(seq: int) -> str:
+    merged = ", ".join(f"arg_max({f}, seq) AS {f}" for f in PROFILE_FIELDS)
+    differs = " OR ".join(
+        f"(i.{f} IS NOT NULL AND i.{f} IS DISTINCT FROM k.{f})" for f in PROFILE_FIELDS
+    )
+    return (
+        f"SELECT i.* REPLACE ({seq} AS seq) FROM incoming i "
+        f"LEFT JOIN (SELECT customer_id, {merged} FROM known GROUP BY customer_id) k "
+        f"USING (customer_id) WHERE k.customer_id IS NULL OR {differs} "
+        "QUALIFY row_number() OVER (PARTITION BY i.customer_id) = 1"
+    )
+
+
+def _into_place(part: Path, final: Path) -> None:
+    """Rename, with file and folder on the disk before anybody is told."""
+    descriptor = os.open(part, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    part.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(file: str, why: str) -> CdpError:
+    return CdpError(
+        "store_damaged",
+        f"The data folder is damaged: {why}",
+        thing=file,
+        next_step="restore the file from a backup, or import the sources into a new data folder",
+    )
+
+
+def damaged(error: duckdb.Error, tables: Sequence[str]) -> CdpError:
+    """The typed error for a segment that the engine could not read."""
+    return _damaged(", ".join(tables), str(error).splitlines()[0])

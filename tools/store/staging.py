@@ -1,0 +1,231 @@
+"""A file on its way in: loaded as text, its columns understood, each value judged."""
+
+# ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from domain.errors import WrongUsage
+from tools.store.columns import FIELDS, ColumnMap, Kind, understand
+from tools.store.quarantine import Quarantine
+from tools.store.readers import LINE, read_batches
+from tools.store.segments import connect, literal
+from tools.store.values import MACROS, Times, Value, without_offset
+
+MISSING = "ELSE 'missing'"
+Progress = Callable[[int], None]
+"""Called now and then with the number of rows read so far."""
+
+
+class Staged:
+    """One file as the tables ``raw`` (its own columns) and ``said`` (our fields, as text)."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        path: Path,
+        said: Mapping[str, str],
+        quarantine: Quarantine,
+        progress: Progress | None = None,
+    ) -> None:
+        self.kind = kind
+        self.path = path
+        self.quarantine = quarantine
+        self.engine = connect()
+        for macro in MACROS:
+            self.engine.execute(macro)
+        self.rows = self._load(progress)
+        columns = [c for c in self._columns() if c != LINE]
+        self.mapping: ColumnMap = understand(kind, columns, said)
+        fields = ", ".join(f"known({self._source(f.name)}) AS {f.name}" for f in FIELDS[kind])
+        self.engine.execute(f"CREATE VIEW said AS SELECT {LINE}, {fields} FROM raw")
+        self.rows += sum(quarantine.rows.values())
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def has(self, field: str) -> bool:
+        """Whether the file, or the caller for every row, says this field."""
+        return self.mapping.source(field) is not None
+
+    def times(self, zone: str | None, latest: datetime, fields: Sequence[str]) -> Times:
+        """What the file's times mean. Raises WrongUsage where that must be said first."""
+        present = [f for f in fields if self.has(f)]
+        if zone is None:
+            for field in present:
+                naive = self._value(f"SELECT count(*) FROM said WHERE {without_offset(field)}")
+                if naive:
+                    raise WrongUsage(
+                        "timezone_unsaid",
+                        f"{naive:,} rows carry times without an offset in {field}",
+                        thing=self.path.name,
+                        next_step="say the time zone that they are meant in: --tz Europe/London",
+                    )
+        elif not is_time_zone(zone):
+            raise WrongUsage(
+                "unknown_timezone",
+                f"{zone!r} is no IANA time zone",
+                next_step="use a name such as Europe/Berlin",
+            )
+        return Times(zone or "UTC", self._day_first(present), latest)
+
+    def judge(self, values: Sequence[Value]) -> None:
+        """Make the table ``judged``: LINE and each field's value, of the rows that can be kept.
+
+        The others, and the values that were left out, are in the quarantine.
+        """
+        # Three steps, so that each text is read once: candidates, reasons, then the values.
+        read = ", ".join(f"{v.read} AS {v.field}__" for v in values)
+        problems = ", ".join(
+            f"CASE WHEN {v.field} IS NOT NULL THEN {v.problem} "
+            f"{MISSING if v.required else ''} END AS _{v.field}"
+            for v in values
+        )
+        reasons = [f"{literal(v.field + ': ')} || _{v.field}" for v in values if v.refuses]
+        optional = [v for v in values if not v.refuses]
+        kept = ", ".join(
+            f"CASE WHEN _{v.field} IS NULL THEN {v.field}__ END AS {v.field}" for v in values
+        )
+        self.engine.execute(
+            f"CREATE TEMP TABLE sorted_out AS SELECT {LINE}, "
+            + "".join(f"_{v.field}, " for v in optional)
+            + f"coalesce({', '.join([*reasons, 'NULL'])}) AS _reason, {kept} "
+            f"FROM (SELECT *, {problems} FROM (SELECT *, {read} FROM said))"
+        )
+        self._quarantine_rows()
+        for value in optional:
+            self._quarantine_values(value.field)
+        left_out = ", ".join(["_reason", *(f"_{v.field}" for v in optional)])
+        self.engine.execute(
+            f"CREATE VIEW judged AS SELECT * EXCLUDE ({left_out}) "
+            "FROM sorted_out WHERE _reason IS NULL"
+        )
+
+    def refuse(self, condition: str, reason: str) -> None:
+        """Set aside the judged rows that meet a condition over several fields."""
+        self.engine.execute(
+            f"UPDATE sorted_out SET _reason = {literal(reason)} "
+            f"WHERE _reason IS NULL AND ({condition})"
+        )
+        self._quarantine_rows(reason)
+
+    def arrow(self, statement: str) -> pa.Table:
+        return self.engine.execute(statement).to_arrow_table()
+
+    def count(self, statement: str) -> int:
+        """The one number that a statement gives."""
+        return self._value(statement)
+
+    # --- loading -----------------------------------------------------------------------------
+
+    def _load(self, progress: Progress | None) -> int:
+        self.engine.execute(f"CREATE TABLE raw ({LINE} BIGINT)")
+        known = {LINE}
+        rows = 0
+        for batch in read_batches(self.path, self.quarantine.row):
+            for name in batch.schema.names:
+                if name.casefold() not in {k.casefold() for k in known}:
+                    self.engine.execute(f"ALTER TABLE raw ADD COLUMN {quoted(name)} VARCHAR")
+                    known.add(name)
+            self.engine.register("batch", pa.Table.from_batches([batch]))
+            kept = [n for n in batch.schema.names if n in known]
+            names = ", ".join(quoted(n) for n in kept)
+            self.engine.execute(f"INSERT INTO raw ({names}) SELECT {names} FROM batch")
+            self.engine.unregister("batch")
+            rows += batch.num_rows
+            if progress:
+                progress(rows)
+        return rows
+
+    def _columns(self) -> list[str]:
+        return [str(c[0]) for c in self.engine.execute("SELECT * FROM raw LIMIT 0").description]
+
+    def _source(self, field: str) -> str:
+        found = self.mapping.source(field)
+        if found is None:
+            return "CAST(NULL AS VARCHAR)"
+        return quoted(found.column) if found.constant is None else literal(found.constant)
+
+    # --- judging -----------------------------------------------------------------------------
+
+    def _day_first(self, fields: Sequence[str]) -> bool:
+        """How 3/4/2010 is meant: as said, else as the file's other dates show."""
+        said = self.mapping.source("date_order")
+        if said is not None and said.constant is not None:
+            if said.constant not in ("dmy", "mdy"):
+                raise WrongUsage(
+                    "unknown_date_order",
+                    f"date_order cannot be {said.constant!r}",
+                    next_step="say --map date_order==dmy or --map date_order==mdy",
+                )
+            return said.constant == "dmy"
+        first = second = slashed = 0
+        for field in fields:
+            parts = (
+                f"SELECT TRY_CAST(regexp_extract({field}, '^\\s*(\\d+)/(\\d+)/\\d{{4}}', 1) AS INT)"
+                f" AS a, TRY_CAST(regexp_extract({field}, '^\\s*(\\d+)/(\\d+)/\\d{{4}}', 2) AS INT)"
+                " AS b FROM said"
+            )
+            slashed += self._value(f"SELECT count(a) FROM ({parts})")
+            first = max(first, self._value(f"SELECT coalesce(max(a), 0) FROM ({parts})"))
+            second = max(second, self._value(f"SELECT coalesce(max(b), 0) FROM ({parts})"))
+        if slashed and (first > 12) == (second > 12):
+            raise WrongUsage(
+                "date_order_unsaid",
+                f"{slashed:,} dates with slashes can be read in two ways",
+                thing=self.path.name,
+                next_step="say --map date_order==dmy (day first) or --map date_order==mdy",
+            )
+        return first > 12
+
+    def _quarantine_rows(self, reason: str | None = None) -> None:
+        condition = "_reason IS NOT NULL" if reason is None else f"_reason = {literal(reason)}"
+        found = self.engine.execute(
+            f"SELECT _reason, raw.* FROM sorted_out JOIN raw USING ({LINE}) "
+            f"WHERE {condition} ORDER BY {LINE}"
+        )
+        for batch in found.to_arrow_reader(10_000):
+            for row in batch.to_pylist():
+                self.quarantine.row(row.pop(LINE), row.pop("_reason"), row)
+
+    def _quarantine_values(self, field: str) -> None:
+        found = self.engine.execute(
+            f"SELECT o.{LINE}, o._{field} AS why, s.{field} AS value "
+            f"FROM sorted_out o JOIN said s USING ({LINE}) "
+            f"WHERE o._{field} IS NOT NULL AND o._reason IS NULL ORDER BY o.{LINE}"
+        )
+        for batch in found.to_arrow_reader(10_000):
+            for row in batch.to_pylist():
+                self.quarantine.value(row[LINE], field, row["why"], row["value"])
+
+    def _value(self, statement: str) -> int:
+        row = self.engine.execute(statement).fetchone()
+        return int(row[0]) if row and row[0] is not None else 0
+
+
+def quoted(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether this is an IANA name."""
+    return name in zoneinfo.available_timezones()
+
+
+def add_zones(engine: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``zones``: the names that Python and the engine both know."""
+    names = pa.table({"zone": sorted(zoneinfo.available_timezones())})
+    engine.register("python_zones", names)
+    engine.execute(
+        "CREATE TABLE zones AS SELECT zone FROM python_zones "
+        "WHERE zone IN (SELECT name FROM pg_timezone_names())"
+    )
+    engine.unregister("python_zones")
