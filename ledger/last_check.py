@@ -1,0 +1,363 @@
+"""The last check before a message leaves: everything is read again, in one transaction.
+
+Between approval and sending a person may have unsubscribed, a watch may have been sold, somebody
+may have pressed Pause. What was true when the plan was made counts for nothing here. Who passes
+is marked ``sending``, and only after that is committed may the message be handed over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from ledger import budgets, consent, facts, pressure, sending, stopping, suppression
+from ledger import tables as t
+from ledger.database import Transaction, in_chunks
+from ledger.quiet import quiet_until
+from ledger.send_rows import UNLEASED, Send, set_many, tell
+
+LeftOutReason = Literal[
+    "no_address",
+    "no_consent",
+    "unsubscribed",
+    "suppressed",
+    "bounced",
+    "complained",
+    "erased",
+    "cap_reached",
+    "same_address",  # another person of this campaign has the same address and was mailed
+    "quiet_hours",  # the window closes before the quiet hours end
+]
+Outcome = Literal[
+    "go",  # marked sending: hand it over once the transaction is committed
+    "held",  # due later: the quiet hours end, or the next day's budget begins
+    "missed",  # too late, or the window is over
+    "stopped",  # its publication is no longer approved
+    "paused",  # all sending is paused
+    "lost_lease",  # somebody else answers for it
+    LeftOutReason,
+]
+
+_SUPPRESSED: dict[str, LeftOutReason] = {
+    "unsubscribed": "unsubscribed",
+    "bounced": "bounced",
+    "complained": "complained",
+    "erased": "erased",
+}
+_c = t.sends.c
+_p = t.publications.c
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A message and what the ledger says of it and its publication now."""
+
+    send: Send
+    due_at: datetime
+    publication: Any
+
+
+@dataclass
+class _Verdicts:
+    """What was found, and the rows that follow from it."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    later: dict[str, datetime] = field(default_factory=dict)
+
+
+def mark_sending(
+    tx: Transaction,
+    send: Send,
+    worker: str,
+    address: str,
+    suppression_key: bytes,
+    max_lateness: timedelta,
+    lease_seconds: float = 120,
+) -> Outcome:
+    """Check one message for the last time; on ``go`` it is ``sending``. See ``Outcome``."""
+    return mark_sending_many(
+        tx, {send: address}, worker, suppression_key, max_lateness, lease_seconds
+    )[send.key]
+
+
+def mark_sending_many(
+    tx: Transaction,
+    addresses: Mapping[Send, str],
+    worker: str,
+    suppression_key: bytes,
+    max_lateness: timedelta,
+    lease_seconds: float = 120,
+) -> dict[str, Outcome]:
+    """Check a batch for the last time; the outcome of each by key.
+
+    ``addresses``: each message and the address it would go to; empty where there is none.
+    A batch costs a fixed number of statements, so it is much cheaper than its messages one by
+    one. The lease begins anew and must outlast the sender's time-out.
+    """
+    held = _still_held(tx, list(addresses), worker)
+    found = _Verdicts({send.key: "lost_lease" for send in addresses})
+    waiting = _check_publications(tx, held, found)
+    waiting = _check_time(tx, waiting, max_lateness, found)
+    waiting = _check_people(tx, waiting, addresses, suppression_key, found)
+    waiting = _check_budget(tx, waiting, found)
+    for item in waiting:
+        found.outcomes[item.send.key] = "go"
+    _write(tx, held, found, addresses, suppression_key, lease_seconds)
+    return found.outcomes
+
+
+def _still_held(tx: Transaction, sends: Sequence[Send], worker: str) -> list[_Held]:
+    rows: dict[str, Any] = {}
+    for some in in_chunks(sends):
+        query = (
+            sa.select(_c.key, _c.due_at, _c.publication_id)
+            .where(
+                _c.key.in_([send.key for send in some]),
+                _c.state == "claimed",
+                _c.lease_owner == worker,
+                _c.lease_until > tx.real_now,
+            )
+            .with_for_update()
+        )
+        rows |= {row.key: row for row in tx.connection.execute(query)}
+    ids = sorted({row.publication_id for row in rows.values()})
+    approval = t.approvals.c
+    query = (
+        sa.select(
+            *(_p[name] for name in ("id", "run_id", "window_start", "window_end")),
+            *(_p[name] for name in ("quiet_start", "quiet_end", "cap_most", "cap_days")),
+            sa.and_(
+                _p.state == "scheduled",
+                _p.approved_hash == _p.content_hash,
+                approval.status == "approved",
+                approval.content_hash == _p.content_hash,
+            ).label("stands"),
+        )
+        .join(t.approvals, approval.id == _p.approval_id)
+        .where(_p.id.in_(ids))
+        .with_for_update()
+    )
+    publications = {row.id: row for row in tx.connection.execute(query)} if ids else {}
+    return [
+        _Held(send, rows[send.key].due_at, publications[rows[send.key].publication_id])
+        for send in sends
+        if send.key in rows
+    ]
+
+
+def _check_publications(tx: Transaction, held: Sequence[_Held], found: _Verdicts) -> list[_Held]:
+    if not held:
+        return []
+    if sending.is_paused(tx):
+        found.outcomes |= {item.send.key: "paused" for item in held}
+        return []
+    ids = sorted({item.publication.id for item in held if item.publication.stands})
+    stopped = set()
+    for publication_id, why in facts.stale(tx, ids):
+        stopping.stop_publication(tx, publication_id, why)
+        stopped.add(publication_id)
+    passed = []
+    for item in held:
+        if item.publication.stands and item.publication.id not in stopped:
+            passed.append(item)
+        else:
+            found.outcomes[item.send.key] = "stopped"
+    return passed
+
+
+def _check_time(
+    tx: Transaction, held: Sequence[_Held], max_lateness: timedelta, found: _Verdicts
+) -> list[_Held]:
+    passed = []
+    for item in held:
+        key, plan = item.send.key, item.publication
+        if tx.now > plan.window_end or tx.now > item.due_at + max_lateness:
+            found.outcomes[key] = "missed"
+        elif tx.now < plan.window_start:
+            _hold(key, plan.window_start, found)
+        else:
+            zone = item.send.timezone
+            over = quiet_until(tx.now, zone, plan.quiet_start, plan.quiet_end)
+            if over is None:
+                passed.append(item)
+            elif over > plan.window_end:
+                found.outcomes[key] = "quiet_hours"
+            else:
+                _hold(key, over, found)
+    return passed
+
+
+def _check_people(
+    tx: Transaction,
+    held: Sequence[_Held],
+    addresses: Mapping[Send, str],
+    suppression_key: bytes,
+    found: _Verdicts,
+) -> list[_Held]:
+    if not held:
+        return []
+    people = sorted({item.send.pseudonym for item in held})
+    hashes = {
+        item.send.key: suppression.address_hash(addresses[item.send], suppression_key)
+        for item in held
+        if addresses[item.send]
+    }
+    known = _known(tx, people)
+    answers = consent.latest(tx, people, "email_marketing")
+    suppressed = suppression.reasons(tx, sorted(set(hashes.values())))
+    mailed = _mailed(tx, held, hashes)
+    had: dict[int, Counter[str]] = {}
+    for days in {item.publication.cap_days for item in held}:
+        had[days] = Counter(pressure.count(tx, people, days, tx.now))
+
+    passed = []
+    for item in held:
+        key, who = item.send.key, item.send.pseudonym
+        given, source = answers.get(who, (False, ""))
+        reason: LeftOutReason | None = None
+        if who not in known:
+            reason = "erased"
+        elif key not in hashes:
+            reason = "no_address"
+        elif hashes[key] in suppressed:
+            reason = _SUPPRESSED.get(suppressed[hashes[key]], "suppressed")
+        elif not given:
+            reason = "unsubscribed" if source == consent.UNSUBSCRIBE else "no_consent"
+        elif (item.send.campaign_id, hashes[key]) in mailed:
+            reason = "same_address"
+        elif had[item.publication.cap_days][who] >= item.publication.cap_most:
+            reason = "cap_reached"
+        if reason is None:
+            passed.append(item)
+            mailed.add((item.send.campaign_id, hashes[key]))
+            for counted in had.values():
+                counted[who] += 1
+        else:
+            found.outcomes[key] = reason
+    return passed
+
+
+def _check_budget(tx: Transaction, held: Sequence[_Held], found: _Verdicts) -> list[_Held]:
+    passed: list[_Held] = []
+    by_run: dict[str, list[_Held]] = {}
+    for item in held:
+        by_run.setdefault(item.publication.run_id, []).append(item)
+    for run_id, items in by_run.items():
+        left = _at_least_zero(budgets.left(tx, "mails", run_id))
+        going = items if left is None else items[:left]
+        if going:
+            budgets.spend(tx, "mails", len(going), run_id)
+        passed += going
+        if len(going) == len(items):
+            continue
+        today = _at_least_zero(budgets.left(tx, "mails"))
+        if today == 0:
+            tomorrow = datetime.combine(tx.now.date() + timedelta(days=1), time(), tzinfo=UTC)
+            for item in items[len(going) :]:
+                if tomorrow > item.publication.window_end:
+                    found.outcomes[item.send.key] = "missed"
+                else:
+                    _hold(item.send.key, tomorrow, found)
+            continue
+        why = "the limit of mails for one campaign is reached"
+        for publication_id in {item.publication.id for item in items[len(going) :]}:
+            stopping.stop_publication(tx, publication_id, why)
+        found.outcomes |= {item.send.key: "stopped" for item in items[len(going) :]}
+    return passed
+
+
+def _write(
+    tx: Transaction,
+    held: Sequence[_Held],
+    found: _Verdicts,
+    addresses: Mapping[Send, str],
+    suppression_key: bytes,
+    lease_seconds: float,
+) -> None:
+    by_outcome: dict[Outcome, list[Send]] = {}
+    for item in held:
+        by_outcome.setdefault(found.outcomes[item.send.key], []).append(item.send)
+    for outcome, sends in by_outcome.items():
+        match outcome:
+            case "go":
+                _go(tx, sends, addresses, suppression_key, lease_seconds)
+            case "held":
+                statement = sa.update(t.sends).where(_c.key == sa.bindparam("the_key"))
+                statement = statement.values(
+                    state="scheduled", due_at=sa.bindparam("due"), **UNLEASED
+                )
+                rows = [{"the_key": s.key, "due": found.later[s.key]} for s in sends]
+                tx.connection.execute(statement, rows)
+            case "stopped" | "paused":
+                set_many(tx, sends, {"state": "scheduled", **UNLEASED})
+            case "missed":
+                set_many(tx, sends, {"state": "missed", "reason": "too late", **UNLEASED})
+                tell(tx, "missed", sends)
+            case _:
+                set_many(tx, sends, {"state": "left_out", "reason": outcome, **UNLEASED})
+                tell(tx, "left_out", sends, reason=outcome)
+
+
+def _go(
+    tx: Transaction,
+    sends: Sequence[Send],
+    addresses: Mapping[Send, str],
+    suppression_key: bytes,
+    lease_seconds: float,
+) -> None:
+    statement = (
+        sa.update(t.sends)
+        .where(_c.key == sa.bindparam("the_key"))
+        .values(
+            state="sending",
+            sending_at=tx.now,
+            lease_until=tx.lease_end(lease_seconds),
+            attempts=_c.attempts + 1,
+            address_hash=sa.bindparam("address"),
+        )
+    )
+    rows = [
+        {"the_key": s.key, "address": suppression.address_hash(addresses[s], suppression_key)}
+        for s in sends
+    ]
+    tx.connection.execute(statement, rows)
+    tell(tx, "sending", sends)
+
+
+def _hold(key: str, until: datetime, found: _Verdicts) -> None:
+    found.outcomes[key] = "held"
+    found.later[key] = until
+
+
+def _known(tx: Transaction, people: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in in_chunks(people):
+        query = sa.select(t.subjects.c.pseudonym).where(t.subjects.c.pseudonym.in_(some))
+        found.update(tx.connection.execute(query).scalars())
+    return found
+
+
+def _mailed(
+    tx: Transaction, held: Sequence[_Held], hashes: Mapping[str, str]
+) -> set[tuple[str, str]]:
+    """(campaign, address) to which this campaign has gone already, under another id."""
+    found: set[tuple[str, str]] = set()
+    campaigns = sorted({item.send.campaign_id for item in held})
+    for some in in_chunks(sorted(set(hashes.values()))):
+        query = sa.select(_c.campaign_id, _c.address_hash).where(
+            _c.address_hash.in_(some),
+            _c.campaign_id.in_(campaigns),
+            _c.state.in_(pressure.REACHED),
+        )
+        found.update((row[0], row[1]) for row in tx.connection.execute(query))
+    return found
+
+
+def _at_least_zero(left: Decimal | None) -> int | None:
+    return None if left is None else max(0, int(left))

@@ -1,0 +1,62 @@
+"""Contact pressure: how many mails a person has had, over all campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from domain.plan import Cap
+from ledger import tables as t
+from ledger.database import Transaction, in_chunks
+
+REACHED = ("sending", "sent", "needs_review")
+"""States in which a message may have reached the person."""
+PLANNED = (*REACHED, "scheduled", "claimed")
+
+_c = t.sends.c
+
+
+def over_cap(
+    tx: Transaction,
+    pseudonyms: Iterable[str],
+    cap: Cap,
+    at: datetime,
+    *,
+    except_campaign: str = "",
+) -> set[str]:
+    """Those who would be over the cap with one mail more at ``at``.
+
+    Counts what went out and what is scheduled in the days before ``at``, over all campaigns but
+    ``except_campaign`` (the one that is being planned again).
+    """
+    counts = count(tx, sorted(set(pseudonyms)), cap.days, at, PLANNED, except_campaign)
+    return {pseudonym for pseudonym, n in counts.items() if n >= cap.most}
+
+
+def count(
+    tx: Transaction,
+    pseudonyms: Sequence[str],
+    days: int,
+    at: datetime,
+    states: Sequence[str] = REACHED,
+    except_campaign: str = "",
+) -> dict[str, int]:
+    """Pseudonym → messages in the days up to ``at``, in any of these states."""
+    moment = sa.func.coalesce(_c.sending_at, _c.due_at)
+    found: dict[str, int] = {}
+    for some in in_chunks(pseudonyms):
+        query = (
+            sa.select(_c.pseudonym, sa.func.count())
+            .where(
+                _c.pseudonym.in_(some),
+                _c.state.in_(states),
+                moment > at - timedelta(days=days),
+                moment <= at,
+                _c.campaign_id != except_campaign,
+            )
+            .group_by(_c.pseudonym)
+        )
+        found.update((row[0], row[1]) for row in tx.connection.execute(query))
+    return found

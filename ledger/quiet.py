@@ -1,0 +1,42 @@
+"""Quiet hours on the recipient's clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ledger.errors import LedgerError
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone of this name. Raises LedgerError bad_zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise LedgerError(
+            "bad_zone",
+            "There is no such time zone.",
+            thing=name,
+            next_step="Use an IANA name such as Europe/Berlin.",
+        ) from error
+
+
+def is_quiet(moment: datetime, zone: str, start: int, end: int) -> bool:
+    """Whether the recipient's clock stands in [start, end), which may span midnight."""
+    hour = moment.astimezone(zone_of(zone)).hour
+    return start <= hour < end if start <= end else hour >= start or hour < end
+
+
+def quiet_until(moment: datetime, zone: str, start: int, end: int) -> datetime | None:
+    """The moment (UTC) at which the quiet hours around ``moment`` end; None outside them."""
+    if not is_quiet(moment, zone, start, end):
+        return None
+    local = moment.astimezone(zone_of(zone))
+    over = local.replace(hour=end, minute=0, second=0, microsecond=0, fold=0)
+    if local.hour >= end:
+        over += timedelta(days=1)  # on the wall clock; the zone's offset follows
+    found = over.astimezone(UTC)
+    # Where clocks went back, the first of two equal wall times may lie behind us.
+    return found if found > moment else over.replace(fold=1).astimezone(UTC)

@@ -1,0 +1,49 @@
+"""Audience snapshots: who was chosen, as pseudonyms, under a hash that approvals are bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from domain.frozen import Frozen, content_hash
+from ledger import journal
+from ledger import tables as t
+from ledger.database import Transaction, insert_new
+
+_c = t.snapshot_members.c
+
+
+class Member(Frozen):
+    pseudonym: str
+    timezone: str
+    """IANA name."""
+
+
+class SnapshotRef(Frozen):
+    hash: str
+    size: int
+
+
+def freeze(tx: Transaction, members: Iterable[Member]) -> SnapshotRef:
+    """Keep an audience; the same people in the same zones give the same snapshot."""
+    pairs = sorted({m.pseudonym: m.timezone for m in members}.items())
+    ref = SnapshotRef(hash=content_hash([list(pair) for pair in pairs]), size=len(pairs))
+    row = {"hash": ref.hash, "size": ref.size, "frozen_at": tx.now}
+    if insert_new(tx, t.snapshots, [row]) == 1:
+        rows = [{"snapshot_hash": ref.hash, "pseudonym": p, "timezone": z} for p, z in pairs]
+        if rows:
+            tx.connection.execute(t.snapshot_members.insert(), rows)
+        data = {"size": ref.size}
+        journal.append(tx, "snapshot_frozen", person_id=None, thing=ref.hash, data=data)
+    return ref
+
+
+def members(tx: Transaction, snapshot_hash: str) -> list[Member]:
+    """The people of a snapshot, by pseudonym; empty where there is none of this hash."""
+    query = (
+        sa.select(_c.pseudonym, _c.timezone)
+        .where(_c.snapshot_hash == snapshot_hash)
+        .order_by(_c.pseudonym)
+    )
+    return [Member(pseudonym=p, timezone=z) for p, z in tx.connection.execute(query)]
