@@ -7,26 +7,28 @@ whenever a run goes on, in this process or another.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agents.model import Model
 from brand_voice.brand import Brand
+from domain.frozen import Frozen
 from domain.money import Currency, Share
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
 from domain.voice import Passage, PassageKind
 from ledger.database import Ledger
+from ledger.sending import HighWater
 from tools.analytics.port import Analytics
 from tools.cdp.port import CustomerData, People
 from tools.esp.port import Sending
-
-if TYPE_CHECKING:
-    from langgraph.checkpoint.base import BaseCheckpointSaver
+from workflows.checkpoints import sqlite_saver
 
 
 class Voice(Protocol):
@@ -41,13 +43,6 @@ class Voice(Protocol):
         objective: str | None = None,
         n: int = 8,
     ) -> tuple[Passage, ...]: ...
-
-
-class HighWaterMark(Protocol):
-    """The mark outside the workspace that a restored backup falls behind
-    (ledger.sending.HighWater); it pauses sending by itself."""
-
-    def check(self, tx: object) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -75,22 +70,21 @@ class SendingLimits:
     max_lateness: timedelta = timedelta(hours=6)
     """A mail later than this is missed, not sent."""
     approval_expires: timedelta = timedelta(days=7)
+    retry_seconds: float = 60
+    """Real time before a mail that the server did not take for now is offered again."""
 
 
-@dataclass(frozen=True)
-class CampaignRules:
+class CampaignRules(Frozen):
     """What the workspace's settings say of every campaign."""
 
     sender: Sender
     cap: Cap = Cap(most=3)
     quiet_hours: QuietHours = QuietHours()
-    holdout_share: Share = 0.1
-    """Where the goal names none."""
+    holdout_share: Share | None = None
+    """Where the goal names none. None: the least that shows a gain worth having."""
     variants: int = 3
     rounds: int = 3
     """Most rounds of writing and criticising before a person sees it."""
-    window_days: int = 7
-    """Days on which it may go out, where the goal names none."""
     results_days: tuple[int, ...] = (1, 7, 14)
     """Days after the last mail at which results are collected and reported."""
 
@@ -117,7 +111,7 @@ class Stack:
     timezone: str
     currency: Currency
     reports: Path
-    high_water: HighWaterMark
+    high_water: HighWater
     limits: SendingLimits = SendingLimits()
     public_url: str = ""
     """Where one-click unsubscribe answers from outside; empty: this machine's own endpoint."""
@@ -126,23 +120,18 @@ class Stack:
     image_base_url: str = ""
     simulated: bool = False
     open_saver: Callable[[Path], AbstractAsyncContextManager[BaseCheckpointSaver[str]]] = field(
-        default_factory=lambda: sqlite_saver
+        default=sqlite_saver
     )
     """Opens the checkpoints; another saver (PostgreSQL's) can be put in its place."""
+
+    at: Callable[[datetime], Stack] | None = None
+    """The same stack as of an earlier moment, which hides later data."""
+
+    def as_of(self, moment: datetime | None) -> Stack:
+        """The stack that a run looks at the data through."""
+        return self.at(moment) if moment is not None and self.at is not None else self
 
     @property
     def unsubscribe_base(self) -> str:
         """What unsubscribe links begin with."""
         return self.public_url or self.listen_url
-
-
-@asynccontextmanager
-async def sqlite_saver(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    """LangGraph's SQLite saver over a file that several processes may have open."""
-    import aiosqlite
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-    async with aiosqlite.connect(path, timeout=30) as connection:
-        # The state is plain JSON: nothing else is ever read back from a checkpoint.
-        yield AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))

@@ -1,0 +1,133 @@
+"""Who of an audience can be mailed, and why the others cannot. Persons one by one: what is
+found here never reaches an agent, a model or a checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from domain.customer import Contact
+from domain.plan import LeftOut
+from domain.predicate import Predicate
+from ledger import consent, pressure, subjects, suppression
+from ledger.database import Transaction
+from ledger.snapshots import Member
+from tools.esp.mime import ascii_address
+from tools.esp.port import SendError
+from workflows.stack import Stack
+from workflows.transactions import read, write
+
+Reason = Literal[
+    "no_address", "invalid_address", "no_consent", "suppressed", "cap_reached", "erased"
+]
+_ORDER: tuple[Reason, ...] = (
+    "no_address",
+    "invalid_address",
+    "no_consent",
+    "suppressed",
+    "cap_reached",
+    "erased",
+)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Those who can be mailed, and the number of the others by their first reason."""
+
+    people: tuple[Contact, ...]
+    left_out: Counter[Reason]
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Reason and count, as the brief keeps them."""
+        return tuple((reason, self.left_out[reason]) for reason in _ORDER if self.left_out[reason])
+
+    def reasons(self) -> tuple[LeftOut, ...]:
+        """The same as the plan keeps them."""
+        return tuple(LeftOut(reason=cast(Reason, r), count=count) for r, count in self.counts())
+
+
+async def reach(stack: Stack, rule: Predicate) -> Reached:
+    """The people of a rule with a usable address, consent to mails and no suppression."""
+    ids = await stack.people.select(rule)
+    contacts = {c.customer_id: c for c in await stack.people.contacts(ids)}
+    left_out: Counter[Reason] = Counter()
+    found: list[Contact] = []
+    for customer_id in ids:
+        contact = contacts.get(customer_id)
+        if contact is None or not contact.email.strip():
+            left_out["no_address"] += 1
+        elif not _usable(contact.email):
+            left_out["invalid_address"] += 1
+        else:
+            found.append(contact)
+
+    def look(tx: Transaction) -> tuple[set[str], set[str]]:
+        agreed = consent.agreed(tx, [c.customer_id for c in found], "email_marketing")
+        addresses = [c.email for c in found]
+        return set(agreed), set(suppression.suppressed(tx, addresses, stack.keys.suppression))
+
+    agreed, suppressed = await read(stack.ledger, look)
+    people = []
+    for contact in found:
+        if contact.customer_id not in agreed:
+            left_out["no_consent"] += 1
+        elif contact.email in suppressed:
+            left_out["suppressed"] += 1
+        else:
+            people.append(contact)
+    return Reached(tuple(people), left_out)
+
+
+async def members(
+    stack: Stack, campaign_id: str, reached: Reached, most: int | None
+) -> tuple[tuple[Member, ...], Reached]:
+    """Reachable people by their pseudonyms, without those who have had enough mails.
+
+    ``most`` bounds them; who is within it is decided by a hash, not by the order of the data.
+    Writes the pseudonyms' salts.
+    """
+    people = reached.people
+
+    def name(tx: Transaction) -> tuple[dict[str, str], set[str]]:
+        names = subjects.pseudonyms(tx, [c.customer_id for c in people])
+        capped = pressure.over_cap(
+            tx, names.values(), stack.rules.cap, tx.now, except_campaign=campaign_id
+        )
+        return names, set(capped)
+
+    names, capped = await write(stack.ledger, name)
+    left_out = Counter(reached.left_out)
+    found: list[Member] = []
+    kept: list[Contact] = []
+    for contact in people:
+        pseudonym = names.get(contact.customer_id)
+        if pseudonym is None:
+            left_out["erased"] += 1
+        elif pseudonym in capped:
+            left_out["cap_reached"] += 1
+        else:
+            found.append(Member(pseudonym=pseudonym, timezone=contact.timezone or stack.timezone))
+            kept.append(contact)
+    if most is not None and len(found) > most:
+        found = sorted(found, key=lambda m: _lot(campaign_id, m.pseudonym))[:most]
+    return tuple(sorted(found, key=lambda m: m.pseudonym)), Reached(tuple(kept), left_out)
+
+
+def timezones(found: Sequence[Member]) -> tuple[tuple[str, int], ...]:
+    """How many of them live in which zone."""
+    return tuple(sorted(Counter(member.timezone for member in found).items()))
+
+
+def _lot(campaign_id: str, pseudonym: str) -> bytes:
+    return hashlib.sha256(f"lot|{campaign_id}|{pseudonym}".encode()).digest()
+
+
+def _usable(address: str) -> bool:
+    try:
+        ascii_address(address)
+    except SendError:
+        return False
+    return True

@@ -1,0 +1,166 @@
+"""The first half of a campaign: read_goal, audit and write_brief."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from langgraph.runtime import Runtime
+
+from agents import brief_writer
+from domain.brief import AudienceEvidence, Brief
+from domain.errors import Refused
+from domain.frozen import content_hash
+from domain.goal import Goal
+from ledger import approvals, facts, runs
+from ledger.approvals import Approval
+from ledger.database import Transaction
+from ledger.errors import LedgerError
+from workflows import progress
+from workflows.audience import reach
+from workflows.edits import edited_brief
+from workflows.stack import Stack
+from workflows.state import CampaignState
+from workflows.transactions import read, write
+
+
+class RunEnded(Refused):
+    """A run that was cancelled, or has failed, while it was under way."""
+
+    code: Literal["run_ended"]
+
+
+async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Understand the goal; whatever is not understood is quoted, never dropped."""
+    stack = runtime.context
+    progress.started(state["run_id"], "read_goal")
+    today, known = await read(
+        stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
+    )
+    described = await stack.customers.describe()
+    goal = await brief_writer.read_goal(
+        state["goal_text"],
+        today=today,
+        currency=stack.currency,
+        facts=known,
+        model=stack.model,
+        house=stack.house,
+        categories=described.categories,
+        event_names=tuple(name for name, _ in described.event_names),
+    )
+    unread = len(goal.unread) + len(goal.impossible)
+    said = "Understood all of it." if not unread else f"{unread} of its words need your eye."
+    progress.finished(state["run_id"], "read_goal", said)
+    return {"goal": goal.model_dump(mode="json")}
+
+
+async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Size and habits of the audience, and who of it can be reached."""
+    stack = runtime.context
+    progress.started(state["run_id"], "audit")
+    goal = Goal.model_validate(state["goal"])
+    today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
+    rule = brief_writer.audience_rule(goal, today)
+    evidence = await stack.customers.evidence(rule)
+    reached = await reach(stack, rule)
+    evidence = evidence.model_copy(
+        update={"reachable": len(reached.people), "left_out": reached.counts()}
+    )
+    progress.finished(
+        state["run_id"],
+        "audit",
+        f"{evidence.size:,} people fit; {len(reached.people):,} of them can be mailed.",
+    )
+    return {"evidence": evidence.model_dump(mode="json")}
+
+
+async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Write the brief, anew with a person's reason or as they edited it, and ask for a word."""
+    stack = runtime.context
+    run_id = state["run_id"]
+    progress.started(run_id, "write_brief")
+    last = await read(stack.ledger, lambda tx: latest(tx, run_id, "brief"))
+    fresh = last is not None and last.id not in state.get("acted_on", ())
+    if last is not None and fresh and last.status == "edited" and "brief" in state:
+        brief = edited_brief(Brief.model_validate(state["brief"]), last.edit or {})
+    else:
+        rejected = last is not None and fresh and last.status == "rejected"
+        brief = await _written(stack, state, last.reason if last and rejected else "")
+    body, digest = brief.model_dump(mode="json"), brief.hash()
+
+    def ask(tx: Transaction) -> None:
+        still_on(tx, run_id)
+        approvals.request(
+            tx, run_id, "brief", body, digest, expires_in=stack.limits.approval_expires
+        )
+
+    await write(stack.ledger, ask)
+    progress.finished(run_id, "write_brief", f"One message: {brief.message}")
+    return {
+        "brief": body,
+        "brief_hash": digest,
+        "acted_on": acted(state, last if fresh else None),
+    }
+
+
+async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Brief:
+    today, known = await read(
+        stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
+    )
+    return await brief_writer.write_brief(
+        Goal.model_validate(state["goal"]),
+        today=today,
+        currency=stack.currency,
+        customers=stack.customers,
+        evidence=AudienceEvidence.model_validate(state["evidence"]),
+        facts=known,
+        guide=stack.brand.guide,
+        model=stack.model,
+        house=stack.house,
+        holdout=stack.rules.holdout_share,
+        reject_reason=reject_reason,
+    )
+
+
+def still_on(tx: Transaction, run_id: str) -> None:
+    """Raises RunEnded where the run was cancelled meanwhile: nothing more is asked or done."""
+    run = runs.get(tx, run_id)
+    if run.status in runs.ENDED:
+        raise RunEnded(
+            "run_ended",
+            f"The campaign is {run.status}.",
+            thing=run_id,
+            next_step="Start a new one with `mainspring campaign new`.",
+        )
+
+
+def latest(tx: Transaction, run_id: str, gate: approvals.Gate) -> Approval | None:
+    """The run's newest approval at a gate."""
+    found = [a for a in approvals.for_run(tx, run_id) if a.gate == gate]
+    return max(found, key=lambda a: (a.requested_at, a.id), default=None)
+
+
+def acted(state: CampaignState, approval: Approval | None) -> list[str]:
+    """The approvals taken up so far, and this one."""
+    done = list(state.get("acted_on", ()))
+    return [*done, approval.id] if approval is not None and approval.id not in done else done
+
+
+def approved_brief(tx: Transaction, state: CampaignState) -> Brief:
+    """The brief that a person said yes to, with what they answered to its question."""
+    brief = Brief.model_validate(state["brief"])
+    last = latest(tx, state["run_id"], "brief")
+    if last is None or last.status != "approved" or last.content_hash != content_hash(brief):
+        raise LedgerError(
+            "not_approved",
+            "Nobody has said yes to this brief.",
+            thing=state["run_id"],
+            next_step="Look at what waits: `mainspring approvals list`.",
+        )
+    return brief.model_copy(update={"answer": last.reason}) if last.reason else brief
+
+
+def _today(tx: Transaction, stack: Stack, state: CampaignState) -> date:
+    moment = runs.get(tx, state["run_id"]).as_of or tx.now
+    return moment.astimezone(ZoneInfo(stack.timezone)).date()

@@ -1,0 +1,117 @@
+"""A person's edits at the gates: the whole content, or only what is to change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ValidationError
+
+from domain.brief import Brief
+from domain.draft import Draft, Variant
+from domain.errors import WrongUsage
+from workflows.state import Json
+
+BRIEF_FIELDS = ("message", "tone", "answer", "question", "fact_ids", "send_from", "send_until")
+"""What a person may change in a brief by hand. Its numbers come from the data: another audience
+or offer is another goal."""
+VARIANT_FIELDS = ("angle", "subject", "preheader", "blocks", "claims", "fallbacks")
+"""What a person may change in a variant. Where it comes from stays as it is."""
+
+
+class EditError(WrongUsage):
+    """An edit that cannot be taken."""
+
+    code: Literal["unreadable_edit", "not_editable"]
+
+
+def edited_brief(brief: Brief, edit: Json) -> Brief:
+    """The brief as a person changed it: the whole of it, or the fields to change alone.
+
+    Raises EditError where a field may not be changed by hand, or holds what it cannot.
+    """
+    old = brief.model_dump(mode="json")
+    changed = {name: value for name, value in edit.items() if old.get(name) != value}
+    refused = sorted(set(changed) - set(BRIEF_FIELDS))
+    if refused:
+        raise EditError(
+            "not_editable",
+            f"In a brief, {', '.join(refused)} cannot be changed by hand.",
+            thing=brief.goal.text[:80],
+            next_step=f"Change {', '.join(BRIEF_FIELDS)}; for the rest reject it with a reason, "
+            "or give a new goal.",
+        )
+    try:
+        return Brief.model_validate({**old, **changed})
+    except ValidationError as error:
+        raise unreadable("brief", error) from error
+
+
+def unreadable(what: str, error: ValidationError) -> EditError:
+    """The first thing in an edit that cannot be read."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return EditError(
+        "unreadable_edit",
+        f"The edited {what} cannot be read at {place or 'its top'}: {first['msg']}.",
+        next_step="Mend that place and send the edit again.",
+    )
+
+
+def edited_draft(draft: Draft, edit: Json, by: str) -> Draft:
+    """The draft as a person changed it.
+
+    ``variants`` is either the list of all variants, or an object from a variant's id to the
+    fields that change in it. Claims whose words are gone go with them. Raises EditError.
+    """
+    given = edit.get("variants")
+    if set(edit) - {"variants", "language", "label"} or not isinstance(given, dict | list):
+        raise EditError(
+            "not_editable",
+            "An edited draft holds its variants, and nothing else can be changed.",
+            next_step='Send {"variants": {"a": {"subject": "…"}}}, or all variants as a list.',
+        )
+    old = {variant.id: variant for variant in draft.variants}
+    if isinstance(given, dict):
+        patches = {**{variant_id: {} for variant_id in old}, **given}
+    else:
+        patches = {str(v.get("id", "")): v for v in given if isinstance(v, dict)}
+        if len(patches) != len(given):
+            raise EditError(
+                "not_editable",
+                "Each variant needs an id of its own.",
+                next_step="Name them a, b, c, …",
+            )
+    unknown = sorted(set(patches) - set(old))
+    if unknown or not patches:
+        raise EditError(
+            "not_editable",
+            f"The draft has no variant {', '.join(unknown) or 'left'}.",
+            next_step=f"Its variants are {', '.join(old)}.",
+        )
+    variants = tuple(_edited(old[variant_id], patch) for variant_id, patch in patches.items())
+    label = draft.label if by in draft.label else f"{draft.label}, edited by {by}".lstrip(", ")
+    return draft.model_copy(update={"variants": variants, "label": label})
+
+
+def _edited(variant: Variant, patch: Json) -> Variant:
+    if not isinstance(patch, dict):
+        raise EditError(
+            "not_editable", f"The edit of variant {variant.id} is not an object of fields."
+        )
+    old = variant.model_dump(mode="json")
+    changed = {name: value for name, value in patch.items() if old.get(name) != value}
+    refused = sorted(set(changed) - set(VARIANT_FIELDS))
+    if refused:
+        raise EditError(
+            "not_editable",
+            f"In a variant, {', '.join(refused)} cannot be changed by hand.",
+            thing=variant.id,
+            next_step=f"Change {', '.join(VARIANT_FIELDS)}.",
+        )
+    try:
+        edited = Variant.model_validate({**old, **changed})
+    except ValidationError as error:
+        raise unreadable(f"variant {variant.id}", error) from error
+    texts = [text for _, text in edited.texts()]
+    kept = tuple(c for c in edited.claims if any(c.text in text for text in texts))
+    return edited.model_copy(update={"claims": kept})

@@ -1,0 +1,239 @@
+"""The second half of a campaign's content: retrieve_voice, generate_copy and criticise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from agents.critic import criticise as read_critically
+from langgraph.runtime import Runtime
+
+from agents.copy_generator import generate_copy as write_copy
+from agents.model import ModelError
+from agents.tasks import CopyQuestion
+from domain.brief import Brief
+from domain.critique import Critique, Finding
+from domain.draft import Draft, ProductCard, Variant
+from domain.facts import Facts
+from domain.publication import RenderedVariant
+from domain.voice import Passage, PassageKind
+from ledger import facts, people
+from ledger.approvals import Approval
+from ledger.database import Transaction
+from tools.render.errors import RenderError
+from tools.render.mail import render
+from workflows import progress
+from workflows.briefing import acted, approved_brief, latest
+from workflows.edits import EditError, edited_draft
+from workflows.stack import Stack
+from workflows.state import CampaignState
+from workflows.transactions import read
+
+PASSAGES_OF_A_KIND = 4
+
+
+async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Find what the brand has said of such things before, kind by kind."""
+    stack = runtime.context
+    progress.started(state["run_id"], "retrieve_voice")
+    brief = await read(stack.ledger, lambda tx: approved_brief(tx, state))
+    found: dict[str, Passage] = {}
+    for kind in get_args(PassageKind):
+        near = await stack.voice.search(
+            brief.message,
+            kind=kind,
+            language=brief.language,
+            objective=brief.goal.objective,
+            n=PASSAGES_OF_A_KIND,
+        )
+        found |= {passage.id: passage for passage in near}
+    proven = sum(passage.proven for passage in found.values())
+    progress.finished(
+        state["run_id"],
+        "retrieve_voice",
+        f"{len(found)} passages of your own to go by; {proven} of them have proved themselves.",
+    )
+    return {"passage_ids": list(found), "round": 0, "by_person": False}
+
+
+async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Write the variants, or write them anew with the critic's findings or a person's reason."""
+    stack = runtime.context
+    run_id = state["run_id"]
+    progress.started(run_id, "generate_copy")
+
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None]:
+        return approved_brief(tx, state), facts.current(tx), latest(tx, run_id, "publish")
+
+    brief, known, last = await read(stack.ledger, look)
+    fresh = last is not None and last.id not in state.get("acted_on", ())
+    rejected = last if last is not None and fresh and last.status == "rejected" else None
+    earlier = Draft.model_validate(state["draft"]) if "draft" in state else None
+    wanted = set(state["passage_ids"])
+    question = CopyQuestion(
+        brief=brief,
+        facts=_cited(known, brief),
+        guide=stack.brand.guide,
+        passages=tuple(p for p in stack.brand.passages if p.id in wanted),
+        last=earlier,
+        findings=_findings(state),
+        reject_reason=rejected.reason if rejected else "",
+        variants=stack.rules.variants,
+        link=_link(known, brief, stack.brand.guide.shop_url),
+    )
+    update: CampaignState = {"acted_on": acted(state, rejected), "outcome": ""}
+    if rejected is not None:
+        update |= {"round": 0, "by_person": False}
+    try:
+        draft = await write_copy(question, stack.model, stack.house)
+    except ModelError as error:
+        if earlier is None:
+            raise  # there is nothing to show: the run waits, and says why
+        progress.finished(run_id, "generate_copy", f"No better copy came: {error.what}")
+        return {**update, "outcome": error.what}
+    angles = ", ".join(variant.angle.replace("_", " ") for variant in draft.variants)
+    progress.finished(run_id, "generate_copy", f"{len(draft.variants)} variants: {angles}.")
+    return {**update, "draft": draft.model_dump(mode="json")}
+
+
+async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
+    """Check the draft, or a person's edit of it, against facts, guide and the mail it makes."""
+    stack = runtime.context
+    run_id = state["run_id"]
+    progress.started(run_id, "criticise")
+
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, str]:
+        last = latest(tx, run_id, "publish")
+        by = people.get(tx, last.decided_by).name if last and last.decided_by else ""
+        return approved_brief(tx, state), facts.current(tx), last, by
+
+    brief, known, last, by = await read(stack.ledger, look)
+    draft = Draft.model_validate(state["draft"])
+    edited = last is not None and last.status == "edited"
+    fresh = last is not None and last.id not in state.get("acted_on", ())
+    by_person = state.get("by_person", False)
+    noted: list[Finding] = []
+    if last is not None and edited and fresh:
+        try:
+            draft, by_person = edited_draft(draft, last.edit or {}, by), True
+        except EditError as error:
+            noted.append(_note("edit.unreadable", error.what, "Send the edit again, mended."))
+    number = state.get("round", 0) + 1
+    rendered, unrenderable = render_all(stack, run_id, draft, known)
+    critique = await read_critically(
+        draft,
+        brief=brief,
+        facts=known,
+        guide=stack.brand.guide,
+        rendered=rendered,
+        model=stack.model if stack.model.name != stack.house.name else None,
+        round=number,
+    )
+    if state.get("outcome"):  # the writer failed, and the last draft stands
+        noted.append(
+            _note(
+                "model.failed",
+                f"No revision could be written: {state['outcome']}",
+                "Edit it by hand, or reject it to have it written again.",
+            )
+        )
+    critique = _with(critique, (*unrenderable, *noted))
+    on = critique.verdict != "needs_revision" or by_person or bool(noted)
+    if not on and number >= stack.rules.rounds:
+        critique = critique.model_copy(update={"ran_out_of_rounds": True})
+        on = True
+    progress.finished(run_id, "criticise", _said(critique, on))
+    return {
+        "draft": draft.model_dump(mode="json"),
+        "by_person": by_person,
+        "round": number,
+        "critique": critique.model_dump(mode="json"),
+        "acted_on": acted(state, last if edited else None),
+        "outcome": "plan" if on else "generate_copy",
+    }
+
+
+def render_all(
+    stack: Stack, campaign_id: str, draft: Draft, known: Facts
+) -> tuple[tuple[RenderedVariant, ...], tuple[Finding, ...]]:
+    """The mails that a draft makes, and a finding for each variant that makes none."""
+    guide = stack.brand.guide
+    rendered: list[RenderedVariant] = []
+    findings: list[Finding] = []
+    for variant in draft.variants:
+        try:
+            rendered.append(
+                render(
+                    variant,
+                    known,
+                    language=draft.language,
+                    legal=[line.text for line in guide.legal if line.language == draft.language],
+                    postal_address=guide.postal_address,
+                    shop_url=guide.shop_url,
+                    image_base_url=stack.image_base_url,
+                    campaign_id=campaign_id,
+                    brand=guide.brand,
+                )
+            )
+        except RenderError as error:
+            findings.append(
+                Finding(
+                    rule=f"render.{error.code}",
+                    severity="blocking",
+                    variant=variant.id,
+                    place="html",
+                    text=error.thing,
+                    why=f"It cannot be made into a mail: {error.what}.",
+                    mend=error.next_step or "Write this variant anew.",
+                )
+            )
+    return tuple(rendered), tuple(findings)
+
+
+def cited_ids(variants: Sequence[Variant]) -> tuple[str, ...]:
+    """Every fact that variants rest on: by a claim, or by showing the product itself."""
+    found = {fact_id for v in variants for claim in v.claims for fact_id in claim.fact_ids}
+    found |= {b.product_id for v in variants for b in v.blocks if isinstance(b, ProductCard)}
+    return tuple(sorted(found))
+
+
+def _note(rule: str, why: str, mend: str) -> Finding:
+    return Finding(rule=rule, severity="serious", why=why, mend=mend)
+
+
+def _with(critique: Critique, findings: tuple[Finding, ...]) -> Critique:
+    if not findings:
+        return critique
+    verdict = critique.verdict if critique.verdict == "failed" else "needs_revision"
+    return critique.model_copy(
+        update={"verdict": verdict, "findings": (*critique.findings, *findings)}
+    )
+
+
+def _findings(state: CampaignState) -> tuple[Finding, ...]:
+    critique = state.get("critique")
+    return Critique.model_validate(critique).findings if critique else ()
+
+
+def _cited(known: Facts, brief: Brief) -> Facts:
+    """The facts that the brief names, and the house's own in its language."""
+    ids = {fact_id.split(".", 1)[0] for fact_id in brief.fact_ids}
+    return Facts(
+        products=tuple(p for p in known.products if p.id in ids),
+        house=tuple(f for f in known.house if f.language == brief.language),
+    )
+
+
+def _link(known: Facts, brief: Brief, shop_url: str) -> str:
+    products = [known.product(fact_id) for fact_id in brief.fact_ids]
+    return next((p.url for p in products if p is not None and p.url), shop_url)
+
+
+def _said(critique: Critique, on: bool) -> str:
+    count = len(critique.findings)
+    if not count:
+        return "Nothing to find fault with."
+    things = "one thing" if count == 1 else f"{count} things"
+    if critique.ran_out_of_rounds:
+        return f"Still {things} to mend after {critique.round} rounds: a person decides."
+    return f"{things.capitalize()} noted." if on else f"{things.capitalize()} to mend first."
