@@ -14,6 +14,7 @@ from datetime import datetime
 from domain.customer import Consent, ConsentPurpose
 from tools.store.intake import Outcome
 from tools.store.readers import LINE
+from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS
 from tools.store.segments import Store
 from tools.store.staging import Staged, add_zones
@@ -99,7 +100,7 @@ def _consents(staged: Staged, present: datetime) -> tuple[tuple[Consent, ...], t
             f"{field}_wording AS wording FROM judged WHERE {field} IS NOT NULL ORDER BY {LINE}"
         )
         unproven = 0
-        for row in rows.to_pylist():
+        for row in rows_of(rows):
             if row["given"] and not (row["at"] and row["source"]):
                 unproven += 1
                 continue

@@ -10,6 +10,7 @@ from domain.customer import Suppression
 from domain.errors import WrongUsage
 from tools.store.intake import Outcome, Stop
 from tools.store.readers import LINE
+from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS
 from tools.store.segments import Store
 from tools.store.staging import Staged
@@ -142,5 +143,5 @@ def _stops(staged: Staged) -> tuple[Stop, ...]:
                 "message_key": row["message_key"],
             }
         )
-        for row in rows.to_pylist()
+        for row in rows_of(rows)
     )

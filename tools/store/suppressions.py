@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.customer import Suppression
 from tools.store.intake import Outcome
 from tools.store.readers import LINE
+from tools.store.rows import rows_of
 from tools.store.staging import Staged
 from tools.store.values import email, moment, text
 
@@ -36,7 +37,7 @@ def take_in(staged: Staged, timezone: str | None, present: datetime, latest: dat
                 "at": row["at"] or present,
             }
         )
-        for row in rows.to_pylist()
+        for row in rows_of(rows)
     )
     repeats = staged.count("SELECT count(*) FROM judged") - len(found)
     return Outcome(added=len(found), duplicates=repeats, suppressions=found)

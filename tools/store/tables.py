@@ -1,0 +1,141 @@
+"""The store as Ibis tables, as of a moment, and the one place where they are run.
+
+What is later than the moment is hidden: orders and events by when they happened, customers by
+when they became one. Each object has an engine of its own, in memory, over the segments that the
+manifest named when it was opened; make one per question, and use it in one thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis.expr.types import Table
+
+from domain.figures import Query
+from tools.store.rows import Row, rows_of
+from tools.store.schema import PROFILE_FIELDS, TABLES
+from tools.store.segments import Store, connect, damaged
+
+
+class Tables:
+    """profiles, customers, lines, purchases and events, as of ``as_of``.
+
+    ``timezone`` (IANA) is the workspace's: days begin there. Raises CdpError store_damaged.
+    """
+
+    def __init__(self, store: Store, as_of: datetime, timezone: str) -> None:
+        self.as_of = as_of
+        self.timezone = timezone
+        self.engine = connect()
+        manifest = store.manifest()
+        try:
+            for table in TABLES:
+                self.engine.execute(f"CREATE VIEW {table} AS {store.view(table, manifest)}")
+        except duckdb.Error as error:
+            raise damaged(error, TABLES) from error
+        self.backend = ibis.duckdb.from_connection(self.engine)
+
+    def __enter__(self) -> Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+
+    # --- views -------------------------------------------------------------------------------
+
+    @property
+    def moment(self) -> Any:
+        """The as-of moment as an expression."""
+        return ibis.timestamp(self.as_of.isoformat()).cast("timestamp('UTC')")
+
+    def profiles(self) -> Table:
+        """One row a customer: each field from the latest import that said it."""
+        rows = self.backend.table("profiles")
+        latest = {f: rows[f].argmax(rows.seq) for f in PROFILE_FIELDS}
+        merged = rows.group_by("customer_id").aggregate(**latest)
+        return merged.filter(merged.created_at.isnull() | (merged.created_at <= self.moment))
+
+    def customers(self) -> Table:
+        """Every customer known, by a profile or an order: customer_id."""
+        bought = self.lines().filter(lambda t: t.customer_id.notnull()).select("customer_id")
+        return self.profiles().select("customer_id").union(bought, distinct=True)
+
+    def lines(self) -> Table:
+        """Order lines with ``purchase``: neither a cancellation nor an adjustment."""
+        rows = self.backend.table("orders")
+        return rows.filter(rows.ordered_at <= self.moment).mutate(
+            purchase=~(rows.cancellation | rows.adjustment)
+        )
+
+    def purchases(self) -> Table:
+        """One row a purchase: order_id, customer_id, ordered_at (its first line), net (of its own
+        lines), units, channel."""
+        rows = self.lines().filter(lambda t: t.purchase)
+        return rows.group_by(["order_id", "customer_id"]).aggregate(
+            ordered_at=rows.ordered_at.min(),
+            net=rows.net.sum(),
+            units=rows.quantity.sum(),
+            channel=rows.channel.min(),
+        )
+
+    def events(self) -> Table:
+        """Events that have happened, machine opens included (``machine``)."""
+        rows = self.backend.table("events")
+        return rows.filter(rows.occurred_at <= self.moment)
+
+    # --- days --------------------------------------------------------------------------------
+
+    def start_of(self, day: date) -> Any:
+        """The moment at which a day of the workspace begins, as an expression."""
+        return self.at(midnight(day, self.timezone))
+
+    def at(self, moment: datetime) -> Any:
+        return ibis.timestamp(moment.isoformat()).cast("timestamp('UTC')")
+
+    def today(self) -> date:
+        """The workspace's day at the as-of moment."""
+        return self.as_of.astimezone(ZoneInfo(self.timezone)).date()
+
+    # --- running -----------------------------------------------------------------------------
+
+    def give(self, name: str, rows: pa.Table) -> Table:
+        """Make the caller's rows a table beside the store's."""
+        self.engine.register(name, rows)
+        return self.backend.table(name)
+
+    def text(self, expression: Any) -> str:
+        """The statement behind an expression, over the tables profiles, orders and events."""
+        return str(ibis.to_sql(expression, dialect="duckdb"))
+
+    def run(self, expression: Any) -> pa.Table:
+        """The rows of a table expression."""
+        return self.run_text(self.text(expression))
+
+    def run_text(self, statement: str) -> pa.Table:
+        """The rows of a statement, for instance of a Query's text. Raises store_damaged."""
+        try:
+            return self.engine.execute(statement).to_arrow_table()
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException) as error:
+            raise damaged(error, TABLES) from error
+
+    def ask(self, name: str, expression: Any) -> tuple[list[Row], Query]:
+        """The rows of an aggregate, and the query that a reader can run again."""
+        statement = self.text(expression)
+        rows: list[Row] = rows_of(self.run_text(statement))
+        told_apart = hashlib.sha256(statement.encode()).hexdigest()[:8]
+        return rows, Query(id=f"{name}-{told_apart}", engine="duckdb", text=statement)
+
+
+def midnight(day: date, timezone: str) -> datetime:
+    """When a day begins in a time zone; where the clock skips midnight, the first moment after."""
+    return datetime.combine(day, time(0), ZoneInfo(timezone))
+
+
+def next_day(day: date) -> date:
+    return day + timedelta(days=1)
