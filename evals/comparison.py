@@ -92,6 +92,6 @@ def _bootstrap(pairs: list[tuple[CaseResult, CaseResult]]) -> tuple[float, float
 
 
 def _family(case: CaseResult) -> str:
-    """Cases whose ids differ after the last ``/`` alone were written from one another."""
-    head, slash, _ = case.id.rpartition("/")
-    return head if slash else case.id
+    """``copy/flaw/1`` and ``copy/flaw/2`` were written from one another; ``copy/flaw`` stands
+    alone."""
+    return case.id.rpartition("/")[0] if case.id.count("/") > 1 else case.id

@@ -14,10 +14,10 @@ import numpy as np
 from evals.market.moments import at_own_hours, in_opening_hours
 from evals.market.people import DAY, Bools, Floats, Ints, People, stream
 
-DUE_A_YEAR = 0.6
-"""How often the watchmaker's card falls due for somebody who has a watch."""
+DUE_A_YEAR = 1.0
+"""How often the watchmaker's card falls due for somebody who has a watch: mostly gaskets."""
 DUE_MATTERS_DAYS = 150
-BOOKS_WHEN_DUE = 0.055 / 14
+BOOKS_WHEN_DUE = 0.03 / 14
 """What a due service adds to a person's daily rate of booking one."""
 SERVED = 0.8
 """The share of booked services that are brought and paid."""
@@ -71,7 +71,7 @@ def service_dues(people: People) -> Acts:
     start = world.end_second - world.history_days * DAY
     has_watch = np.flatnonzero(people.kind <= 1)
     count = rng.poisson(DUE_A_YEAR * world.history_days / 365.25, has_watch.size)
-    who = np.repeat(has_watch, np.minimum(count, 1))
+    who = np.repeat(has_watch, count)
     at = start + (rng.random(who.size) * (world.end_second - start)).astype(np.int64)
     known = at > people.joined[who]
     return Acts(who[known], in_opening_hours(rng, at[known]))

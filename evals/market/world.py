@@ -45,10 +45,10 @@ class Zone:
 
 
 ZONES: tuple[Zone, ...] = (
-    Zone("Europe/Berlin", 0.34, "DE", ("München", "Starnberg", "Augsburg", "Freising"), 0.93, 0.0),
-    Zone("Europe/Berlin", 0.36, "DE", ("Berlin", "Hamburg", "Köln", "Frankfurt"), 0.92, 0.5),
-    Zone("Europe/Vienna", 0.09, "AT", ("Wien", "Salzburg", "Linz"), 0.95, 0.4),
-    Zone("Europe/Zurich", 0.08, "CH", ("Zürich", "Basel", "St. Gallen"), 0.85, 0.4),
+    Zone("Europe/Berlin", 0.34, "DE", ("Munich", "Starnberg", "Augsburg", "Freising"), 0.93, 0.0),
+    Zone("Europe/Berlin", 0.36, "DE", ("Berlin", "Hamburg", "Cologne", "Frankfurt"), 0.92, 0.5),
+    Zone("Europe/Vienna", 0.09, "AT", ("Vienna", "Salzburg", "Linz"), 0.95, 0.4),
+    Zone("Europe/Zurich", 0.08, "CH", ("Zurich", "Basel", "St. Gallen"), 0.85, 0.4),
     Zone("Europe/London", 0.05, "GB", ("London", "Manchester", "Leeds"), 0.02, 0.8),
     Zone("America/New_York", 0.04, "US", ("New York", "Boston"), 0.02, 0.95),
     Zone("Asia/Tokyo", 0.02, "JP", ("Tokyo",), 0.0, 0.95),

@@ -1,0 +1,273 @@
+"""The demo as it is told: each step is said as it happens, in a marketer's words."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from rich.text import Text
+
+from app import words
+from app.output import Out
+from app.references import short
+from domain.frozen import Frozen
+from domain.plan import HELD_BACK
+from domain.predicate import in_words
+from domain.report import Report
+from evals.demo import campaign, setting
+from evals.demo.goals import GOALS, WAITING_GOAL
+from evals.demo.setting import Setting
+from evals.market.inbox import Inbox, running_inbox
+from evals.market.world import World
+from evals.seeded import seeded
+from ledger import publications
+from tools.store.columns import Kind
+
+
+class Told(Frozen):
+    """One campaign, as the demo's JSON answer keeps it."""
+
+    campaign_id: str
+    goal: str
+    title: str
+    """The report's finding."""
+    kpi: str
+    mailed: int
+    held_back: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    shown: bool
+    true_effect: float | None
+    """What the market knows."""
+    report: str
+
+
+class Demo(Frozen):
+    folder: str
+    seed: int
+    seconds: float
+    customers: int
+    mails: int
+    campaigns: tuple[Told, ...]
+    waiting: str
+    """The approval that waits for the newcomer."""
+
+
+def run(folder: Path, *, seed: int, as_json: bool = False) -> Demo:
+    """Play the demo into ``folder``. Raises DemoError, and whatever the product raises."""
+    began = time.perf_counter()
+    out = Out(as_json)
+    folder = setting.clear(folder)
+    with running_inbox(folder / "inbox") as inbox, seeded(seed):
+        here = _scene(out, folder, World(seed=seed), inbox)
+        told = tuple(_campaign(out, here, number, goal) for number, goal in enumerate(GOALS, 1))
+        waits = _third(out, here)
+        mails = len(inbox.received())
+    found = Demo(
+        folder=str(folder),
+        seed=seed,
+        seconds=round(time.perf_counter() - began, 1),
+        customers=here.market.world.customers,
+        mails=mails,
+        campaigns=told,
+        waiting=waits,
+    )
+    _where_to_look(out, found)
+    out.answer("demo.v1", found)
+    return found
+
+
+def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
+    _heading(out, "Halden, watches and jewellery, Munich")
+    here = setting.make_workspace(folder, world, inbox)
+    out.say(
+        f"  A simulated workspace in {_near(folder)}: its clock stands at "
+        f"{words.moment(world.end, setting.TIMEZONE)}, and its mails stay on this machine.",
+    )
+    exports = setting.export_history(here)
+    out.say(f"  A market of {world.customers:,} people with 18 months behind them.")
+    files: tuple[tuple[Kind, Path], ...] = (
+        ("facts", here.products),
+        ("facts", here.workspace.brand_folder / "house.jsonl"),
+        ("customers", exports.customers),
+        ("orders", exports.orders),
+        ("events", exports.events),
+        ("suppressions", exports.suppressions),
+    )
+    for kind, path in files:
+        imported = setting.bring_in(here, kind, path)
+        intake = imported.intake
+        beside = []
+        if imported.consents_added:
+            beside.append(f"{imported.consents_added:,} answers on consent, with their evidence")
+        if imported.suppressions_added:
+            beside.append(f"{imported.suppressions_added:,} addresses left out from now on")
+        if intake.quarantined:
+            beside.append(f"{intake.quarantined:,} rows that we could not read, set aside")
+        more = f" ({'; '.join(beside)})" if beside else ""
+        out.say(f"  Imported {path.name:<18} {intake.rows_read:>8,} rows{more}")
+    return here
+
+
+def _campaign(out: Out, here: Setting, number: int, goal: str) -> Told:
+    since = campaign.now(here)
+    _heading(out, f"Campaign {number}: “{goal}”")
+    run_id = campaign.start(here, goal)
+    campaign.work_on(here, run_id, lambda line: _step(out, line))
+    campaign.approve(here, campaign.waiting(here, run_id, "brief"))
+    _decided(out, "The brief")
+    campaign.work_on(here, run_id, lambda line: _step(out, line))
+    approval = campaign.waiting(here, run_id, "publish")
+    _say_what_goes_out(out, here, run_id)
+    campaign.approve(here, approval)
+    _decided(out, "Exactly these mails, to exactly these people")
+    campaign.work_on(here, run_id, lambda line: _step(out, line))
+    campaign.send_everything(here)
+    mailed, held = _say_what_went_out(out, here, run_id)
+    found = campaign.market_answers(here, run_id, since=since, number=number)
+    at = words.moment(campaign.now(here), setting.TIMEZONE)
+    out.say(
+        f"  {at}: the market has answered; its files are imported "
+        f"({found.rows['events']:,} events, {found.rows['orders']:,} order lines)."
+    )
+    campaign.do_what_is_due(here)
+    report, pages = campaign.report_of(here, run_id)
+    true = campaign.true_effect(
+        here, run_id, found, report.kpi, report.period_start, report.period_end
+    )
+    _say_report(out, report, true)
+    effect = report.effects[0] if report.effects else None
+    return Told(
+        campaign_id=run_id,
+        goal=goal,
+        title=report.title,
+        kpi=report.kpi,
+        mailed=mailed,
+        held_back=held,
+        difference=effect.difference.value if effect else None,
+        low=effect.difference.low if effect else None,
+        high=effect.difference.high if effect else None,
+        shown=bool(effect and effect.shown),
+        true_effect=true,
+        report=str(pages / "report.html"),
+    )
+
+
+def _third(out: Out, here: Setting) -> str:
+    _heading(out, f"Campaign {len(GOALS) + 1}: “{WAITING_GOAL}”")
+    run_id = campaign.start(here, WAITING_GOAL)
+    campaign.work_on(here, run_id, lambda line: _step(out, line))
+    approval = campaign.waiting(here, run_id, "brief")
+    out.say("  This one waits for you.")
+    return approval.id
+
+
+def _say_what_goes_out(out: Out, here: Setting, run_id: str) -> None:
+    brief, draft, critique, plan = campaign.made(here, run_id)
+    audience = brief.audience
+    baseline = brief.kpi.baseline
+    out.say(f"  To: {in_words(audience.rule)}")
+    if baseline.value is not None:
+        out.say(
+            f"  Without a mail {words.percent(round(baseline.value, 4))} of them do it in "
+            f"{brief.kpi.days} days."
+        )
+    smallest = brief.holdout.smallest_effect
+    if smallest is not None:
+        out.say(
+            f"  {words.percent(brief.holdout.share)} are held back by chance; that shows gains of "
+            f"{words.points(smallest)} or more."
+        )
+    for variant in draft.variants:
+        out.say(Text(f"    {variant.id}  {variant.subject}", style="bold"))
+        out.say(Text(f"       {variant.preheader}", style="dim"))
+    out.say(f"  The copy is {draft.label}. The critic found {_found(len(critique.findings))}.")
+    for line in plan.explanation[:3]:
+        out.say(f"  {line}")
+
+
+def _say_what_went_out(out: Out, here: Setting, run_id: str) -> tuple[int, int]:
+    with here.workspace.ledger.read() as tx:
+        rows = publications.assignments(tx, run_id)
+    states = Counter(row.state for row in rows if row.state is not None)
+    held = sum(row.arm == HELD_BACK for row in rows)
+    left_out = f", {states['left_out']:,} left out at the last moment" if states["left_out"] else ""
+    at = words.moment(campaign.now(here), setting.TIMEZONE)
+    out.say(
+        f"  {at}: {states['sent']:,} mails went out over SMTP, each once{left_out}; "
+        f"{held:,} people are held back."
+    )
+    return states["sent"], held
+
+
+def _say_report(out: Out, report: Report, true: float | None) -> None:
+    out.say(Text(f"  {report.title}", style="bold"))
+    if report.effects:
+        effect = report.effects[0]
+        found = effect.difference
+        if found.value is not None and found.low is not None and found.high is not None:
+            out.say(
+                f"  Difference {found.value * 100:+.1f} points, likely between "
+                f"{found.low * 100:+.1f} and {found.high * 100:+.1f}."
+            )
+            if true is not None:
+                holds = found.low <= true <= found.high
+                out.say(
+                    f"  What only the simulated market knows: the true effect is "
+                    f"{true * 100:+.1f} points, which the interval "
+                    f"{'holds' if holds else 'misses, as one in twenty does'}."
+                )
+
+
+def _where_to_look(out: Out, found: Demo) -> None:
+    folder = _near(Path(found.folder))
+    command = _command()
+    _heading(out, "Where to look")
+    out.say(f"  {found.mails:,} mails as they arrived   {folder}/inbox/*.eml")
+    for number, told in enumerate(found.campaigns, 1):
+        out.say(f"  report of campaign {number}        {_near(Path(told.report))}")
+    out.say(
+        "",
+        "  Campaign 3 waits for your yes:",
+        Text(f"    cd {folder}", style="bold"),
+        Text(f"    {command} approvals show {short(found.waiting)}", style="bold"),
+        Text(f"    {command} approvals approve {short(found.waiting)} --advance", style="bold"),
+        "",
+        f"  {found.seconds:.0f} s in all.",
+    )
+
+
+def _heading(out: Out, text: str) -> None:
+    out.say("", Text(text, style="bold"))
+
+
+def _step(out: Out, line: str) -> None:
+    out.say(f"  {line.strip()}")
+
+
+def _decided(out: Out, what: str) -> None:
+    out.say(
+        Text(f"  {what}: approved by the demo approver, who exists in simulations only.", "green")
+    )
+
+
+def _found(findings: int) -> str:
+    return "nothing to mend" if findings == 0 else f"{findings} things to know"
+
+
+def _near(path: Path) -> str:
+    """A path as it is shortest to type."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _command() -> str:
+    """How the program is called from the demo's folder."""
+    if shutil.which("mainspring"):
+        return "mainspring"
+    program = Path(sys.argv[0])
+    return str(program.resolve()) if program.name == "mainspring" else "mainspring"
