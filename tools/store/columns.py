@@ -106,14 +106,19 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         ),
         _field(
             "email_consent_at",
-            "emailconsentat emailmarketingconsentat emailconsentdate emailconsenttimestamp "
+            "emailconsentat emailmarketingat emailmarketingconsentat emailconsentdate "
+            "emailconsenttimestamp "
             "optinat optintime optindate subscribedat confirmtime consentat",
         ),
         _field(
             "email_consent_source",
-            "emailconsentsource emailconsentmethod optinsource consentsource consentmethod",
+            "emailconsentsource emailmarketingsource emailmarketingconsentsource "
+            "emailconsentmethod optinsource consentsource consentmethod",
         ),
-        _field("email_consent_wording", "emailconsentwording consentwording consenttext"),
+        _field(
+            "email_consent_wording",
+            "emailconsentwording emailmarketingwording consentwording consenttext",
+        ),
         _field("tracking_consent", "trackingconsent emailtracking emailtrackingconsent"),
         _field("tracking_consent_at", "trackingconsentat trackingconsentdate emailtrackingat"),
         _field("tracking_consent_source", "trackingconsentsource emailtrackingsource"),

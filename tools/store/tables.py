@@ -8,12 +8,14 @@ manifest named when it was opened; make one per question, and use it in one thre
 from __future__ import annotations
 
 import hashlib
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import pyarrow as pa
 from ibis.expr.types import Table
 
@@ -21,6 +23,13 @@ from domain.figures import Query
 from tools.store.rows import Row, rows_of
 from tools.store.schema import PROFILE_FIELDS, TABLES
 from tools.store.segments import Store, connect, damaged
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name="timezone", signature=((dt.string, dt.Timestamp(timezone="UTC")), dt.timestamp)
+)
+def local_time(zone: Any, at: Any) -> Any:
+    """What a clock in that zone shows: DuckDB's own function, from the ICU that it carries."""
 
 
 class Tables:
@@ -40,6 +49,13 @@ class Tables:
         except duckdb.Error as error:
             raise damaged(error, TABLES) from error
         self.backend = ibis.duckdb.from_connection(self.engine)
+
+    def earlier(self, by: timedelta) -> Tables:
+        """The same segments in the same engine, as of a moment ``by`` before; so that one
+        expression may speak of both."""
+        sibling = copy(self)
+        sibling.as_of = self.as_of - by
+        return sibling
 
     def __enter__(self) -> Tables:
         return self
@@ -97,6 +113,10 @@ class Tables:
 
     def at(self, moment: datetime) -> Any:
         return ibis.timestamp(moment.isoformat()).cast("timestamp('UTC')")
+
+    def local_day(self, at: Any) -> Any:
+        """The workspace's day of a moment, as an expression."""
+        return local_time(self.timezone, at).date()
 
     def today(self) -> date:
         """The workspace's day at the as-of moment."""

@@ -1,0 +1,118 @@
+"""Customer data from the store: aggregates for agents, people for the publisher.
+
+Each question opens the store anew in a thread, so that it sees what was imported meanwhile and
+never stalls the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from domain.brief import AudienceEvidence
+from domain.clock import Clock
+from domain.customer import Contact
+from domain.figures import Figure
+from domain.goal import Kpi
+from domain.money import Currency
+from domain.predicate import Predicate
+from tools.cdp.baseline import measure_baseline
+from tools.cdp.description import describe_data
+from tools.cdp.evidence import gather_evidence
+from tools.cdp.port import CdpError, DataDescription
+from tools.store.compile import customers_that_fit
+from tools.store.rows import rows_of
+from tools.store.segments import Store
+from tools.store.tables import Tables
+
+
+class DuckCustomerData:
+    """CustomerData and People over one store.
+
+    ``timezone`` (IANA) says when days begin, ``currency`` what amounts are in; the clock's now
+    hides what is later.
+    """
+
+    def __init__(self, store: Store, clock: Clock, timezone: str, currency: Currency) -> None:
+        self._store = store
+        self._clock = clock
+        self._timezone = timezone
+        self._currency = currency
+
+    async def describe(self) -> DataDescription:
+        """Tables, counts and gaps. All zero where nothing was imported."""
+
+        def look() -> DataDescription:
+            with self._open() as tables:
+                return describe_data(tables)
+
+        return await asyncio.to_thread(look)
+
+    async def evidence(self, rule: Predicate) -> AudienceEvidence:
+        """What the data say of an audience. Raises CdpError no_data, unknown_field,
+        mixed_currencies, store_damaged."""
+
+        def look() -> AudienceEvidence:
+            with self._open() as tables:
+                self._require_data(tables)
+                return gather_evidence(rule, tables, self._currency)
+
+        return await asyncio.to_thread(look)
+
+    async def baseline(self, rule: Predicate, kpi: Kpi, days: int) -> Figure:
+        """What these people do in ``days`` days; see tools/cdp/baseline.py. Raises as evidence."""
+
+        def look() -> Figure:
+            with self._open() as tables:
+                self._require_data(tables)
+                return measure_baseline(rule, kpi, days, tables, self._currency)
+
+        return await asyncio.to_thread(look)
+
+    async def select(self, rule: Predicate) -> tuple[str, ...]:
+        """Customer ids that fit, sorted. Raises CdpError unknown_field, mixed_currencies."""
+
+        def look() -> tuple[str, ...]:
+            with self._open() as tables:
+                found = tables.run(customers_that_fit(rule, tables).order_by("customer_id"))
+                return tuple(found.column("customer_id").to_pylist())
+
+        return await asyncio.to_thread(look)
+
+    async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
+        """In the order asked for; ids that no customer has are left out."""
+
+        def look() -> tuple[Contact, ...]:
+            with self._open() as tables:
+                return _contacts(tables, customer_ids)
+
+        return await asyncio.to_thread(look)
+
+    def _open(self) -> Tables:
+        return Tables(self._store, self._clock.now(), self._timezone)
+
+    def _require_data(self, tables: Tables) -> None:
+        counts = self._store.counts()
+        if not counts["profiles"] and not counts["orders"]:
+            raise CdpError(
+                "no_data",
+                "No customer is known yet",
+                thing=str(self._store.folder),
+                next_step="import orders or customers: mainspring import orders FILE",
+            )
+
+
+def _contacts(tables: Tables, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
+    asked = pa.table({"customer_id": pa.array(dict.fromkeys(customer_ids), pa.string())})
+    people = tables.give("asked", asked).semi_join(tables.customers(), "customer_id")
+    profiles = tables.profiles()
+    found = people.left_join(profiles, "customer_id").select(
+        "customer_id", "email", "first_name", "last_name", "language", "timezone"
+    )
+    by_id = {
+        row["customer_id"]: Contact(**{k: v for k, v in row.items() if v is not None})
+        for row in rows_of(tables.run(found))
+    }
+    return tuple(by_id[i] for i in dict.fromkeys(customer_ids) if i in by_id)
