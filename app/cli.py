@@ -74,6 +74,9 @@ class FrontDoor(TyperGroup):
 
 def load(name: str) -> Any:
     """The command or group behind a name, ready to run."""
+    from app.logs import configure_logs
+
+    configure_logs()
     if name in BROUGHT:
         from importlib.metadata import entry_points
 

@@ -70,9 +70,7 @@ async def gather(workspace: Workspace, approval: Approval) -> Shown:
     shown = Shown(approval, workspace.timezone, workspace.currency, run.goal, known)
     if approval.gate == "brief":
         return replace(shown, brief=Brief.model_validate(approval.content))
-    stack = workspace.stack()
-    async with campaign.opened(stack) as graph:
-        state = (await graph.aget_state(campaign.thread(approval.run_id))).values
+    state = await campaign.view(workspace.stack(), approval.run_id)
     shown = replace(
         shown,
         content=Content.model_validate(approval.content),

@@ -29,8 +29,8 @@ LINE_WIDTH = 110
 
 def console(*, error: bool = False) -> Console:
     """A console for people, as wide as the terminal but no wider than reads well."""
-    made = Console(stderr=error, highlight=False, emoji=False, markup=False, soft_wrap=False)
-    if made.width > LINE_WIDTH:
+    made = Console(stderr=error, highlight=False, emoji=False, markup=False)
+    if made.width > LINE_WIDTH or not made.is_terminal:
         made.width = LINE_WIDTH
     return made
 
@@ -48,18 +48,19 @@ class Out:
         """Print text or tables; nothing with ``--json``."""
         if not self.as_json:
             for part in parts:
-                self._said.print(part)
+                # Lines of text are left whole: ids and paths must survive copying.
+                self._said.print(part, soft_wrap=isinstance(part, str))
 
     def warn(self, text: str) -> None:
         """Something to know that did not stop the command."""
         self.warnings.append(text)
         if not self.as_json:
-            self._beside.print(f"! {text}")
+            self._beside.print(f"! {text}", soft_wrap=True)
 
     def step(self, text: str) -> None:
         """A line of progress, on standard error."""
         if not self.as_json:
-            self._beside.print(text)
+            self._beside.print(text, soft_wrap=True)
 
     @contextmanager
     def working(self, what: str, total: float | None = None) -> Iterator[Progress]:
@@ -102,8 +103,14 @@ def print_error(error: MainspringError, *, as_json: bool) -> None:
         print_json("error.v1", said, [])
         return
     beside = console(error=True)
-    beside.print(error.what)
+    beside.print(_sentence(error.what), soft_wrap=True)
     if error.thing and error.thing not in error.what:
-        beside.print(f"  concerns: {error.thing}")
+        beside.print(f"  concerns: {error.thing}", soft_wrap=True)
     if error.next_step:
-        beside.print(f"  next: {error.next_step}")
+        beside.print(f"  next: {error.next_step}", soft_wrap=True)
+
+
+def _sentence(text: str) -> str:
+    """The text with its first letter raised and a full stop."""
+    ended = text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."
+    return ended[:1].upper() + ended[1:]

@@ -9,13 +9,15 @@ from typing import Annotated
 import typer
 
 from app import words
-from app.commands.options import WorkspaceOption, read_moment
+from app.cards import left_out
+from app.commands.options import AsOfOption, WorkspaceOption, read_moment
 from app.driving import drive
 from app.output import JsonOption, Out
 from app.references import pick, short
+from app.scheduled import scheduled_sends
 from app.workspace import Workspace, open_workspace
 from domain.errors import Refused, WrongUsage
-from ledger import approvals, clock, people, publications, runs
+from ledger import approvals, clock, people, runs
 from ledger.runs import Run
 
 app = typer.Typer(
@@ -33,14 +35,7 @@ PERSON_NEEDED = 3
 @app.command()
 def new(
     goal: Annotated[str, typer.Argument(help="What it is to reach, in a sentence or two.")],
-    as_of: Annotated[
-        str,
-        typer.Option(
-            "--as-of",
-            metavar="DAY",
-            help="Work as if it were this day: later data are hidden. Simulated workspaces only.",
-        ),
-    ] = "",
+    as_of: AsOfOption = "",
     advance: Annotated[
         bool, typer.Option(help="Work on at once, up to the first question for a person.")
     ] = True,
@@ -133,20 +128,17 @@ def show_run(opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool
     with opened.ledger.read() as tx:
         run = runs.get(tx, run_id)
         asked = approvals.for_run(tx, run_id)
-        sent = [
-            (one, publications.counts(tx, one.id))
-            for one in publications.list_publications(tx)
-            if one.campaign_id == run_id
-        ]
+        sent = scheduled_sends(tx, run_id)
     if not ask:
         out.say(f"Campaign {run.id}", f"  goal      {run.goal}")
         for one in asked:
             decided = words.APPROVAL_STATES[one.status]
             why = f": {one.reason}" if one.reason else ""
             out.say(f"  approval  {words.GATES[one.gate]}, {decided}{why} (…{short(one.id)})")
-        for publication, counted in sent:
-            said = ", ".join(f"{n:,} {words.SEND_STATES[state]}" for state, n in counted.items())
-            out.say(f"  sending   {publication.state}: {said or 'no messages'}")
+        for one_send in sent:
+            out.say(f"  sending   {one_send.said()} (…{short(one_send.id)})")
+            for line in left_out(one_send.left_out.items()):
+                out.say(f"            {line}")
     detail = f": {run.detail}" if run.detail else ""
     out.say(f"  now       {words.RUN_STATES[run.status]}{detail}")
     waiting = next((one for one in asked if one.status == "pending"), None)
@@ -160,9 +152,7 @@ def show_run(opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool
         {
             "run": run,
             "approvals": [one.model_dump(exclude={"content"}) for one in asked],
-            "scheduled_sends": [
-                {"id": one.id, "state": one.state, "messages": counted} for one, counted in sent
-            ],
+            "scheduled_sends": sent,
         },
     )
     if ask and (waiting is not None or run.status == "waiting"):

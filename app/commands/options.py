@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -20,6 +20,15 @@ WorkspaceOption = Annotated[
         help="The workspace. [default: MAINSPRING_WORKSPACE, else the present folder or the "
         "nearest one above it]",
         show_default=False,
+    ),
+]
+
+AsOfOption = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="DAY",
+        help="Work as if it were this day or moment. Simulated workspaces only.",
     ),
 ]
 
@@ -45,4 +54,14 @@ def read_moment(text: str, timezone: str) -> datetime:
             thing=text,
             next_step="Write 2010-12-10, or 2010-12-10T18:30.",
         ) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
+    if found.tzinfo is not None:
+        return found
+    try:
+        return found.replace(tzinfo=ZoneInfo(timezone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongUsage(
+            "unknown_timezone",
+            f"{timezone!r} is no IANA time zone.",
+            thing=timezone,
+            next_step="Write a name such as Europe/Berlin.",
+        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -28,12 +28,12 @@ def add(
         str, typer.Option(help="Time zone of the cron line. [default: the workspace's]")
     ] = "",
     catch_up: Annotated[
-        Literal["skip", "latest", "all"],
+        schedules.CatchUp,
         typer.Option(help="What was missed: skip it, start the latest, or all."),
-    ] = "skip",
+    ] = "latest",
     max_lateness: Annotated[
         float, typer.Option(help="Hours after which a start counts as missed.", min=0.0)
-    ] = 24,
+    ] = 12,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,12 +42,12 @@ def add(
     with opened.ledger.write() as tx:
         made = schedules.add(
             tx,
+            cron,
+            zone or opened.timezone,
+            goal,
             opened.person(tx),
-            cron=cron,
-            zone=zone or opened.timezone,
-            goal=goal,
-            catch_up=catch_up,
-            max_lateness=timedelta(hours=max_lateness),
+            catch_up,
+            timedelta(hours=max_lateness),
         )
     out.say(f"Added {made.id}: {made.cron} in {made.zone}.", "Its campaigns wait for your yes.")
     out.answer("schedule.v1", made)
@@ -58,7 +58,7 @@ def list_schedules(workspace: WorkspaceOption = None, as_json: JsonOption = Fals
     """List the schedules."""
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.read() as tx:
-        found = schedules.list(tx)
+        found = schedules.list_schedules(tx)
     for one in found:
         out.say(f"{one.id}  {one.cron}  {one.zone}  missed: {one.catch_up}", f"  {one.goal}")
     if not found:
@@ -75,8 +75,8 @@ def remove(
     """Remove a schedule. Campaigns that it started go on."""
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.write() as tx:
-        known = [one.id for one in schedules.list(tx)]
+        known = [one.id for one in schedules.list_schedules(tx)]
         picked = pick(schedule, known, "schedule", where="mainspring schedule list")
-        schedules.remove(tx, opened.person(tx), picked)
+        schedules.remove(tx, picked, opened.person(tx))
     out.say(f"Removed {picked}.")
     out.answer("schedule.removed.v1", {"id": picked})

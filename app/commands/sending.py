@@ -9,7 +9,8 @@ import typer
 from app import words
 from app.commands.options import WorkspaceOption, read_moment
 from app.output import JsonOption, Out
-from app.references import pick
+from app.references import pick, short
+from app.scheduled import scheduled_sends
 from app.workspace import open_workspace
 from ledger import publications, sending
 
@@ -72,27 +73,14 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.read() as tx:
         pause_now = sending.status(tx)
-        rows = [
-            {
-                "id": one.id,
-                "campaign_id": one.campaign_id,
-                "state": one.state,
-                "stop_reason": one.stop_reason,
-                "messages": publications.counts(tx, one.id),
-            }
-            for one in publications.list_publications(tx)
-        ]
+        rows = scheduled_sends(tx)
     paused = pause_now.paused
     why_paused = f" {pause_now.reason}" if pause_now.reason else ""
     out.say(f"Sending is paused.{why_paused}" if paused else "Sending is not paused.")
     if paused:
         out.say("Go on with: mainspring sending resume")
     for row in rows:
-        counted = ", ".join(
-            f"{count:,} {words.SEND_STATES[state]}" for state, count in row["messages"].items()
-        )
-        why = f" ({row['stop_reason']})" if row["stop_reason"] else ""
-        out.say(f"  {row['id']}  {row['state']}{why}: {counted or 'no messages'}")
+        out.say(f"  {short(row.id)}  {row.said()}")
     if not rows:
         out.say("Nothing is scheduled. It fills when you approve a scheduled send.")
     out.answer("sending.status.v1", {"pause": pause_now, "scheduled_sends": rows})
