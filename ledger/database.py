@@ -7,6 +7,7 @@ transaction first, so that callers compose effects which stand or fall together.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -210,6 +211,19 @@ def insert_new(tx: Transaction, table: sa.Table, rows: Sequence[Mapping[str, Any
     return _insert_new(tx.connection, table, rows)
 
 
+def wipe_log(tx: Transaction) -> None:
+    """Once the transaction is durable, empty SQLite's write-ahead log of what it still holds."""
+    engine = tx.connection.engine
+    if engine.dialect.name != "sqlite":
+        return
+
+    def wipe() -> None:
+        with contextlib.closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    tx.after_commit.append(wipe)
+
+
 def in_chunks(items: Sequence[_Item], size: int = 900) -> Iterator[Sequence[_Item]]:
     """The items in pieces that fit into one statement's parameters."""
     for start in range(0, len(items), size):
@@ -238,6 +252,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # FULL: a committed `sending` must outlive a power cut too, or its mail would go out twice.
     connection.execute("PRAGMA synchronous = FULL")
+    # What is erased is overwritten, and not only forgotten.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from domain.customer import Suppression
 from ledger import journal, suppression
 from ledger import tables as t
-from ledger.database import Transaction, in_chunks, insert_new
+from ledger.database import Transaction, in_chunks, insert_new, wipe_log
 from ledger.people import Person, require_now
 
 _c = t.subjects.c
@@ -86,5 +86,6 @@ def erase(
         .where(mine, t.sends.c.state.in_(("scheduled", "claimed")))
         .values(state="left_out", reason="erased", lease_owner=None, lease_until=None)
     )
+    wipe_log(tx)
     journal.append(tx, "subject_erased", person_id=person.id, thing=pseudonym, data={})
     return True

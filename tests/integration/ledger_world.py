@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from domain.customer import Consent
 from domain.facts import Facts, HouseFact, Product
@@ -47,6 +49,11 @@ class World:
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         with self.ledger.write() as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self.ledger.read() as tx:
             yield tx
 
     def claim(self, worker: str = "w", limit: int = 100) -> list[sends.Send]:
@@ -89,10 +96,22 @@ def some_facts(price: str = "4200", stock: int = 1) -> Facts:
     return Facts(products=(watch(price, stock),), house=(HOUSE,))
 
 
+def ledger_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'ledger.sqlite'}"
+
+
 def make_ledger(folder: Path, *, at: datetime | None = MONDAY) -> Ledger:
-    url = f"sqlite:///{folder / 'ledger.sqlite'}"
-    create(url, simulated_at=at)
-    return open_ledger(url)
+    """A new ledger; migrated once a process and then copied, to keep the tests quick."""
+    if at not in _TEMPLATES:
+        _TEMPLATES[at] = Path(_KEPT.name) / str(len(_TEMPLATES))
+        _TEMPLATES[at].mkdir()
+        create(ledger_url(_TEMPLATES[at]), simulated_at=at)
+    shutil.copy(_TEMPLATES[at] / "ledger.sqlite", folder)
+    return open_ledger(ledger_url(folder))
+
+
+_KEPT = TemporaryDirectory(prefix="ledger-")
+_TEMPLATES: dict[datetime | None, Path] = {}
 
 
 def make_content(tx: Transaction, run_id: str, **changes: object) -> Content:
