@@ -4,8 +4,9 @@ The slots are:
 
 ``product.`` name, the_name, the_name_acc, the_name_dat (with the article, for German cases),
 price, size_mm (the number alone), year, reference, material, condition, flaw (a noun phrase),
-detail, detail2 (whole sentences), warranty ("two years' warranty"), and ``one`` ("We have one."),
-which is filled only where stock is exactly one.
+detail, detail2 (whole sentences), warranty ("two years' warranty"), ``one`` ("We have one."),
+which is filled only where stock is exactly one, ``new``, only where the piece is new, and ``f``,
+``m``, ``n``, only where the German noun has that gender. The last four serve a passage's ``needs``.
 
 ``offer.`` code, reduction, until, floor.
 
@@ -86,7 +87,7 @@ def fill(
     on house facts becomes one claim on all of them.
     """
     values: dict[str, str] = {}
-    for slot in set(slots(passage.text)):
+    for slot in {*slots(passage.text), *passage.needs}:
         thing, field = slot.split(".", 1)
         value = (
             product_value(product, field, language)
@@ -145,6 +146,10 @@ def product_value(product: Product | None, field: str, language: Language = "en"
             if product.stock != 1:
                 return None
             return "Wir haben ein Stück." if german else "We have one."
+        case "f" | "m" | "n":
+            return field if _note(product, "de.gender", 0) == field else None
+        case "new":
+            return product.condition if product.condition.startswith("new") else None
         case _:
             return None
 

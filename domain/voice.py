@@ -79,5 +79,8 @@ class Passage(Frozen):
     """It was in a message whose effect against those held back left out zero."""
     fact_ids: tuple[str, ...] = ()
     """House facts that its own words rest on, besides the product's slots."""
+    needs: tuple[str, ...] = ()
+    """Slots that must have a fact though the text does not show them: ``product.one`` for a
+    passage that is true of single pieces only."""
     effect: str = ""
     """Its evidence in words: "+2.1 points viewings (0.6 to 3.6), n 4,120"."""
