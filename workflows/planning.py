@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from langgraph.runtime import Runtime
 
@@ -15,7 +15,7 @@ from domain.errors import PersonNeeded
 from domain.facts import Facts
 from domain.plan import HELD_BACK, Plan
 from domain.publication import CitedFact, Content, RenderedVariant
-from ledger import approvals, facts, jobs, publications, runs, snapshots
+from ledger import approvals, facts, jobs, publications, runs, snapshots, stopping
 from ledger.database import Transaction
 from ledger.errors import LedgerError
 from ledger.publications import Assignment
@@ -121,13 +121,17 @@ async def enqueue(state: CampaignState, runtime: Runtime[Stack]) -> CampaignStat
                 thing=last.id,
                 next_step="`mainspring doctor` checks the history; nothing was scheduled.",
             )
-        now = facts.hashes(tx, [fact.fact_id for fact in content.facts])
-        changed = [f.fact_id for f in content.facts if now.get(f.fact_id) != f.fact_hash]
-        if changed:
-            approvals.void(tx, run_id, f"a fact changed meanwhile: {changed[0]}")
-            return ""
+        known = facts.hashes(tx, [fact.fact_id for fact in content.facts])
+        changed = [f.fact_id for f in content.facts if known.get(f.fact_id) != f.fact_hash]
         people = snapshots.members(tx, content.snapshot_hash)
-        made = publications.enqueue(tx, content, last.id, _assignments(content, planned, people))
+        times = {zone: next_due(planned, zone, tx.now) for zone in {m.timezone for m in people}}
+        if changed:
+            stopping.void_approval(tx, last.id, f"a fact changed meanwhile: {changed[0]}")
+            return ""
+        if any(due > content.window_end for due in times.values()):
+            stopping.void_approval(tx, last.id, "its days were over before it was approved")
+            return ""
+        made = publications.enqueue(tx, content, last.id, _assignments(content, people, times))
         jobs.put(
             tx,
             f"publish:{last.id}",
@@ -193,11 +197,22 @@ def _content(
     )
 
 
-def _assignments(content: Content, planned: Plan, people: list[Member]) -> Iterator[Assignment]:
-    times: dict[str, datetime] = {}
+def next_due(planned: Plan, zone: str, now: datetime) -> datetime:
+    """When people of a zone get the mail: on the planned day, or where a person took their time
+    over the approval, on the first day after at the same hour. The approved window bounds it."""
+    due = due_at(planned, zone)
+    while due < now:
+        time = planned.send_time
+        later = time.model_copy(update={"day": time.day + timedelta(days=1)})
+        planned = planned.model_copy(update={"send_time": later})
+        due = due_at(planned, zone)
+    return due
+
+
+def _assignments(
+    content: Content, people: list[Member], times: dict[str, datetime]
+) -> Iterator[Assignment]:
     for member in people:
-        if member.timezone not in times:
-            times[member.timezone] = due_at(planned, member.timezone)
         arm = assign(content.campaign_id, member.pseudonym, content.arms)
         yield Assignment(
             pseudonym=member.pseudonym,

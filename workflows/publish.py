@@ -19,13 +19,14 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import publications, sends, subjects, suppression
+from ledger import publications, runs, sends, subjects, suppression
 from ledger.database import Transaction
 from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
 from tools.render.errors import RenderError
 from tools.render.fill import fill
 from workflows.reaching import Reach
+from workflows.report import schedule_reports
 from workflows.stack import Stack
 from workflows.transactions import read, write
 from workflows.unsubscribe import link
@@ -296,7 +297,11 @@ def _close(tx: Transaction, this: _Round) -> None:
     if this.not_allowed and not this.counts.sent:
         for publication_id, why in this.not_allowed.items():
             publications.stop(tx, publication_id, why)
-    this.counts.closed = tuple(row.id for row in publications.close_done(tx))
+    closed = publications.close_done(tx)
+    schedule_reports(tx, closed, this.stack.rules.results_days)
+    for row in closed:
+        runs.set_status(tx, row.run_id, "publishing", "everything is out; results come in")
+    this.counts.closed = tuple(row.id for row in closed)
 
 
 def _variant(content: Content, arm: str) -> RenderedVariant:
