@@ -128,8 +128,8 @@ def _stops(staged: Staged) -> tuple[Stop, ...]:
     rows = staged.arrow(
         "SELECT customer_id, coalesce(email, '') AS address, name, occurred_at, campaign_id, "
         f"message_key FROM events WHERE name IN ({', '.join(repr(n) for n in _STOPS)}) "
-        "AND NOT (name = 'Email Bounced' AND properties <> '' AND lower(coalesce("
-        "properties->>'bounce_type', properties->>'type', '')) "
+        "AND NOT (name = 'Email Bounced' AND lower(coalesce(nullif(properties, '')"
+        "->>'bounce_type', nullif(properties, '')->>'type', '')) "
         f"IN {_SOFT}) ORDER BY occurred_at, event_id"
     )
     return tuple(
