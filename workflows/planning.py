@@ -42,13 +42,13 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
 
     brief, known, now = await read(stack.ledger, look)
     draft = Draft.model_validate(state["draft"])
-    rendered, _ = render_all(stack, run_id, draft, known)
+    rendered, faults = render_all(stack, run_id, draft, known)
     if not rendered:
         raise PersonNeeded(
             "nothing_to_send",
-            "None of the variants can be made into a mail.",
-            thing=run_id,
-            next_step="Import the products that the copy shows, or start again with another goal.",
+            f"None of the variants can be made into a mail. {faults[0].why}",
+            thing=faults[0].text or run_id,
+            next_step=f"{faults[0].mend}; then have it tried again, or give another goal.",
         )
     found, reached = await _audience(stack, state, brief)
     ref = await write(stack.ledger, lambda tx: snapshots.freeze(tx, found))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from agents.critic import criticise as read_critically
 from langgraph.runtime import Runtime
 
 from agents.copy_generator import generate_copy as write_copy
+from agents.critic import criticise as read_critically
 from agents.model import ModelError
 from agents.tasks import CopyQuestion
 from domain.brief import Brief
@@ -158,6 +158,9 @@ def render_all(
 ) -> tuple[tuple[RenderedVariant, ...], tuple[Finding, ...]]:
     """The mails that a draft makes, and a finding for each variant that makes none."""
     guide = stack.brand.guide
+    if not stack.image_base_url:  # nobody could load the pictures: the mail carries none
+        bare = tuple(p.model_copy(update={"photo": None}) for p in known.products)
+        known = known.model_copy(update={"products": bare})
     rendered: list[RenderedVariant] = []
     findings: list[Finding] = []
     for variant in draft.variants:

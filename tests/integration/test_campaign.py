@@ -28,7 +28,7 @@ async def server() -> AsyncIterator[MailServer]:
 
 @pytest.fixture
 def world(tmp_path: Path, server: MailServer) -> World:
-    return make_world(tmp_path, server.port)
+    return make_world(tmp_path, server.port, size=48)
 
 
 async def test_from_goal_to_report(world: World, server: MailServer) -> None:

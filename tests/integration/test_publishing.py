@@ -1,0 +1,327 @@
+"""Between approval and sending: whatever changes stops it, and what goes out goes out once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.public import public_app
+from domain.customer import Suppression
+from domain.money import Money
+from ledger import publications, sending, sends, subjects, suppression
+from ledger.publications import AssignmentRow
+from tests.campaign_world import SUPPRESSION, World, make_world
+from tests.mailserver import Answer, Behave, MailServer
+from tools.esp.port import SenderTraits
+from tools.esp.smtp import SmtpSending, SmtpSettings
+from workflows.publish import publish_due
+from workflows.reaching import ReachError
+from workflows.unsubscribe import UnsubscribeError, link, make_token, read_token
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MailServer]:
+    async with MailServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def due(tmp_path: Path, server: MailServer) -> tuple[World, str]:
+    """A campaign approved and scheduled, whose mails are due."""
+    world = make_world(tmp_path, server.port)
+    run_id = await world.to_scheduled()
+    world.to_due(run_id)
+    return world, run_id
+
+
+def rows(world: World, run_id: str, state: str) -> list[AssignmentRow]:
+    return [row for row in world.assigned(run_id) if row.state == state]
+
+
+def address_of(world: World, row: AssignmentRow) -> str:
+    with world.ledger.read() as tx:
+        customer = subjects.customer_ids(tx, [row.pseudonym])[row.pseudonym]
+    return world.shop.contacts_by_id[customer].email
+
+
+def at(step: str, said: str, most: int = 10**6) -> Behave:
+    count = [0]
+
+    def behave(now: str, argument: str) -> Answer:
+        if now == step and count[0] < most:
+            count[0] += 1
+            return said
+        return None
+
+    return behave
+
+
+async def test_a_click_between_approval_and_sending(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    who = rows(world, run_id, "scheduled")[0]
+    token = make_token(publications.send_key(run_id, who.pseudonym), world.stack.keys.signing)
+    app = httpx.ASGITransport(app=public_app(world.stack))
+    async with httpx.AsyncClient(transport=app, base_url="http://public") as client:
+        shown = await client.get(f"/u/{token}")
+        assert shown.status_code == 200
+        assert "form" in shown.text
+        assert "set-cookie" not in shown.headers
+        answers = [
+            await client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"}),
+            await client.post(f"/u/{token}", files={"List-Unsubscribe": (None, "One-Click")}),
+            await client.post(f"/u/{token}", content=b"nothing"),
+            await client.post(f"/u/{token}", content=b"x" * 10_000),
+            await client.post(f"/u/{token[:-2]}AA", data={"List-Unsubscribe": "One-Click"}),
+            await client.get("/u/short"),
+        ]
+        assert [a.status_code for a in answers] == [200, 200, 400, 400, 404, 404]
+        assert all(who.pseudonym not in a.text for a in answers)
+    await world.work()
+    states = {row.pseudonym: (row.state, row.reason) for row in world.assigned(run_id)}
+    assert states[who.pseudonym] == ("left_out", "unsubscribed")
+    assert address_of(world, who) not in server.recipients
+    assert len(server.recipients) == world.states(run_id)["sent"] > 0
+    with world.ledger.read() as tx:
+        assert suppression.suppressed(tx, [address_of(world, who)], SUPPRESSION)
+
+
+async def test_opening_the_page_changes_nothing(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    app = httpx.ASGITransport(app=public_app(world.stack))
+    async with httpx.AsyncClient(transport=app, base_url="http://public") as client:
+        for who in rows(world, run_id, "scheduled"):
+            key = publications.send_key(run_id, who.pseudonym)
+            url = link("http://public", key, world.stack.keys.signing)
+            assert (await client.get(url)).status_code == 200
+            assert (await client.head(url)).status_code == 200
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+
+
+async def test_a_pause_holds_within_a_group(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    world = world.with_stack(limits=replace(world.stack.limits, at_once=2))
+
+    def pause(step: str, argument: str) -> Answer:
+        if step == "end" and not server.recipients:
+            with world.ledger.write() as tx:
+                sending.pause(tx, world.owner, "stop")
+        return None
+
+    server.behave = pause
+    counts = await publish_due(world.stack, "w")
+    assert counts.paused
+    assert len(server.recipients) <= 2
+    assert set(world.states(run_id)) == {"sent", "scheduled", "held_back"}
+    await world.work()
+    assert len(server.recipients) <= 2
+    with world.ledger.write() as tx:
+        sending.resume(tx, world.owner)
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+    assert len(server.recipients) == len(set(server.recipients))
+
+
+async def test_a_sold_watch_stops_it_and_asks(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    changes = world.put_facts(stock=0)
+    assert changes.stopped_publications
+    await world.work()
+    assert server.recipients == []
+    assert world.run(run_id).status == "waiting"
+    assert world.waiting(run_id).gate == "publish"
+
+
+async def test_a_changed_price_comes_back_with_the_new_one(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    world.put_facts(price=Money(amount=Decimal(2600), currency="EUR"))
+    await world.work()
+    assert server.recipients == []
+    waiting = world.waiting(run_id)
+    assert "2,600" in waiting.content["variants"][0]["html"]
+    assert "2,450" not in waiting.content["variants"][0]["html"]
+
+
+async def test_a_suppressed_address_is_left_out(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    who = rows(world, run_id, "scheduled")[0]
+    with world.ledger.write() as tx:
+        mark = Suppression(address=address_of(world, who).upper(), reason="imported", at=tx.now)
+        suppression.add(tx, [mark], SUPPRESSION)
+    await world.work()
+    assert world.states(run_id)["left_out"] == 1
+
+
+async def test_too_late_is_missed(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    world.to(world.publication(run_id).starts_at + timedelta(hours=7))
+    await world.work()
+    assert server.recipients == []
+    assert set(world.states(run_id)) == {"missed", "held_back"}
+
+
+async def test_a_server_that_refuses_one_serves_the_others(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    who = rows(world, run_id, "scheduled")[0]
+    address = address_of(world, who)
+
+    def refuse(step: str, argument: str) -> Answer:
+        return "550 5.1.1 unknown" if step == "rcpt" and argument == address else None
+
+    server.behave = refuse
+    await world.work()
+    assert world.states(run_id)["left_out"] == 1
+    assert len(server.recipients) == world.states(run_id)["sent"]
+    with world.ledger.read() as tx:
+        assert suppression.suppressed(tx, [address], SUPPRESSION)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [("end", "451 later"), ("mail", "421 busy"), ("rcpt", "450 greylisted")]
+)
+async def test_what_was_not_taken_is_offered_again(
+    due: tuple[World, str], server: MailServer, step: str, said: str
+) -> None:
+    world, run_id = due
+    server.behave = at(step, said, most=3)
+    for _ in range(3):
+        await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+    assert len(server.recipients) == len(set(server.recipients)) == world.states(run_id)["sent"]
+
+
+async def test_an_answer_that_never_came_is_a_persons_to_decide(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    server.behave = at("end", "drop_after", most=2)
+    await world.work()
+    await world.work()
+    states = world.states(run_id)
+    assert states["needs_review"] == 2
+    assert len(server.recipients) == len(set(server.recipients)) == states["sent"] + 2
+    with world.ledger.write() as tx:
+        keys = [row.key for row in sends.review_list(tx)]
+        assert sends.resolve_review(tx, world.owner, keys, "sent") == 2
+    await world.work()
+    assert len(server.recipients) == states["sent"] + 2
+
+
+async def test_a_server_that_takes_nothing_from_us_asks_a_person(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    server.behave = at("mail", "550 5.7.1 not from you")
+    await world.work()
+    await world.work()
+    assert server.recipients == []
+    assert world.run(run_id).status == "waiting"
+    server.behave = at("nothing", "")
+    world.decide(run_id)
+    await world.work()
+    world.to_due(run_id)
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+
+
+async def test_poisoned_names_serve_everybody(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    poison = ["<script>", "{{x}}", "a\r\nBcc: b@x.test", "\u202e", "=1+1", "{{unsubscribe_url}}"]
+    for number, (customer, contact) in enumerate(sorted(world.shop.contacts_by_id.items())):
+        name = poison[number % len(poison)]
+        world.shop.contacts_by_id[customer] = contact.model_copy(update={"first_name": name})
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+    assert all(b"<script>" not in mail and b"\nBcc:" not in mail for mail in server.mails)
+
+
+async def test_a_restored_backup_starts_paused(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    saved = world.folder / "saved.sqlite"
+    with world.ledger.read() as tx:
+        tx.connection.exec_driver_sql("COMMIT")
+        tx.connection.exec_driver_sql(f"VACUUM INTO '{saved}'")
+        tx.connection.exec_driver_sql("BEGIN")
+    await world.work()
+    sent = list(server.recipients)
+    assert sent
+    world.ledger.close()
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (world.folder / name).unlink(missing_ok=True)
+    saved.rename(world.folder / "ledger.sqlite")
+    assert set(world.states(run_id)) == {"scheduled", "held_back"}
+    await world.work()
+    assert server.recipients == sent
+    with world.ledger.read() as tx:
+        assert sending.is_paused(tx)
+    world.to(world.publication(run_id).starts_at + timedelta(days=1))
+    with world.ledger.write() as tx:
+        sending.resume(tx, world.owner)
+    await world.work()
+    assert server.recipients == sent
+    assert set(world.states(run_id)) == {"missed", "held_back"}
+
+
+class FarAway(SmtpSending):
+    """A sender beyond this machine, by its own word."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(SmtpSettings(port=port))
+        self.traits = SenderTraits(name="far", loopback_only=False)
+
+
+async def test_nothing_leaves_a_simulated_workspace(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    far = world.with_stack(sending=FarAway(server.port), simulated=False)
+    with pytest.raises(ReachError) as caught:
+        await publish_due(far.stack, "w")
+    assert caught.value.code == "simulated"
+    await far.work()
+    assert server.recipients == []
+    assert "this machine only" in world.run(run_id).detail
+
+
+async def test_nothing_leaves_without_a_public_address_that_answers(
+    due: tuple[World, str], server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workflows import reaching
+
+    world, _ = due
+    monkeypatch.setattr(reaching.clock, "is_simulated", lambda tx: False)
+    far = world.with_stack(sending=FarAway(server.port), simulated=False)
+    with pytest.raises(ReachError) as caught:
+        await publish_due(far.stack, "w")
+    assert caught.value.code == "no_public_url"
+    dead = far.with_stack(public_url=f"http://127.0.0.1:{server.port}")
+    with pytest.raises(UnsubscribeError):
+        await publish_due(dead.stack, "w")
+    assert server.recipients == []
+
+
+def test_a_token_says_nothing_and_cannot_be_made() -> None:
+    key = "ab" * 32
+    token = make_token(key, b"k" * 32)
+    read = read_token(token, b"k" * 32)
+    assert read is not None
+    assert read.key == key
+    assert read_token(token, b"x" * 32) is None
+    for place in range(len(token)):
+        changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        found = read_token(changed, b"k" * 32)
+        assert found is None or found == read  # the last character holds unused bits
+    for text in ("", "=", "ü", "a" * 500, "a b", token + "=="):
+        assert read_token(text, b"k" * 32) in (None, read)
