@@ -5,10 +5,13 @@ What can be computed is not left to the writer: provenance, ids and the label ar
 
 from __future__ import annotations
 
+from agents.claims.evidence import evidence
+from agents.claims.support import tie
 from agents.fallback import answer_or_house
 from agents.model import Model, ModelError
 from agents.tasks import GENERATE_COPY, CopyQuestion
-from domain.draft import Draft, Provenance, Variant
+from domain.draft import Claim, Draft, ProductCard, Provenance, Variant
+from domain.facts import Facts
 from prompts.library import load_prompt
 
 HOUSE_LABEL = "assembled from your library, no AI"
@@ -53,6 +56,7 @@ def _finished(
     return variant.model_copy(
         update={
             "id": variant_id,
+            "claims": _tied(variant, question),
             "subject": variant.subject.strip(),
             "preheader": variant.preheader.strip(),
             "provenance": Provenance(
@@ -64,6 +68,18 @@ def _finished(
             ),
         }
     )
+
+
+def _tied(variant: Variant, question: CopyQuestion) -> tuple[Claim, ...]:
+    """The writer's claims as they are, and those it forgot to list that facts do prove."""
+    facts, brief = question.facts, question.brief
+    shown = {b.product_id for b in variant.blocks if isinstance(b, ProductCard)}
+    stems = {i.split(".", 1)[0] for i in brief.fact_ids} | shown
+    own = [p for p in facts.products if p.id in stems] or facts.products
+    known = evidence(Facts(products=tuple(own), house=facts.house), brief.offer)
+    found = tie((text for _, text in variant.texts()), known)
+    listed = {claim.text for claim in variant.claims}
+    return (*variant.claims, *(claim for claim in found if claim.text not in listed))
 
 
 def _id(number: int) -> str:

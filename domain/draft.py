@@ -53,13 +53,13 @@ class Fallback(Frozen):
 
 
 class Provenance(Frozen):
-    """Where a variant comes from."""
+    """Where a variant comes from. The copy generator fills it; a model names passages alone."""
 
-    brief_hash: str
+    brief_hash: str = ""
     passage_ids: tuple[str, ...] = ()
     guide_version: str = ""
     prompt_hash: str = ""
-    model: str
+    model: str = ""
     """``house`` or the model's name."""
 
 
@@ -75,7 +75,7 @@ class Variant(Frozen):
     blocks: tuple[Block, ...]
     claims: tuple[Claim, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
-    provenance: Provenance
+    provenance: Provenance = Provenance()
 
     def texts(self) -> tuple[tuple[str, str], ...]:
         """(place, text) of everything a person reads, in reading order."""

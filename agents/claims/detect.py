@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """The stretches of a text that can be checked: numbers, and words that assert something.
 
 A word rule names the words that a fact must share for the claim to rest on it: "our master
@@ -68,33 +69,126 @@ _NOT_DONE = r"(?<!\bhave it )(?<!\bget it )(?<!\bhad it )(?<!\bbe )(?<!\bit )(?<
 _NOT_TIME = r"(?!\s?(?:day|week|month|year|morning|evening|night|time|hour|minute|second|other|so\b|once|now|few|of (?:you|us|them)|letter|mail|weekday|sunday|monday|tuesday|wednesday|thursday|friday|saturday|summer|winter|spring|autumn|christmas|one\b|tag|woche|monat|jahr|morgen|abend|stunde|minute|mal\b|weihnacht|sommer|winter|samstag|sonntag|werktag))"
 
 _RULES: tuple[_Rule, ...] = (
-    _rule("value_retention", r"(?:hold|keep|retain|gain|increas|grow|double)\w*\s+(?:\w+\s){0,2}?(?:in\s+)?value\b|appreciat\w+ in value|\binvestment\b|wertanlage|wertstabil\w*|wertsteigerung|behält (?:\w+ )?wert|resale value|safe haven", never=True),  # fmt: skip
-    _rule("health", r"\b(?:cures?|heals?|treats?|relieves?|heilt|lindert)\b (?:\w+ ){0,3}(?:eczema|pain|disease|anxiety|arthritis|migraine|cancer|schmerz\w*|krank\w*)|\bclinically\b|\bklinisch\b|\bmedically\b", never=True),  # fmt: skip
-    _rule("heritage", r"\b(?:since|established(?: in)?|founded(?: in)?|est\.|seit|gegründet(?: im jahr)?)\s+(?:1[5-9]\d\d|20\d\d)\b", r"since|founded|established|open|seit|gegründet|besteh"),  # fmt: skip
-    _rule("heritage", r"\b(?:for|over|more than|seit|über|mehr als)\s+(?:over |more than |about |almost |nearly |fast |rund )?(?:a century|(?:two|three|four|five|six|\d+) (?:generations|decades|centuries|generationen|jahrzehnten?))\b|\bgenerations of\b|\bgenerationen\b|\bcentury[- ]old\b|\bage-old\b|\btime-honou?red\b", r"generation|century|decade|jahrzehnt|jahrhundert"),  # fmt: skip
-    _rule("heritage", r"\bfamily[- ](?:owned|run|business|firm)\b|\bfamilienbetrieb\b|\bfamiliengeführt\w*", r"famil"),  # fmt: skip
-    _rule("heritage", r"\b(?:heritage|tradition(?:al|s|ally|en|ell\w*)?|handed down|überliefert\w*)\b", r"heritage|tradition|handed down|überliefer"),  # fmt: skip
-    _rule("craft", rf"\bmaster (?:{_MAKER})|\b(?:uhrmacher|goldschmiede)?meister\w*\b", r"master|meister", rf"{_MAKER}|meister"),  # fmt: skip
+    _rule(
+        "value_retention",
+        r"(?:hold|keep|retain|gain|increas|grow|double)\w*\s+(?:\w+\s){0,2}?(?:in\s+)?value\b|appreciat\w+ in value|\binvestment\b|wertanlage|wertstabil\w*|wertsteigerung|behält (?:\w+ )?wert|resale value|safe haven",
+        never=True,
+    ),
+    _rule(
+        "health",
+        r"\b(?:cures?|heals?|treats?|relieves?|heilt|lindert)\b (?:\w+ ){0,3}(?:eczema|pain|disease|anxiety|arthritis|migraine|cancer|schmerz\w*|krank\w*)|\bclinically\b|\bklinisch\b|\bmedically\b",
+        never=True,
+    ),
+    _rule(
+        "heritage",
+        r"\b(?:since|established(?: in)?|founded(?: in)?|est\.|seit|gegründet(?: im jahr)?)\s+(?:1[5-9]\d\d|20\d\d)\b",
+        r"since|founded|established|open|seit|gegründet|besteh",
+    ),
+    _rule(
+        "heritage",
+        r"\b(?:for|over|more than|seit|über|mehr als)\s+(?:over |more than |about |almost |nearly |fast |rund )?(?:a century|(?:two|three|four|five|six|\d+) (?:generations|decades|centuries|generationen|jahrzehnten?))\b|\bgenerations of\b|\bgenerationen\b|\bcentury[- ]old\b|\bage-old\b|\btime-honou?red\b",
+        r"generation|century|decade|jahrzehnt|jahrhundert",
+    ),
+    _rule(
+        "heritage",
+        r"\bfamily[- ](?:owned|run|business|firm)\b|\bfamilienbetrieb\b|\bfamiliengeführt\w*",
+        r"famil",
+    ),
+    _rule(
+        "heritage",
+        r"\b(?:heritage|tradition(?:al|s|ally|en|ell\w*)?|handed down|überliefert\w*)\b",
+        r"heritage|tradition|handed down|überliefer",
+    ),
+    _rule(
+        "craft",
+        rf"\bmaster (?:{_MAKER})|\b(?:uhrmacher|goldschmiede)?meister\w*\b",
+        r"master|meister",
+        rf"{_MAKER}|meister",
+    ),
     _rule("craft", rf"\b(?:our|unser\w*) (?:own |eigen\w* )?(?:{_MAKER})\b", rf"{_MAKER}"),
-    _rule("craft", r"\b(?:our|unser\w*) (?:own |eigen\w* )?(?:workshop|atelier|studio|bench|kitchen|werkstatt|werkbank|manufaktur)\b", r"workshop|atelier|studio|bench|kitchen|werkstatt|werkbank|manufaktur|watchmaker|uhrmacher"),  # fmt: skip
-    _rule("craft", r"\bby hand\b|\bhand-?(?:made|crafted|finished|polished|set|stitched|painted|assembled|engraved|cut|sewn|poured|picked|forged)\b|\b(?:von hand|handgemacht\w*|handgefertigt\w*|handarbeit)\b", r"\bhand|\bvon hand|handarbeit|handgem|handgef"),  # fmt: skip
+    _rule(
+        "craft",
+        r"\b(?:our|unser\w*) (?:own |eigen\w* )?(?:workshop|atelier|studio|bench|kitchen|werkstatt|werkbank|manufaktur)\b",
+        r"workshop|atelier|studio|bench|kitchen|werkstatt|werkbank|manufaktur|watchmaker|uhrmacher",
+    ),
+    _rule(
+        "craft",
+        r"\bby hand\b|\bhand-?(?:made|crafted|finished|polished|set|stitched|painted|assembled|engraved|cut|sewn|poured|picked|forged)\b|\b(?:von hand|handgemacht\w*|handgefertigt\w*|handarbeit)\b",
+        r"\bhand|\bvon hand|handarbeit|handgem|handgef",
+    ),
     _rule("craft", rf"{_NOT_DONE}\b(?:{_SERVICE})\b", _SERVICE_FACT),
-    _rule("craft", r"\bin-?house\b|\bhauseigen\w*\b|\bmade (?:here|in [A-Z]\w+)\b|\b[a-z]+ made\b(?<=swiss made)|\blocally (?:made|sourced)\b|\bmade in\b|\bhergestellt in\b", r"in-?house|made|our own|hauseigen|eigen|hergestell|local|swiss"),  # fmt: skip
-    _rule("universal", rf"\b(?:every|each)\b(?:\s+(?:single|one of our))?{_NOT_TIME}\s+\w+|\ball (?:of )?our\s+\w+|\bjede[rsmn]?\b{_NOT_TIME}\s+\w+|\balle unsere\w?\s+\w+|\bwithout exception\b|\bausnahmslos\b", r"\bevery|\beach\b|\ball\b|\bjede|\balle|ausnahmslos|without exception"),  # fmt: skip
-    _rule("superlative", r"\b(?:cheapest|best|finest|greatest|fastest|highest|rarest|purest|strongest|thinnest|oldest|largest|smallest|toughest|safest|most (?!of\b|people|customers|likely|days|evenings|mornings|watches|things|weeks|mails?\b|e-?mails|who|important thing)\w+|number one|no\.? ?1|#1|leading|world[- ]class|world['’]s|unrivall?ed|unmatched|unbeatable|second to none|unsurpassed|one of a kind|unique)\b", "="),  # fmt: skip
+    _rule(
+        "craft",
+        r"\bin-?house\b|\bhauseigen\w*\b|\bmade (?:here|in [A-Z]\w+)\b|\b[a-z]+ made\b(?<=swiss made)|\blocally (?:made|sourced)\b|\bmade in\b|\bhergestellt in\b",
+        r"in-?house|made|our own|hauseigen|eigen|hergestell|local|swiss",
+    ),
+    _rule(
+        "universal",
+        rf"\b(?:every|each)\b(?:\s+(?:single|one of our))?{_NOT_TIME}\s+\w+|\ball (?:of )?our\s+\w+|\bjede[rsmn]?\b{_NOT_TIME}\s+\w+|\balle unsere\w?\s+\w+|\bwithout exception\b|\bausnahmslos\b",
+        r"\bevery|\beach\b|\ball\b|\bjede|\balle|ausnahmslos|without exception",
+    ),
+    _rule(
+        "superlative",
+        r"\b(?:cheapest|best|finest|greatest|fastest|highest|rarest|purest|strongest|thinnest|oldest|largest|smallest|toughest|safest|most (?!of\b|people|customers|likely|days|evenings|mornings|watches|things|weeks|mails?\b|e-?mails|who|important thing)\w+|number one|no\.? ?1|#1|leading|world[- ]class|world['’]s|unrivall?ed|unmatched|unbeatable|second to none|unsurpassed|one of a kind|unique)\b",
+        "=",
+    ),
     _rule("superlative", r"\b(?:lowest|niedrigste\w*)\b", r"lowest|niedrigst"),
-    _rule("superlative", r"\b(?:the|our|your) only\b(?! (?:thing|question|condition|catch|reason|request|rule|one who))|\bthe (?:very )?first (?:watch|ring|brand|house|shop|company|to)\b|\bnowhere else\b|\bexclusiv\w*\b|\bexklusiv\w*\b", r"\bonly\b|\bfirst\b|exclusiv|exklusiv|nowhere"),  # fmt: skip
-    _rule("superlative", r"\b(?:beste[rnsm]?|günstigste\w*|billigste\w*|schönste\w*|größte\w*|feinste\w*|hochwertigste\w*|führende\w*|einzigartig\w*|einmalig\w*|unschlagbar\w*|weltbeste\w*|nummer eins)\b(?! (?:grüße|wünsche))", "="),  # fmt: skip
-    _rule("comparison", r"\b(?:better|cheaper|faster|stronger|finer|safer|rarer|more \w+|less \w+|higher quality) than (?:any|all|other|others|the competition|competitors|anyone|anything|anywhere|most|ever|elsewhere|new ones)\b|\bunlike (?:other|any|most)\b|\bcompared (?:to|with)\b|\boutperforms?\b|\b(?:besser|günstiger|billiger|schneller) als\b|\bim gegensatz zu anderen\b", r"than|compared|unlike|als"),  # fmt: skip
-    _rule("certification", r"\b(?:certified|certificates?|certification|chronometer|cosc|gia|igi|patented|award(?:s|ed)?|award-winning|prize-winning|tested|approved by|endorsed|fair ?trade|organic|carbon[- ]neutral|climate[- ]neutral|sustainab\w+|iso ?\d*|fda|tüv|zertifi\w+|zertifikat\w*|patentiert\w*|ausgezeichnet\w*|preisgekrönt\w*|klimaneutral\w*|nachhaltig\w*|bio|authenticated|authenticity|echtheit\w*)\b", "="),  # fmt: skip
-    _rule("popularity", r"\bbest-?sell\w+|\bmost popular\b|\b(?:customer|crowd|fan) favou?rites?\b|\beveryone(?:['’]s| is)? (?:loves?|loving|talking)\b|\bthousands of\b|\bhundreds of (?:customers|people)\b|\bcustomers (?:love|rave|trust)\b|\bas seen (?:in|on)\b|\b(?:five|5)[- ]star\b|\baward\b|\btrending\b|\bbeliebteste\w*|\bverkaufsschlager\b|\btausende\w*\b", "="),  # fmt: skip
-    _rule("warranty", r"\b(?:warranty|warranties|guarantee[ds]?|money[- ]back|garantie\w*|gewährleistung)\b", r"warrant|guarantee|money|garantie|gewährleist"),  # fmt: skip
-    _rule("free", r"\bfree (?:of charge|shipping|delivery|returns?|service|engraving|gift|sizing|resizing|cleaning)\b|\bfor free\b|\bat no (?:cost|charge)\b|\bwithout charge\b|\bcomplimentary\b|\bkostenlos\w*\b|\bkostenfrei\w*\b|\bgratis\b|\bversandkostenfrei\b", r"\bfree\b|no (?:cost|charge)|charge|complimentary|kostenlos|kostenfrei|gratis"),  # fmt: skip
-    _rule("stock", r"\b(?:while stocks? lasts?|limited (?:edition|stock|quantit\w+|availability|time|pieces)|(?:almost|nearly) (?:gone|sold out)|sold out|selling (?:out|fast)|going fast|few (?:left|remain\w*)|hurry|back in stock|in stock|last chance|last (?:one|piece|few|pieces)|solange (?:der )?vorrat|limitiert\w*|ausverkauft|fast weg|nur noch wenige|restbestand)\b", r"limited|stock|left|last|sold|vorrat|limitiert|ausverkauf|lager"),  # fmt: skip
-    _rule("material", r"\b(?:gold|silver|platinum|diamonds?|sapphires?|rub(?:y|ies)|emeralds?|pearls?|leather|titanium|ceramic|silk|cashmere|wool|cotton|linen|oak|walnut|stainless|steel|brass|bronze|porcelain|crystal|glass|acrylic|plexi\w*|silber|platin|diamant\w*|saphir\w*|rubin\w*|smaragd\w*|perlen?|leder|titan|keramik|seide|wolle|baumwolle|stahl|messing|glas|edelstahl|rotgold|gelbgold|weißgold)\b", "="),  # fmt: skip
-    _rule("condition", r"\b(?:scratch(?:es)?|dents?|chips?|chipped|cracks?|stains?|patina|tarnish\w*|polished|unpolished|engrav(?:ed|ing)|original (?:box|papers|strap|dial|crown|bracelet)|box and papers|full set|mint|unworn|like new|as new|never worn|kratzer|dellen?|riss\w*|flecken|poliert\w*|unpoliert\w*|gravur\w*|ungetragen|neuwertig|originalbox)\b", "="),  # fmt: skip
-    _rule("condition", r"\b(?:automatic|self-winding|hand-wound|hand-winding|manual wind\w*|quartz|chronograph|gmt|water-?proof|water-?resistan\w+|moon ?phase|luminous|automatik\w*|handaufzug|quarz\w*|wasserdicht\w*|wassergeschützt\w*)\b", "="),  # fmt: skip
-)  # fmt: skip
+    _rule(
+        "superlative",
+        r"\b(?:the|our|your) only\b(?! (?:thing|question|condition|catch|reason|request|rule|one who))|\bthe (?:very )?first (?:watch|ring|brand|house|shop|company|to)\b|\bnowhere else\b|\bexclusiv\w*\b|\bexklusiv\w*\b",
+        r"\bonly\b|\bfirst\b|exclusiv|exklusiv|nowhere",
+    ),
+    _rule(
+        "superlative",
+        r"\b(?:beste[rnsm]?|günstigste\w*|billigste\w*|schönste\w*|größte\w*|feinste\w*|hochwertigste\w*|führende\w*|einzigartig\w*|einmalig\w*|unschlagbar\w*|weltbeste\w*|nummer eins)\b(?! (?:grüße|wünsche))",
+        "=",
+    ),
+    _rule(
+        "comparison",
+        r"\b(?:better|cheaper|faster|stronger|finer|safer|rarer|more \w+|less \w+|higher quality) than (?:any|all|other|others|the competition|competitors|anyone|anything|anywhere|most|ever|elsewhere|new ones)\b|\bunlike (?:other|any|most)\b|\bcompared (?:to|with)\b|\boutperforms?\b|\b(?:besser|günstiger|billiger|schneller) als\b|\bim gegensatz zu anderen\b",
+        r"than|compared|unlike|als",
+    ),
+    _rule(
+        "certification",
+        r"\b(?:certified|certificates?|certification|chronometer|cosc|gia|igi|patented|award(?:s|ed)?|award-winning|prize-winning|tested|approved by|endorsed|fair ?trade|organic|carbon[- ]neutral|climate[- ]neutral|sustainab\w+|iso ?\d*|fda|tüv|zertifi\w+|zertifikat\w*|patentiert\w*|ausgezeichnet\w*|preisgekrönt\w*|klimaneutral\w*|nachhaltig\w*|bio|authenticated|authenticity|echtheit\w*)\b",
+        "=",
+    ),
+    _rule(
+        "popularity",
+        r"\bbest-?sell\w+|\bmost popular\b|\b(?:customer|crowd|fan) favou?rites?\b|\beveryone(?:['’]s| is)? (?:loves?|loving|talking)\b|\bthousands of\b|\bhundreds of (?:customers|people)\b|\bcustomers (?:love|rave|trust)\b|\bas seen (?:in|on)\b|\b(?:five|5)[- ]star\b|\baward\b|\btrending\b|\bbeliebteste\w*|\bverkaufsschlager\b|\btausende\w*\b",
+        "=",
+    ),
+    _rule(
+        "warranty",
+        r"\b(?:warranty|warranties|guarantee[ds]?|money[- ]back|garantie\w*|gewährleistung)\b",
+        r"warrant|guarantee|money|garantie|gewährleist",
+    ),
+    _rule(
+        "free",
+        r"\bfree (?:of charge|shipping|delivery|returns?|service|engraving|gift|sizing|resizing|cleaning)\b|\bfor free\b|\bat no (?:cost|charge)\b|\bwithout charge\b|\bcomplimentary\b|\bkostenlos\w*\b|\bkostenfrei\w*\b|\bgratis\b|\bversandkostenfrei\b",
+        r"\bfree\b|no (?:cost|charge)|charge|complimentary|kostenlos|kostenfrei|gratis",
+    ),
+    _rule(
+        "stock",
+        r"\b(?:while stocks? lasts?|limited (?:edition|stock|quantit\w+|availability|time|pieces)|(?:almost|nearly) (?:gone|sold out)|sold out|selling (?:out|fast)|going fast|few (?:left|remain\w*)|hurry|back in stock|in stock|last chance|last (?:one|piece|few|pieces)|solange (?:der )?vorrat|limitiert\w*|ausverkauft|fast weg|nur noch wenige|restbestand)\b",
+        r"limited|stock|left|last|sold|vorrat|limitiert|ausverkauf|lager",
+    ),
+    _rule(
+        "material",
+        r"\b(?:gold|silver|platinum|diamonds?|sapphires?|rub(?:y|ies)|emeralds?|pearls?|leather|titanium|ceramic|silk|cashmere|wool|cotton|linen|oak|walnut|stainless|steel|brass|bronze|porcelain|crystal|glass|acrylic|plexi\w*|silber|platin|diamant\w*|saphir\w*|rubin\w*|smaragd\w*|perlen?|leder|titan|keramik|seide|wolle|baumwolle|stahl|messing|glas|edelstahl|rotgold|gelbgold|weißgold)\b",
+        "=",
+    ),
+    _rule(
+        "condition",
+        r"\b(?:scratch(?:es)?|dents?|chips?|chipped|cracks?|stains?|patina|tarnish\w*|polished|unpolished|engrav(?:ed|ing)|original (?:box|papers|strap|dial|crown|bracelet)|box and papers|full set|mint|unworn|like new|as new|never worn|kratzer|dellen?|riss\w*|flecken|poliert\w*|unpoliert\w*|gravur\w*|ungetragen|neuwertig|originalbox)\b",
+        "=",
+    ),
+    _rule(
+        "condition",
+        r"\b(?:automatic|self-winding|hand-wound|hand-winding|manual wind\w*|quartz|chronograph|gmt|water-?proof|water-?resistan\w+|moon ?phase|luminous|automatik\w*|handaufzug|quarz\w*|wasserdicht\w*|wassergeschützt\w*)\b",
+        "=",
+    ),
+)
 
 _STOCK = re.compile(
     r"\b(?:we|wir) (?:only |just |still )?(?:have|haben) (?:only |just |nur |noch )?(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|\d+|eine?|einen|zwei|drei|vier|fünf)\b(?! (?:question|request|rule|reason|favour|thing|suggestion|watchmaker|boutique|shop|person|wish|frage|bitte|uhrmacher|more question))"
@@ -133,11 +227,9 @@ def checkables(text: str) -> tuple[Checkable, ...]:
             found.append(
                 Checkable(rule.kind, *match.span(), match.group(), beside, needs, rule.never)
             )
-    for quantity in numbers:
-        if quantity not in taken:
-            found.append(
-                Checkable(_kind(quantity), quantity.start, quantity.end, quantity.text, quantity)
-            )
+    found.extend(
+        Checkable(_kind(n), n.start, n.end, n.text, n) for n in numbers if n not in taken
+    )
     return _bound(text, tuple(sorted(found, key=lambda c: (c.start, c.end))))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """Numbers in running text, with their units: prices, shares, years, dates, sizes, durations.
 
 The same reader is used on copy and on facts, so that "two years' warranty" and 24 months, or

@@ -7,16 +7,18 @@ gives the same answer; another brief gives another.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from agents.claims.support import tie
+from agents.claims.support import sentences, tie
 from agents.house import copy_sentences as say
-from agents.house.copy_angles import ANGLES, Angle, Part, Script, own
+from agents.house.copy_angles import ANGLES, HOUSE_WORDS, Angle, Part, Script, own
 from agents.house.copy_passages import Library, Line, alike, fit_to_say, library
 from agents.house.copy_setting import Setting, read
 from agents.tasks import CopyAnswer, CopyQuestion
+from brand_voice.slots import product_value
 from domain.draft import (
     Block,
     CallToAction,
@@ -27,9 +29,10 @@ from domain.draft import (
     Provenance,
     Variant,
 )
+from domain.facts import Product
 from domain.goal import Kpi
 from domain.voice import Greeting, PassageKind
-from domain.words import Language
+from domain.words import Language, money_words
 
 T = TypeVar("T")
 
@@ -43,7 +46,11 @@ _CTAS: dict[Language, dict[Kpi, tuple[str, ...]]] = {
         "click": ("Have a look", "Read more", "See for yourself"),
     },
     "de": {
-        "viewing_booked": ("Eine halbe Stunde vereinbaren", "Termin wählen", "Ansehen kommen"),
+        "viewing_booked": (
+            "Eine halbe Stunde vereinbaren",
+            "Termin wählen",
+            "Vorbeikommen und ansehen",
+        ),
         "service_booked": ("Termin für die Revision wählen", "Uhr abgeben"),
         "purchase": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
         "revenue": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
@@ -66,6 +73,10 @@ class _Mail:
     texts: list[str] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
     source: str = ""
+    bodies: int = 0
+    """Body passages of the library taken so far."""
+    house: int = 0
+    """House facts said as sentences of their own."""
     paragraphs: list[list[str]] = field(default_factory=list)
 
     def take(self, line: Line) -> None:
@@ -179,8 +190,12 @@ def _subject(
         return Line(found.text.rstrip("."), found.says, found.passage)
     forms = [f for f in _rotated(script.subjects, mail, setting) if f and len(f) <= limit]
     fresh = [f for f in forms if f not in said_before and fit_to_say(f, setting)]
-    text = (fresh or forms or [script.subjects[0][:limit].rsplit(" ", 1)[0]])[0]
-    return Line(text)
+    if fresh or forms:
+        return Line((fresh or forms)[0])
+    named = say.upper(say.name(setting.product, setting.language)) if setting.product else ""
+    brand = setting.guide.brand
+    plain = f"Ein Brief von {brand}" if setting.language == "de" else f"A letter from {brand}"
+    return Line(named if 0 < len(named) <= limit else plain)
 
 
 def _preheader(
@@ -194,7 +209,19 @@ def _preheader(
         f for f in _rotated(script.preheaders, mail, setting)
         if fit_to_say(f, setting) and not alike(f, subject) and len(f) <= 110
     ]  # fmt: skip
-    return Line(forms[0] if forms else "")
+    return Line(forms[0] if forms else _any_preheader(setting, subject))
+
+
+def _any_preheader(setting: Setting, subject: str) -> str:
+    """A fact to follow the subject, where the angle has none."""
+    product = setting.product
+    if product is None:
+        return ""
+    texts = [*say.details(product, setting.language)]
+    if "price" not in setting.avoid.subjects and setting.offer is None:
+        texts.append(f"{money_words(product.price, setting.language)}.")
+    fit = [t for t in texts if len(t) <= 90 and fit_to_say(t, setting) and not alike(t, subject)]
+    return fit[0] if fit else ""
 
 
 def _open(
@@ -216,17 +243,20 @@ def _body(
     said_before: Sequence[str],
 ) -> None:  # fmt: skip
     """The parts of the script, in its order; what the facts must say is never left out."""
+    sentences_before = [s for text in said_before for s in sentences(text)]
     parts: dict[Part, Callable[[], list[Line]]] = {
         "what": lambda: _what(mail, setting),
-        "details": lambda: _details(mail, setting),
+        "details": lambda: _details(mail, setting, sentences_before),
         "flaw": lambda: _flaw(mail, setting),
         "price": lambda: _price(mail, setting),
         "offer": lambda: _offer(mail, setting, shelf, used),
-        "house": lambda: _house(mail, setting),
+        "condition": lambda: _condition(mail, setting, sentences_before),
+        "house": lambda: _house(mail, setting, sentences_before),
+        "own": lambda: _library(mail, setting, shelf, used, said_before, own=True),
         "library": lambda: _library(mail, setting, shelf, used, said_before),
     }
     breaks = {"library", "price", "offer", "house"}
-    for part in script.order:
+    for part in ("own", *(p for p in script.order if p != "own")):
         lines = parts[part]()
         if part in breaks and lines:
             mail.paragraph()
@@ -241,24 +271,30 @@ def _what(mail: _Mail, setting: Setting) -> list[Line]:
         return []
     said = frozenset(mail.said | setting.avoid.subjects)
     forms = say.what_it_is(setting.product, setting.language, said)
+    named = say.name(setting.product, setting.language)
+    if any(named in text for text in mail.texts):
+        # The name was just said; it need not begin the next sentence too.
+        forms = tuple(f for f in forms if named not in f) or forms
     return _one(forms, mail, setting, "size", "material", "year")
 
 
-def _details(mail: _Mail, setting: Setting) -> list[Line]:
-    """Up to two of the product's own sentences that were not said yet."""
+def _details(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Line]:
+    """The product's own sentences: two where the angle is its inside, else the one that the other
+    variants said least."""
     if setting.product is None:
         return []
     known = say.details(setting.product, setting.language)
-    most = 1 if setting.avoid.shorter else 2
-    taken = [
+    left = [
         Line(text, frozenset({f"detail{n}"}))
         for n, text in enumerate(known)
         if f"detail{n}" not in mail.said
         and fit_to_say(text, setting)
         and not any(alike(text, t) for t in mail.texts)
     ]
-    begun = sum(1 for n in range(len(known)) if f"detail{n}" in mail.said)
-    return taken[: max(0, most - begun)]
+    if mail.angle.id != "watchmaker" or setting.avoid.shorter:
+        left.sort(key=lambda line: said_before.count(line.text))
+        return left[:1]
+    return left[:2]
 
 
 def _flaw(mail: _Mail, setting: Setting) -> list[Line]:
@@ -273,7 +309,7 @@ def _price(mail: _Mail, setting: Setting) -> list[Line]:
     said = frozenset(mail.said)
     if "price" in said:
         rest = [
-            say.product_value(setting.product, slot, setting.language)
+            product_value(setting.product, slot, setting.language)
             for slot, topic in (("warranty", "warranty"), ("one", "stock"))
             if topic not in said and topic not in setting.avoid.subjects
         ]
@@ -309,34 +345,88 @@ def _says_all(line: Line, setting: Setting) -> bool:
     return all(n in line.text for n in needed)
 
 
-def _house(mail: _Mail, setting: Setting) -> list[Line]:
-    """One of the house facts that the brief names."""
-    named = [f for f in setting.house if f.id in setting.brief.fact_ids and f.id not in mail.said]
-    for fact in _rotated(tuple(named), mail, setting):
-        text = fact.text if fact.text.endswith(".") else f"{fact.text}."
+def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Line]:
+    """One house fact: one that the brief names, or one that suits the angle, not yet said."""
+    if mail.bodies or mail.house:
+        return []
+    words = HOUSE_WORDS.get(mail.angle.id, "")
+    ranked = []
+    for fact in setting.house:
+        named = fact.id in setting.brief.fact_ids
+        text = say.upper(fact.text if fact.text.endswith((".", "?")) else f"{fact.text}.")
+        if not named and not (words and re.search(words, text, re.IGNORECASE)):
+            continue
+        if fact.id in mail.said or text in said_before or not _of_category(text, setting):
+            continue
         if fit_to_say(text, setting) and not any(alike(text, t) for t in mail.texts):
-            return [Line(say.upper(text), frozenset({fact.id}))]
-    return []
+            ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
+    if not ranked:
+        return []
+    mail.house += 1
+    _, _, text, fact_id = min(ranked)
+    return [Line(text, frozenset({fact_id}))]
+
+
+_USED = r"pre-?owned|second-?hand|vintage|gebraucht"
+_NEW = r"\bnew model|\bneue[sn]? modell"
+_CATEGORIES = {"watch": r"\bwatch|uhr", "ring": r"\brings?\b|stones?\b|steine"}
+
+
+def _of_category(text: str, setting: Setting) -> bool:
+    """A sentence about watches has no place in a mail about a ring."""
+    product = setting.product
+    if product is None or product.category == "service":
+        return True
+    new = product.condition.casefold().startswith(("new", "neu"))
+    if re.search(_USED if new else _NEW, text, re.IGNORECASE):
+        return False
+    return not any(
+        re.search(pattern, text, re.IGNORECASE)
+        for category, pattern in _CATEGORIES.items()
+        if category != product.category
+    )
 
 
 def _library(
-    mail: _Mail, setting: Setting, shelf: Library, used: set[str], said_before: Sequence[str]
+    mail: _Mail,
+    setting: Setting,
+    shelf: Library,
+    used: set[str],
+    said_before: Sequence[str],
+    *,
+    own: bool = False,
 ) -> list[Line]:
-    """One or two passages of the brand that suit the angle."""
+    """Passages of the brand that suit the angle: up to two in a mail, one where it must be short.
+
+    ``own``: one that the library wrote for this very angle; it follows the opening at once.
+    """
     kinds: tuple[PassageKind, ...] = ("body", "proof")
     found: list[Line] = []
     most = 1 if setting.avoid.shorter or setting.product is not None else 2
-    for _ in range(most):
+    for _ in range(1 if own else most - mail.bodies):
         taken = {*used, *mail.passages, *(f.passage.id for f in found if f.passage)}
         said = frozenset(mail.said.union(*(f.says for f in found)))
         line = shelf.best(
             kinds, mail.angle, used=taken, said=said,
             texts=[*mail.texts, *said_before, *(f.text for f in found)], near=mail.source,
+            own_angle_only=own,
         )  # fmt: skip
         if line is None:
             break
         found.append(line)
+        mail.bodies += 1
     return found
+
+
+def _condition(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Line]:
+    if setting.product is None or setting.avoid.shorter or "condition" in mail.said:
+        return []
+    text = say.condition(setting.product, setting.language)
+    if text in said_before and mail.angle.id != "watchmaker":
+        return []
+    if not text or not fit_to_say(text, setting) or any(alike(text, t) for t in mail.texts):
+        return []
+    return [Line(text, frozenset({"condition"}))]
 
 
 def _closing(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> Line | None:
@@ -398,7 +488,7 @@ def _blocks(
     return tuple(blocks)
 
 
-def _shown(mail: _Mail, setting: Setting) -> list[say.Product]:
+def _shown(mail: _Mail, setting: Setting) -> list[Product]:
     if setting.product is None:
         return []
     return (
@@ -431,4 +521,4 @@ def _claims(texts: Sequence[str], setting: Setting, shelf: Library) -> tuple[Cla
 def _fallbacks(texts: Sequence[str]) -> tuple[Fallback, ...]:
     whole = " ".join(texts)
     fields = [f for f in ("first_name", "last_name") if f"{{{{{f}}}}}" in whole]
-    return tuple(Fallback(field=f, text="") for f in fields)  # type: ignore[arg-type]
+    return tuple(Fallback(field=f, text="") for f in fields)

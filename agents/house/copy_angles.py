@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """Angles: the reasons to read a mail, each with its own subject, opening and order of facts.
 
 An angle is taken where the facts carry it. A brand's library may name further angles; those are
@@ -6,16 +7,28 @@ taken where it has an opening for them (``own``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.house import copy_sentences as say
 from agents.house.copy_setting import Setting
+from brand_voice.slots import product_value
+from domain.words import money_words, number_words
 
 Part = str
 """What a stretch of the body says: what, flaw, details, price, offer, house, library."""
 
-_PRODUCT_ORDER: tuple[Part, ...] = ("what", "details", "flaw", "library", "price", "offer")
+_PRODUCT_ORDER: tuple[Part, ...] = (
+    "what",
+    "condition",
+    "details",
+    "flaw",
+    "library",
+    "house",
+    "price",
+    "offer",
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,22 @@ class Opening:
 
     text: str
     says: frozenset[str] = frozenset()
+
+
+_OUR = r"\bour (?:own )?(?:{0})|\bunser\w* (?:eigen\w* )?(?:{0})"
+HOUSE_WORDS: dict[str, str] = {
+    "flaw_first": r"\bflaws?\b.*photo|\bmakel\b.*foto",
+    "watchmaker": _OUR.format(r"watchmaker|goldsmith|bench|workshop|kitchen|uhrmacher|werkbank"),
+    "one_piece": r"keep a piece|single pieces|legen wir ein stück|einzelstücke",
+    "visit": r"\bviewing\b|\bbesichtigung\b",
+    "price": r"\bprices (?:include|are)|\bcan come back\b|\bpreise enthalten\b|zum vollen preis",
+    "service": r"should be serviced|old oil|full service|überholt werden|altes öl|vollrevision",
+    "return": r"\bof us\b|zu viert|we write|wir schreiben",
+    "offer": r"\bdelivery\b|\bcan come back\b|\bversand\b|zum vollen preis",
+    "topic": r"\bdelivery\b|\bengraving\b|\bversand\b|\bgravur\b",
+    "thank": r"adjustments|first two years|anpassungen|ersten zwei jahren",
+}
+"""What a house fact is about, by the angle that it suits; in both languages."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +104,7 @@ def _flaw_first(s: Setting) -> Script:
             else ("Zuerst, was nicht stimmt",),
             _facts_line(s, "size", "material"),
             (_opening(f"Zuerst das Unangenehme. {flaw[0]}", "flaw"), *first),
-            ("what", "details", "library", "price", "offer"),
+            ("what", "condition", "details", "library", "house", "price", "offer"),
         )
     return Script(
         (
@@ -84,7 +113,7 @@ def _flaw_first(s: Setting) -> Script:
         ),
         _facts_line(s, "size", "material"),
         (_opening(f"The bad news first. {flaw[0]}", "flaw"), *first),
-        ("what", "details", "library", "price", "offer"),
+        ("what", "condition", "details", "library", "house", "price", "offer"),
     )
 
 
@@ -105,7 +134,7 @@ def _number(s: Setting) -> Script:
                 f"{the}, in Zahlen: {line}." if german else f"{the} in figures: {line}.", *says
             ),
         ),
-        ("flaw", "details", "library", "price", "offer"),
+        ("condition", "details", "flaw", "library", "house", "price", "offer"),
     )
 
 
@@ -113,11 +142,11 @@ def _numbers(s: Setting) -> list[str]:
     assert s.product is not None
     found = []
     if s.product.size_mm is not None:
-        found.append(f"{say.number_words(s.product.size_mm, s.language)} mm")
+        found.append(f"{number_words(s.product.size_mm, s.language)} mm")
     if s.product.year is not None:
         found.append(str(s.product.year))
     if "price" not in s.avoid.subjects and s.offer is None:
-        found.append(say.money_words(s.product.price, s.language))
+        found.append(money_words(s.product.price, s.language))
     return found
 
 
@@ -144,18 +173,21 @@ def _one_piece(s: Setting) -> Script:
 
 
 def _proof(s: Setting) -> Script:
+    """The work and the inside: what was done to it, and how it runs."""
     assert s.product is not None
     known = say.details(s.product, s.language)
+    done = say.condition(s.product, s.language)
     the = say.the(s.product, s.language)
-    german = s.language == "de"
+    openings = [_opening(done, "condition")] if done else []
+    openings += [_opening(d, f"detail{n}") for n, d in enumerate(known[:2])]
     return Script(
-        (f"Was wir über {the} wissen" if german and False else f"{say.upper(the)}, aus der Nähe",)
-        if german
+        (f"{say.upper(the)}, aus der Nähe",) if s.language == "de"
         else (f"{say.upper(the)}, up close", f"What we know about {the}"),
-        tuple(d for d in known[1:2] if len(d) <= 90) or _facts_line(s, "size", "material"),
-        tuple(_opening(d, f"detail{n}") for n, d in enumerate(known[:1])),
-        ("details", "what", "flaw", "library", "price", "offer"),
-    )
+        tuple(d for d in (*known[:1], done) if d and len(d) <= 90)
+        or _facts_line(s, "size", "material"),
+        tuple(openings),
+        ("own", "condition", "details", "what", "flaw", "library", "house", "price", "offer"),
+    )  # fmt: skip
 
 
 def _visit(s: Setting) -> Script:
@@ -169,7 +201,7 @@ def _visit(s: Setting) -> Script:
                 _opening("Ein Foto sagt wenig darüber, wie etwas sitzt. Eine halbe Stunde sagt mehr.", "visit"),
                 _opening("Manches lässt sich schlecht schreiben und gut zeigen.", "visit"),
             ),
-            ("what", "flaw", "library", "price", "details", "offer"),
+            ("what", "details", "flaw", "library", "house", "price", "offer"),
         )  # fmt: skip
     return Script(
         (f"Half an hour with {the}", f"Come and see {the}") if the
@@ -179,14 +211,14 @@ def _visit(s: Setting) -> Script:
             _opening("A photograph says little about how a thing sits. Half an hour says more.", "visit"),
             _opening("Some things are hard to put in a letter and easy to show.", "visit"),
         ),
-        ("what", "flaw", "library", "price", "details", "offer"),
+        ("what", "details", "flaw", "library", "house", "price", "offer"),
     )  # fmt: skip
 
 
 def _price(s: Setting) -> Script:
     assert s.product is not None
     the = say.the(s.product, s.language)
-    cost = say.money_words(s.product.price, s.language)
+    cost = money_words(s.product.price, s.language)
     german = s.language == "de"
     return Script(
         (f"{say.upper(the)}: {cost}", f"{cost}: {the}"),
@@ -286,19 +318,34 @@ def _return(s: Setting) -> Script:
 
 
 def _service(s: Setting) -> Script:
+    order = ("house", "what", "details", "flaw", "library", "price", "offer")
+    of_watches = any(
+        re.search(r"watch|uhr", text, re.IGNORECASE)
+        for text in (*(f.text for f in s.house), s.product.name if s.product else "")
+    )
     if s.language == "de":
+        first = (
+            "Eine Uhr meldet sich nicht, wenn ihr Öl alt wird. Also tun wir es."
+            if of_watches
+            else "An eine Wartung denkt man selten. Dafür ist dieser Brief da."
+        )
         return Script(
-            ("Zeit für eine Revision", "Wann lief Ihre Uhr zuletzt ins Haus?")[:1],
-            ("Sie bringen sie vorbei, wir sagen Ihnen, was nötig ist.",),
-            (_opening("Eine Uhr meldet sich nicht, wenn ihr Öl alt wird. Also tun wir es.", "service"),),
-            ("house", "library", "what", "price", "offer"),
+            ("Zeit für eine Wartung", "Ein Wort zur Wartung"),
+            ("Sie bringen vorbei, was es ist; wir sagen, was nötig ist.",),
+            (_opening(first),),
+            order,
         )  # fmt: skip
+    first = (
+        "A watch does not say when its oil is old. So we do."
+        if of_watches
+        else "A service is easily forgotten. That is what this letter is for."
+    )
     return Script(
         ("It may be time for a service", "A word about servicing"),
         ("Bring it in, and we will say what it needs.",),
-        (_opening("A watch does not say when its oil is old. So we do.", "service"),),
-        ("house", "library", "what", "price", "offer"),
-    )
+        (_opening(first),),
+        order,
+    )  # fmt: skip
 
 
 def _selection(s: Setting) -> Script:
@@ -376,8 +423,8 @@ def _facts_line(s: Setting, *wanted: str) -> tuple[str, ...]:
         return ()
     parts = [say.measures(s.product, s.language)] if "size" in wanted else []
     if "price" in wanted and s.offer is None and "price" not in s.avoid.subjects:
-        parts.append(say.money_words(s.product.price, s.language))
-    warranty = say.product_value(s.product, "warranty", s.language)
+        parts.append(money_words(s.product.price, s.language))
+    warranty = product_value(s.product, "warranty", s.language)
     if warranty and "warranty" not in s.avoid.subjects:
         parts.append(warranty)
     line = ", ".join(p for p in parts if p)

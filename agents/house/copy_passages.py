@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """The brand's passages: which may be used in this mail, and which suits a place best."""
 
 from __future__ import annotations
@@ -7,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.claims.detect import checkables
+from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import supporting
 from agents.house.copy_angles import Angle
 from agents.house.copy_setting import Setting
+from agents.rules.offer import speaks_of_offer
 from agents.rules.words import banned_in, cliches_in, has_emoji
 from agents.untrusted import sign_of_injection
 from brand_voice.slots import fill, slots
@@ -47,6 +50,11 @@ _CTA_FOR: dict[Kpi, str] = {
     "revenue": r"see|look|buy|order|shop|get|view|reserve|choose|ansehen|kaufen|bestell|shop|zur|zum",
     "click": r".",
 }  # fmt: skip
+_VISIT = re.compile(
+    r"half an hour|appointment|\bviewing\b|put it on|\bbook\b|come (?:and|to|by|in)\b"
+    r"|halbe stunde|termin\b|besichtigung|kommen sie|legen sie",
+    re.IGNORECASE,
+)
 _STRICT = {"win_back", "welcome", "thank", "service_due", "invite", "launch"}
 """Objectives whose passages make no sense in a mail of another."""
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -169,7 +177,7 @@ def _usable(passage: Passage, setting: Setting) -> Line | None:
         field = ids[0].rsplit(".", 1)[-1]
         if field in _FIELD_SAYS and not _matched_by_slot(says, ids):
             says.add(_FIELD_SAYS[field])
-    if says & {s for s in setting.avoid.subjects}:
+    if says & set(setting.avoid.subjects):
         return None
     if passage.kind == "offer" and offer is None:
         return None
@@ -209,7 +217,18 @@ def fit_to_say(text: str, setting: Setting) -> bool:
         or (not guide.exclamation_marks and "!" in text)
         or (not guide.emoji and has_emoji(text))
         or sign_of_injection(text) is not None
+        or (setting.offer is None and speaks_of_offer(text))
+        or unsupported_of_reader(text, setting.brief.audience.rule)
+        or (_VISIT.search(text) and not _visits(setting))
     )
+
+
+def _visits(setting: Setting) -> bool:
+    """Whether the mail may ask for a visit."""
+    if "visit" in setting.avoid.subjects:
+        return False
+    wants_it = setting.objective in ("viewing", "invite", "service_due")
+    return wants_it or setting.kpi in ("viewing_booked", "service_booked")
 
 
 def alike(one: str, other: str) -> bool:

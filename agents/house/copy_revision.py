@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """What a revision must not repeat: read from the critic's findings and a person's reason."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """Sentences made from facts alone, by rule, in English and German.
 
 They are plain on purpose: a brand's own passages bring the voice, these bring what must be said.
@@ -6,6 +7,7 @@ Each function gives several forms, so that the variants of a mail do not share a
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from agents.claims.evidence import reduced_price
@@ -21,22 +23,21 @@ Said = frozenset[str]
 
 
 def the(product: Product, language: Language) -> str:
-    """The product as a sentence speaks of it: "the 1968 dress watch"."""
+    """The product as a sentence speaks of it: "the 1968 dress watch", "die Anzuguhr von 1968"."""
+    if language == "en":
+        return f"the {name(product, language)}"
     named = product_value(product, "the_name", language)
-    if named is not None and not _is_title(product.name):
-        return named
-    return name(product, language)
+    if named is None:
+        return name(product, language)
+    # After der, die, das an adjective ends in -e: schlichter Ring, but der schlichte Ring.
+    return re.sub(r"^(der|das) ([a-zäöüß]+e)[rs]\b", r"\1 \2", named)
 
 
 def name(product: Product, language: Language) -> str:
-    """The product's name; a name shouted in capitals is calmed."""
+    """The product's name; a name shouted in capitals is calmed, an article taken off."""
     found = product_value(product, "name", language) or product.name
-    return found.capitalize() if found.isupper() and len(found) > 5 else found
-
-
-def _is_title(text: str) -> bool:
-    """Names such as "Speedmaster" or "WHITE HEART" take no article."""
-    return text[:1].isupper()
+    found = re.sub(r"^(?:the|der|die|das)\s+", "", found, flags=re.IGNORECASE)
+    return found.lower() if found.isupper() and len(found) > 5 else found
 
 
 def upper(text: str) -> str:
@@ -47,7 +48,7 @@ def upper(text: str) -> str:
 def measures(product: Product, language: Language, said: Said = frozenset()) -> str:
     """34 mm, steel, from 1968: what of it is known, and neither the name nor ``said`` says yet."""
     parts = []
-    if product.size_mm is not None and "size" not in said:
+    if product.size_mm is not None and "size" not in said and not _sized_elsewhere(product):
         parts.append(f"{number_words(product.size_mm, language)} mm")
     material = product_value(product, "material", language)
     named = name(product, language).casefold()
@@ -59,16 +60,25 @@ def measures(product: Product, language: Language, said: Said = frozenset()) -> 
     return ", ".join(parts)
 
 
+def _sized_elsewhere(product: Product) -> bool:
+    """A detail that names the size says what it measures; a bare number beside it would not."""
+    size = f"{number_words(product.size_mm, 'en')} mm" if product.size_mm is not None else ""
+    return any(size in text for text in (*product.details, product.name))
+
+
 def what_it_is(
     product: Product, language: Language, already: Said = frozenset()
 ) -> tuple[str, ...]:
     """Size, material and year, in one sentence."""
     said = measures(product, language, already)
-    if "," not in said:
-        return ()
     subject = upper(the(product, language))
+    if "," not in said:
+        material = product_value(product, "material", language)
+        if not material or said != material:
+            return ()
+        return (f"Material: {material}.",) if language == "de" else (f"{subject} is {material}.",)
     if language == "de":
-        return (f"{upper(said)}.", f"{subject}: {said}.", f"Kurz gesagt: {said}.")
+        return (f"{upper(said)}.", f"{subject}: {said}.", f"Die Daten: {said}.")
     return (f"{upper(said)}.", f"{subject}: {said}.", f"In short: {said}.")
 
 
@@ -93,6 +103,12 @@ def flaw(product: Product, language: Language) -> tuple[str, ...]:
     )
 
 
+def condition(product: Product, language: Language) -> str:
+    """Its condition as a short sentence; nothing where that is only "new"."""
+    found = product_value(product, "condition", language) or ""
+    return f"{upper(found.rstrip('.'))}." if len(found.split()) > 1 else ""
+
+
 def details(product: Product, language: Language) -> tuple[str, ...]:
     """The product's further sentences, each whole."""
     found = product.details if language == "en" else product.notes.get("de", ())
@@ -115,15 +131,15 @@ def price(product: Product, setting: Setting, said: Said = frozenset()) -> tuple
     cost = money_words(product.price, language)
     if language == "de":
         forms = (
-            f"{cost}, {warranty}." if warranty else f"{cost}.",
+            f"{cost}, {warranty}." if warranty else f"{upper(the(product, 'de'))} kostet {cost}.",
             f"Der Preis: {cost}{f', {warranty}' if warranty else ''}.",
             f"Preis: {cost}.{f' Dazu {warranty}.' if warranty else ''}",
         )
     else:
         forms = (
-            f"{cost}, {warranty}." if warranty else f"{cost}.",
+            f"{cost}, {warranty}." if warranty else f"The price is {cost}.",
             f"The price is {cost}{f', with {warranty}' if warranty else ''}.",
-            f"It costs {cost}.{f' That includes {warranty}.' if warranty else ''}",
+            f"{upper(the(product, 'en'))} costs {cost}.{f' That includes {warranty}.' if warranty else ''}",
         )
     return tuple(f + tail for f in forms)
 
@@ -185,14 +201,14 @@ def order_offer(setting: Setting) -> tuple[str, ...]:
         code = f" mit dem Code {offer.code}" if offer.code else ""
         return (
             f"{why} Bis {until} ist Ihre Bestellung{ab}{code} um {less} günstiger.",
-            f"{less} weniger auf Ihre Bestellung{ab}, bis {until}{code}. {why}",
+            f"{less} weniger auf Ihre Bestellung{ab}, gültig bis {until}{f',{code}' if code else ''}. {why}",
             f"Der Nachlass: {less}{ab}. Er gilt bis {until}{code}. {why}",
         )
     least = f" of {floor} or more" if floor else ""
     code = f" with the code {offer.code}" if offer.code else ""
     return (
         f"{why} Until {until}, an order{least} costs {less} less{code}.",
-        f"{less} off your order{least}, until {until}{code}. {why}",
+        f"{less} off your order{least} until {until}{f',{code}' if code else ''}. {why}",
         f"The offer: {less} off any order{least}. It ends on {until}{_use(offer)}. {why}",
     )
 

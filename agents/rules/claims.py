@@ -6,6 +6,7 @@ import re
 
 from agents.claims.detect import Checkable, Kind, checkables
 from agents.claims.evidence import Evidence
+from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import bears, supporting
 from agents.rules.review import Findings, Review, finding
 from domain.critique import Severity
@@ -34,6 +35,7 @@ def check(review: Review) -> Findings:
         known = review.evidence_for(variant)
         yield from _listed(review, variant, known)
         yield from _stated(variant, known)
+        yield from _of_reader(review, variant)
         yield from _cards(review, variant)
         yield from _rests_on_nothing(review, variant)
 
@@ -151,6 +153,20 @@ def _expired(review: Review, variant: Variant, claim: Claim) -> Findings:
                 "Renew the fact, send earlier, or take the sentence out.",
                 variant=variant.id,
                 text=claim.text,
+            )
+
+
+def _of_reader(review: Review, variant: Variant) -> Findings:
+    for place, text in variant.texts():
+        for words in unsupported_of_reader(text, review.brief.audience.rule):
+            yield finding(
+                "claims.reader",
+                "serious",
+                "The audience rule does not make this true of everybody who reads it.",
+                "Say it without the reader's past, or narrow the audience.",
+                variant=variant.id,
+                place=place,
+                text=words,
             )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """The language of the copy is the brief's."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """The offer: what the copy gives away is what the brief allows, with end, code and reference."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _OFF = re.compile(
     re.IGNORECASE,
 )
 _SELLS = re.compile(
-    r"\b(?:discounts?|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
+    r"\b(?:discounts?|save|savings|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
     r"|gutschein\w*|sonderangebot\w*|free gift|gratis)\b",
     re.IGNORECASE,
 )
@@ -80,10 +81,16 @@ def _codes(review: Review, variant: Variant) -> Findings:
                 )
 
 
+def speaks_of_offer(text: str) -> str:
+    """The words that speak of a reduction; empty where there are none."""
+    match = _SELLS.search(text)
+    return match.group() if match else ""
+
+
 def _none_allowed(variant: Variant) -> Findings:
     for place, text in variant.texts():
-        match = _SELLS.search(text)
-        if match:
+        words = speaks_of_offer(text)
+        if words:
             yield finding(
                 "offer.not_in_brief",
                 "blocking",
@@ -91,7 +98,7 @@ def _none_allowed(variant: Variant) -> Findings:
                 "Take it out, or ask for an offer in the goal.",
                 variant=variant.id,
                 place=place,
-                text=match.group(),
+                text=words,
             )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from agents.rules.review import Findings, Review, body, finding
 from domain.draft import Draft, Variant
@@ -47,7 +47,7 @@ def overlap(one: Variant, other: Variant) -> float:
 def distinct_2(draft: Draft) -> float:
     """Distinct word pairs over all word pairs of the draft's bodies: 1 is no repetition."""
     words = [_words(v) for v in draft.variants]
-    pairs = [p for w in words for p in zip(w, w[1:], strict=False)]
+    pairs = [p for w in words for p in pairwise(w)]
     return len(set(pairs)) / len(pairs) if pairs else 1.0
 
 
@@ -59,7 +59,7 @@ def compression_ratio(draft: Draft) -> float:
 
 def _pairs(variant: Variant) -> set[tuple[str, str]]:
     words = _words(variant)
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
 
 
 def _words(variant: Variant) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """The guide's voice: banned words, clichés, shouting, urgency, greeting, sentence length."""
 
 from __future__ import annotations

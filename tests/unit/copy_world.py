@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and sentences are read whole)
 """Two small brands for tests of copy: a watch house with a library, a gift shop with little."""
 
 from __future__ import annotations
