@@ -143,17 +143,17 @@ def _html(mail: _Mail, footer: Sequence[str], unsubscribe: bool, brand: str) -> 
             case Heading(text=text):
                 run.append(
                     '<mj-text css-class="ink" font-size="25px" line-height="1.3" '
-                    f'padding="14px 40px 10px">{_safe(text)}</mj-text>'
+                    f'padding="14px 40px 10px">{_prose(text)}</mj-text>'
                 )
             case Paragraph(text=text):
-                run.append(f'<mj-text css-class="ink" padding="8px 40px">{_safe(text)}</mj-text>')
+                run.append(f'<mj-text css-class="ink" padding="8px 40px">{_prose(text)}</mj-text>')
             case CallToAction(text=text, url=url):
                 run.append(
                     '<mj-button css-class="act" align="left" padding="14px 40px" '
-                    f'href="{_safe(mail.link(url))}">{_safe(text)}</mj-button>'
+                    f'href="{_safe(mail.link(url))}">{_prose(text)}</mj-button>'
                 )
     sections += [_section("".join(run), "10px 0 14px")] if run else []
-    lines = [_safe(line) for line in footer]
+    lines = [_prose(line) for line in footer]
     if unsubscribe:
         label = _UNSUBSCRIBE_LABEL[mail.language]
         lines.append(f'<a href="{UNSUBSCRIBE}" style="color:#606870">{label}</a>')
@@ -215,9 +215,9 @@ def _card(mail: _Mail, product: Product, *, hero: bool) -> str:
     return _section(
         f"{picture}"
         '<mj-text css-class="ink" font-size="17px" line-height="1.4" padding="14px 40px 0">'
-        f"{_safe(_card_name(product, mail.language))}</mj-text>"
+        f"{_prose(_card_name(product, mail.language))}</mj-text>"
         '<mj-text css-class="side" font-size="14px" line-height="1.5" color="#495159" '
-        f'padding="2px 40px 4px">{_safe(_card_line(product, mail.language))}</mj-text>',
+        f'padding="2px 40px 4px">{_prose(_card_line(product, mail.language))}</mj-text>',
         "0 0 6px" if hero else "14px 0 6px",
     )
 
@@ -285,6 +285,11 @@ def _safe(text: str) -> str:
     """Plain text as markup that shows exactly it; control characters, which XML forbids, go."""
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
     return html.escape(clean.strip(), quote=True).replace("\n", "<br/>")
+
+
+def _prose(text: str) -> str:
+    """Copy as markup, with the apostrophes that print would have."""
+    return _safe(re.sub(r"(?<=\w)'(?=\w|\s|$)", "’", text))
 
 
 def _one_line(text: str) -> str:

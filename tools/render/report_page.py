@@ -1,0 +1,250 @@
+"""A report as one HTML page: the finding, its interval, every outcome, and the queries."""
+
+from __future__ import annotations
+
+import html as html_format
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from domain.figures import Effect, Figure, Query
+from domain.report import Report
+from tools.render.numbers import (
+    counted_words,
+    interval,
+    likely,
+    metric_words,
+    plain,
+    share_interval,
+    signed,
+    state_words,
+    verdict,
+)
+from tools.render.plots import STYLE, interval_plot, small_interval, tokens_css
+from tools.render.report_words import (
+    anchor,
+    beside,
+    counted,
+    days,
+    estimate,
+    figure_names,
+    lead,
+    points,
+)
+
+_PLOT_WIDE, _PLOT_NARROW = 580, 326
+_CSS = Path(__file__).parent / "report.css"
+
+
+def html(report: Report) -> str:
+    """The report as one HTML page with its plots inside; no script, no address outside itself."""
+    parts = [
+        f'<p class="crumb">Report / {days(report)} / campaign {_h(report.campaign_id)}</p>',
+        f"<h1>{_h(report.title)}</h1>",
+        f'<p class="lead">{_h(lead(report))}</p>',
+        _result(report),
+        _outcomes(report),
+        _last_click(report),
+        _variants(report),
+        _states(report),
+        _how(report),
+        _queries(report.queries),
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_h(report.title)}</title>"
+        f"<style>{tokens_css()}{STYLE}{_CSS.read_text('utf-8')}</style></head>"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def _result(report: Report) -> str:
+    if report.measurable == "no" or not report.effects:
+        why = _h(report.why_not or "nothing was held back by chance")
+        said = f'<p class="big">Not measurable</p><p>{why}</p>'
+        return f'<section class="result"><div>{said}</div></section>'
+    effect = report.effects[0]
+    change = effect.difference
+    unit = " points" if effect.unit == "share" else " a person"
+    number = signed(change.value, effect.unit, report.currency) + unit
+    range_words = likely(change, report.currency)
+    lines = [_link(range_words, change, report)] if range_words else []
+    if effect.shown:
+        big = _link(number, change, report)
+        total = effect.total
+        if total.value is not None:
+            about = plain(total.value, total.unit, report.currency, places=0)
+            ends = ""
+            if total.low is not None and total.high is not None:
+                low, high = (
+                    plain(v, total.unit, report.currency, places=0) for v in (total.low, total.high)
+                )
+                ends = f", {low} to {high}"
+            things = f" {counted_words(effect.metric)}" if total.unit == "count" else ""
+            lines.append(_link(f"about {about}{things}{ends}", total, report))
+    else:
+        big = "No effect shown"
+        lines.insert(0, _link(number, change, report))
+    said = "".join(f"<p>{line}</p>" for line in lines)
+    return (
+        f'<section class="result"><div><p class="big">{big}</p>{said}</div>'
+        f"<div>{_plot(effect, report)}</div></section>"
+    )
+
+
+def _plot(effect: Effect, report: Report) -> str:
+    row = estimate(effect, metric_words(effect.metric))
+    if row is None:
+        return ""
+    axis = points if effect.unit == "share" else _money_axis(report.currency)
+    wide = interval_plot([row], width=_PLOT_WIDE, axis=axis)
+    narrow = interval_plot([row], width=_PLOT_NARROW, axis=axis)
+    said = (
+        "More for every 100 people, 95% interval."
+        if effect.unit == "share"
+        else "More for each person, 95% interval."
+    )
+    if effect.smallest_effect:
+        least = signed(effect.smallest_effect, effect.unit, report.currency).removeprefix("+")
+        said += f" Grey: effects that this test could miss; it shows gains of {least} or more,"
+        said += " four times out of five."
+    return (
+        f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>'
+        f'<p class="caption">{_h(said)}</p>'
+    )
+
+
+def _outcomes(report: Report) -> str:
+    if not report.effects:
+        return ""
+    rows = []
+    for at, effect in enumerate(report.effects):
+        row = estimate(effect, metric_words(effect.metric))
+        name = f"{_h(metric_words(effect.metric))}"
+        name = f"<strong>{name}</strong>" + (
+            ' <span class="side">the goal</span>' if at == 0 else ""
+        )
+        change = signed(effect.difference.value, effect.unit, report.currency)
+        ends = interval(effect.difference, report.currency)
+        words = _h(verdict(effect))
+        rows.append(
+            (
+                name,
+                _number(effect.treated, report),
+                _number(effect.held_back, report),
+                small_interval(row) if row else "",
+                f"{_link(change, effect.difference, report)} {_h(ends)}",
+                f"<strong>{words}</strong>"
+                if effect.shown
+                else f'<span class="side">{words}</span>',
+            )
+        )
+    head = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
+    length = (report.period_end - report.period_start).days
+    return _section(
+        "What changed, and what did not",
+        f"{length} days; each row on its own scale",
+        _table(head, rows, numbers=(1, 2)),
+    )
+
+
+def _last_click(report: Report) -> str:
+    if not report.last_click:
+        return ""
+    head = ("", "Last click says", "Against those held back")
+    rows = [tuple(_h(cell) for cell in row) for row in beside(report)]
+    queries = "".join(
+        f" {_link(f'Query for {metric_words(f.name).lower()}', f, report)}."
+        for f in report.last_click
+        if f.query
+    )
+    note = (
+        "Last click counts whoever clicked and then acted, also those who would have acted anyway."
+        f"{queries}"
+    )
+    table = _table(head, rows, numbers=(1, 2))
+    return _section("Last click beside the answer", "", f'{table}<p class="caption">{note}</p>')
+
+
+def _variants(report: Report) -> str:
+    names = figure_names(report.arms)
+    rows = [
+        (
+            f"<strong>{_h(arm.label or arm.arm)}</strong>",
+            f"{arm.assigned:,}",
+            *(_number(arm.figure(name), report) for name in names),
+        )
+        for arm in report.arms
+    ]
+    head = ("Variant", "People", *(metric_words(n) for n in names))
+    return _section("Variants", "", _table(head, rows, numbers=tuple(range(1, len(head)))))
+
+
+def _states(report: Report) -> str:
+    if not report.send_states:
+        return ""
+    rows = [(_h(state_words(state)), f"{count:,}") for state, count in report.send_states]
+    total = sum(count for _, count in report.send_states)
+    table = _table(("State", "Messages"), rows, numbers=(1,))
+    return _section("What became of each message", f"{total:,} in all", table, "slim")
+
+
+def _how(report: Report) -> str:
+    rows = "".join(f"<dt>{_h(name)}</dt><dd>{_h(text)}</dd>" for name, text in counted(report))
+    return _section("How this was counted", "", f"<dl>{rows}</dl>")
+
+
+def _queries(queries: Iterable[Query]) -> str:
+    blocks = "".join(
+        f'<section class="query" id="{anchor(q.id)}"><h3>{_h(q.id)} '
+        f'<span class="side">{_h(q.engine)}</span></h3><pre>{_h(q.text)}</pre></section>'
+        for q in queries
+    )
+    return _section("Queries", "every number above links to one", blocks) if blocks else ""
+
+
+def _section(title: str, answer: str, body: str, kind: str = "") -> str:
+    side = f'<span class="side">{_h(answer)}</span>' if answer else ""
+    return f'<section class="{kind}"><header><h2>{_h(title)}</h2>{side}</header>{body}</section>'
+
+
+def _table(
+    head: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = ()
+) -> str:
+    def cells(row: tuple[str, ...], tag: str) -> str:
+        return "".join(
+            f"<{tag} class='n'>{cell}</{tag}>" if at in numbers else f"<{tag}>{cell}</{tag}>"
+            for at, cell in enumerate(row)
+        )
+
+    top = cells(tuple(_h(word) for word in head), "th")
+    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
+    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'
+
+
+def _number(figure: Figure | None, report: Report) -> str:
+    if figure is None:
+        return '<span class="side">–</span>'
+    if figure.value is None:
+        return f'<span class="side" title="{_h(figure.note)}">not known</span>'
+    text = _link(plain(figure.value, figure.unit, report.currency), figure, report)
+    ends = share_interval(figure)
+    return f'{text} <span class="side">{_h(ends)}</span>' if ends else text
+
+
+def _link(text: str, figure: Figure, report: Report) -> str:
+    if not any(q.id == figure.query for q in report.queries):
+        return _h(text)
+    return f'<a href="#{anchor(figure.query)}">{_h(text)}</a>'
+
+
+def _money_axis(currency: str) -> Callable[[float], str]:
+    def axis(value: float) -> str:
+        return signed(value, "money", currency) if value else "0"
+
+    return axis
+
+
+def _h(text: str) -> str:
+    return html_format.escape(text, quote=True)
