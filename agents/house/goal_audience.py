@@ -1,0 +1,424 @@
+"""From phrases about people to one audience rule.
+
+Phrases stand in a row; punctuation cuts the row into segments. A verb ("bought", "looked at")
+opens a draft, and the counts, articles, channels and periods in its reach fill it. A negation
+turns round the verb or the phrase that follows it, and opens a draft of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
+
+from agents.house.goal_dates import months
+from agents.house.goal_people import LAPSED_MONTHS, NEW_DAYS
+from agents.house.goal_products import Articles
+from agents.house.goal_rules import Period
+from agents.house.goal_text import Chunk, Reading
+from domain.predicate import (
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    Everyone,
+    NotThat,
+    Predicate,
+    Spent,
+)
+
+_HEADS = {"bought", "event", "owner", "spent", "new", "lapsed"}
+_FILLS = {"times", "article", "channel", "period", "not"}
+_ENDS_REACH = re.compile(r"(?<!\w)(?:about|with|mit|on|over|über|regarding|to|for|für)(?!\w)")
+
+
+@dataclass
+class Draft:
+    """A predicate while it is filled."""
+
+    kind: str
+    at: int
+    event: str = ""
+    negative: bool = False
+    times: tuple[int, int | None] | None = None
+    products: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    since: date | None = None
+    before: date | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    undated: tuple[date | None, date | None] = (None, None)
+    """since and before as they were before the last period was filled in."""
+    joined_by_or: bool = False
+    ready: Predicate | None = None
+
+    @property
+    def dated(self) -> bool:
+        return self.since is not None or self.before is not None
+
+    def predicate(self, today: date) -> Predicate:
+        positive = self._positive(today)
+        return NotThat(that=positive) if self.negative else positive
+
+    def _positive(self, today: date) -> Predicate:
+        if self.ready is not None:
+            return self.ready
+        low, high = self.times or (1, None)
+        if self.kind == "new":
+            start = self.since or today - timedelta(days=NEW_DAYS)
+            return AllOf(of=(Bought(since=start), NotThat(that=Bought(before=start))))
+        if self.kind == "lapsed":
+            start = self.since or months(today, -LAPSED_MONTHS)
+            return AllOf(of=(Bought(before=start), NotThat(that=Bought(since=start))))
+        if self.kind == "spent":
+            return Spent(
+                at_least=self.least, at_most=self.most, since=self.since, before=self.before
+            )
+        if self.kind == "event":
+            return Did(
+                event=self.event, at_least=low, at_most=high, since=self.since,
+                before=self.before, products=self.products,
+            )  # fmt: skip
+        if self.products and self.categories:
+            both = (
+                self._bought(low, high, self.products, ()),
+                self._bought(low, high, (), self.categories),
+            )
+            return AnyOf(of=both)
+        return self._bought(low, high, self.products, self.categories)
+
+    def _bought(
+        self, low: int, high: int | None, products: tuple[str, ...], categories: tuple[str, ...]
+    ) -> Bought:
+        return Bought(
+            at_least=low, at_most=high, since=self.since, before=self.before, products=products,
+            categories=categories, channels=self.channels,
+        )  # fmt: skip
+
+
+@dataclass
+class Audience:
+    """Builds the rule, and says which chunks it used."""
+
+    reading: Reading
+    drafts: list[Draft] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    last_date: date | None = None
+
+    @property
+    def today(self) -> date:
+        return self.reading.given.today
+
+    def build(self, chunks: Sequence[Chunk]) -> Predicate | None:
+        for segment in _segments(self.reading.plain, chunks):
+            self._segment(segment)
+        parts = self._alternatives()
+        if not parts:
+            return None
+        return parts[0] if len(parts) == 1 else AllOf(of=tuple(parts))
+
+    def _alternatives(self) -> list[Predicate]:
+        """The drafts in order; those joined by "or" become one."""
+        groups: list[list[Predicate]] = []
+        for draft in self.drafts:
+            if draft.joined_by_or and groups:
+                groups[-1].append(draft.predicate(self.today))
+            else:
+                groups.append([draft.predicate(self.today)])
+        joined = [g[0] if len(g) == 1 else AnyOf(of=tuple(g)) for g in groups]
+        return [p for at, p in enumerate(joined) if p not in joined[:at]]
+
+    def _segment(self, chunks: list[Chunk]) -> None:
+        heads = [c for c in chunks if c.kind in _HEADS or c.kind == "owner_after"]
+        before = len(self.drafts)
+        current: Draft | None = None
+        reach_end = -1
+        pending: list[Chunk] = []  # German: what stands before its verb
+        negation: Chunk | None = None
+        german = any(c.kind in ("bought", "event", "spent") and _german(c) for c in heads)
+        for place, chunk in enumerate(chunks):
+            following = chunks[place + 1] if place + 1 < len(chunks) else None
+            match chunk.kind:
+                case "not":
+                    negation = self._negate(chunk, chunks[:place], following, current)
+                    if negation is None and current is not None and current.negative:
+                        continue
+                case "predicate":
+                    draft = Draft("ready", chunk.start, ready=cast(Predicate, chunk.value))
+                    draft.joined_by_or = self._or_before(chunk)
+                    draft.negative = self._take_negation(negation)
+                    negation = None
+                    self._open(draft, chunk)
+                case "owners":
+                    draft = Draft("bought", chunk.start, negative=self._take_negation(negation))
+                    negation = None
+                    draft.joined_by_or = self._or_before(chunk)
+                    articles = cast(Articles, chunk.value)
+                    draft.products = articles.products
+                    draft.categories = (articles.category,) if articles.category else ()
+                    self._open(draft, chunk)
+                    current, reach_end = draft, len(self.reading.plain)
+                case "owner_after":
+                    self._owner_after(chunk, chunks[:place])
+                case kind if kind in _HEADS:
+                    current = self._head(chunk, negation, current, following)
+                    negation = None
+                    reach_end = len(self.reading.plain)
+                    for waiting in pending:
+                        self._fill(current, waiting, None)
+                    pending = []
+                case kind if kind in _FILLS:
+                    if current is not None and (german or self._within_reach(current, chunk)):
+                        current, negation = self._fill_or_negate(current, chunk, negation)
+                    elif german and any(h.start > chunk.start for h in heads):
+                        pending.append(chunk)
+                    elif chunk.kind == "period" and self.drafts and _then(chunk, negation):
+                        current, negation = self._fill_or_negate(self.drafts[-1], chunk, negation)
+                    elif chunk.kind == "period" and negation is not None and self.drafts:
+                        current, negation = self._fill_or_negate(self.drafts[-1], chunk, negation)
+                    elif chunk.kind == "article" and self._owned(chunk):
+                        draft = Draft("bought", chunk.start)
+                        self._open(draft, chunk)
+                        self._fill(draft, chunk, None)
+                        current = None
+                case _:
+                    if reach_end > 0 and chunk.kind not in ("people", "everyone"):
+                        current = None if not german else current
+        del reach_end
+        self._share_periods(before)
+
+    def _head(
+        self, chunk: Chunk, negation: Chunk | None, last: Draft | None, following: Chunk | None
+    ) -> Draft:
+        kind = "bought" if chunk.kind == "owner" else chunk.kind
+        if kind == "bought" and negation is not None and last is not None and last.kind == "lapsed":
+            # "lapsed customers who have not bought for a year": the same thing said twice.
+            self._take_negation(negation)
+            self.used.add(id(chunk))
+            return last
+        draft = Draft(kind, chunk.start)
+        if chunk.kind == "event":
+            draft.event = str(chunk.value)
+        if chunk.kind == "spent":
+            assert isinstance(chunk.value, tuple)
+            how, amount = chunk.value
+            draft.least, draft.most = (amount, None) if how == "least" else (None, amount)
+        draft.negative = self._take_negation(negation)
+        draft.joined_by_or = self._or_before(chunk)
+        previous = last or (self.drafts[-1] if self.drafts else None)
+        names_another = following is not None and following.kind == "article"
+        if (
+            draft.kind == "bought" and draft.negative and not names_another
+            and previous is not None and previous.kind == "event" and previous.products
+        ):  # fmt: skip
+            draft.products = previous.products  # "looked at it but haven't bought it"
+        self._open(draft, chunk)
+        return draft
+
+    def _open(self, draft: Draft, chunk: Chunk) -> None:
+        self.drafts.append(draft)
+        self.used.add(id(chunk))
+
+    def _take_negation(self, negation: Chunk | None) -> bool:
+        if negation is None:
+            return False
+        self.used.add(id(negation))
+        return True
+
+    def _negate(
+        self, chunk: Chunk, earlier: list[Chunk], following: Chunk | None, current: Draft | None
+    ) -> Chunk | None:
+        """Keep a negation for what follows; or turn round the period just before it."""
+        if following is not None and following.kind in _HEADS | _FILLS | {"predicate"} - {"not"}:
+            return chunk
+        previous = earlier[-1] if earlier else None
+        if previous is None or previous.kind != "period" or not self.drafts:
+            return chunk
+        assert isinstance(previous.value, Period)
+        base = current or self.drafts[-1]
+        if base.negative:
+            self.used.add(id(chunk))
+            return None
+        if id(previous) in self.used:
+            # "gekauft haben und seitdem nicht mehr": the period was given to the verb.
+            self._forget(base, previous)
+        draft = Draft("bought", chunk.start, negative=True)
+        self.used.add(id(chunk))
+        self._open(draft, chunk)
+        self._fill(draft, previous, None)
+        return None
+
+    def _forget(self, draft: Draft, period: Chunk) -> None:
+        draft.since, draft.before = draft.undated
+
+    def _fill_or_negate(
+        self, current: Draft, chunk: Chunk, negation: Chunk | None
+    ) -> tuple[Draft, Chunk | None]:
+        if negation is None:
+            if chunk.kind == "article" and self._and_before(chunk) and _objects(current):
+                another = Draft(
+                    current.kind, chunk.start, event=current.event, negative=current.negative,
+                    channels=current.channels,
+                )  # fmt: skip
+                self._open(another, chunk)
+                current = another
+            self._fill(current, chunk, None)
+            return current, None
+        draft = Draft(
+            current.kind if chunk.kind == "article" else "bought", chunk.start,
+            event=current.event, negative=True,
+        )  # fmt: skip
+        self.used.add(id(negation))
+        self._open(draft, chunk)
+        self._fill(draft, chunk, None)
+        return draft, None
+
+    def _fill(self, draft: Draft, chunk: Chunk, negation: Chunk | None) -> None:
+        value = chunk.value
+        match chunk.kind:
+            case "times" if draft.kind in ("bought", "event"):
+                assert isinstance(value, tuple)
+                draft.times = value
+            case "article":
+                assert isinstance(value, Articles)
+                draft.products += value.products
+                if value.category:
+                    draft.categories += (value.category,)
+            case "channel" if draft.kind == "bought":
+                draft.channels += (str(value),)
+            case "period":
+                assert isinstance(value, Period)
+                if not self._bound(draft, value):
+                    return
+            case _:
+                return
+        self.used.add(id(chunk))
+
+    def _bound(self, draft: Draft, period: Period) -> bool:
+        if period.ahead:
+            return False
+        draft.undated = (draft.since, draft.before)
+        if period.role == "then":
+            if self.last_date is None:
+                return False
+            draft.since = self.last_date
+            return True
+        span = period.span(self.today, past=True)
+        if span is None:
+            return False
+        after = span.last + timedelta(days=1)
+        match period.role:
+            case "since":
+                draft.since = span.first
+            case "after":
+                draft.since = after
+            case "before":
+                draft.before = span.first
+            case "until":
+                draft.before = after
+            case "between":
+                end = period.end(self.today, past=True)
+                if end is None:
+                    return False
+                draft.since, draft.before = span.first, end.last + timedelta(days=1)
+            case "lately":
+                draft.since = span.first
+            case "quiet":
+                if not (draft.negative or draft.kind in ("lapsed", "new")):
+                    return False
+                draft.since = span.first
+            case _:
+                draft.since = span.first
+                draft.before = after
+        # "not since" means: not since the day that the last phrase ended with.
+        self.last_date = draft.before or draft.since
+        return True
+
+    def _share_periods(self, before: int) -> None:
+        """A period after several articles holds for them all."""
+        fresh = [d for d in self.drafts[before:] if d.kind in ("bought", "event")]
+        if len(fresh) > 1 and fresh[-1].dated and _objects(fresh[-1]):
+            for draft in fresh[:-1]:
+                if not draft.dated and _objects(draft):
+                    draft.since, draft.before = fresh[-1].since, fresh[-1].before
+
+    def _within_reach(self, current: Draft, chunk: Chunk) -> bool:
+        if chunk.kind != "article":
+            return True
+        last = max(
+            (c.end for c in self.reading.chunks if c.start < chunk.start and c.end > current.at),
+            default=current.at,
+        )
+        return _ENDS_REACH.search(self.reading.plain[last : chunk.start]) is None
+
+    def _owner_after(self, chunk: Chunk, earlier: list[Chunk]) -> None:
+        """ "Watch buyers": the article just before says what they bought."""
+        article = earlier[-1] if earlier else None
+        if article is None or article.kind != "article" or id(article) in self.used:
+            return
+        between = self.reading.plain[article.end : chunk.start]
+        if between.strip(" -"):
+            return
+        draft = Draft("bought", chunk.start)
+        self._open(draft, chunk)
+        self._fill(draft, article, None)
+
+    def _owned(self, chunk: Chunk) -> bool:
+        """ "Customers with an engagement ring": the article says what they bought."""
+        before = self.reading.plain[: chunk.start]
+        found = re.search(r"(?:with|mit) (?:an? |the |one |einem |einer |unserem )?$", before)
+        if not found:
+            return False
+        people = [c for c in self.reading.chunks if c.kind in ("people", "everyone", "barred")
+                  and c.end <= found.start()]  # fmt: skip
+        return bool(people) and not self.reading.plain[people[-1].end : found.start()].strip()
+
+    def _or_before(self, chunk: Chunk) -> bool:
+        if not self.drafts:
+            return False
+        found = re.search(r"(?:or|oder) (?:who |die )?$", self.reading.plain[: chunk.start])
+        if found:
+            self.reading.take(found.start(), found.end())
+        return found is not None
+
+    def _and_before(self, chunk: Chunk) -> bool:
+        return (
+            re.search(r"(?:and|und)(?: also| auch)?(?: an?| the| eine[nrm]?| ein)? $",
+                      self.reading.plain[: chunk.start]) is not None
+        )  # fmt: skip
+
+
+def explicit_everyone() -> Everyone:
+    return Everyone()
+
+
+def _objects(draft: Draft) -> bool:
+    return bool(draft.products or draft.categories)
+
+
+def _german(chunk: Chunk) -> bool:
+    return chunk.value == "de" or bool(
+        re.search(r"(?:haben|hatten|ansahen|anschauten|geöffnet|geklickt|gesehen|geschaut)$",
+                  chunk.words.lower())
+    )  # fmt: skip
+
+
+def _then(chunk: Chunk, negation: Chunk | None) -> bool:
+    return isinstance(chunk.value, Period) and chunk.value.role == "then" and negation is not None
+
+
+def _segments(plain: str, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
+    """Chunks between the marks that end a thought; a comma inside a number is none."""
+    found: list[list[Chunk]] = []
+    last_end = 0
+    for chunk in chunks:
+        between = plain[last_end : chunk.start]
+        if not found or re.search(r"[.;:!?()]|,(?!\d)", between):
+            found.append([])
+        found[-1].append(chunk)
+        last_end = chunk.end
+    return found

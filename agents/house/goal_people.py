@@ -1,0 +1,339 @@
+"""Phrases that describe people: what they bought, did and spent, and where they live."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from agents.house.goal_rules import _money, _times
+from agents.house.goal_text import Rule
+from agents.tasks import GoalText
+from domain.predicate import Did, Predicate, Trait
+
+NEW_DAYS = 90
+"""How long a customer is new, where no period is said."""
+LAPSED_MONTHS = 12
+"""How long without a purchase is lapsed, where no period is said."""
+DUE_DAYS = 90
+"""How long ago a service may have fallen due."""
+
+COUNTRIES: dict[str, tuple[str, ...]] = {
+    "DE": ("Germany", "Deutschland", "german", "deutsche"),
+    "AT": ("Austria", "Österreich", "austrian", "österreichische"),
+    "CH": ("Switzerland", "Schweiz", "swiss", "schweizer"),
+    "GB": ("United Kingdom", "Großbritannien", "british", "britische"),
+    "FR": ("France", "Frankreich", "french", "französische"),
+    "IT": ("Italy", "Italien", "italian", "italienische"),
+    "ES": ("Spain", "Spanien", "spanish", "spanische"),
+    "NL": ("Netherlands", "Niederlande", "dutch", "niederländische"),
+    "BE": ("Belgium", "Belgien", "belgian", "belgische"),
+    "US": ("United States", "USA", "american", "amerikanische"),
+    "IE": ("Ireland", "Irland", "irish", "irische"),
+    "PL": ("Poland", "Polen", "polish", "polnische"),
+    "DK": ("Denmark", "Dänemark", "danish", "dänische"),
+    "SE": ("Sweden", "Schweden", "swedish", "schwedische"),
+}
+"""Code, English name, German name, English and German adjective."""
+LANGUAGES = {"german": "de", "english": "en", "french": "fr", "italian": "it", "spanish": "es",
+             "deutsch": "de", "englisch": "en", "französisch": "fr", "italienisch": "it"}  # fmt: skip
+
+_COUNTRY = "|".join(
+    sorted(
+        {re.escape(n.lower()) for names in COUNTRIES.values() for n in names[:2]}
+        | {"uk", "the uk"},
+        key=len,
+        reverse=True,
+    )
+)
+_NATION = "|".join(
+    sorted((n for names in COUNTRIES.values() for n in names[2:]), key=len, reverse=True)
+)
+
+
+def _country(code: str) -> Trait:
+    names = COUNTRIES[code]
+    return Trait(field="country", op="in", value=(code, names[0], names[1]))
+
+
+def _by_name(match: re.Match[str], given: GoalText) -> Predicate | None:
+    words = match["country"].removeprefix("the ")
+    if words == "uk":
+        return _country("GB")
+    return next(
+        (_country(c) for c, names in COUNTRIES.items() if words in (n.lower() for n in names[:2])),
+        None,
+    )
+
+
+def _by_nation(match: re.Match[str], given: GoalText) -> Predicate | None:
+    words = match["nation"]
+    return next((_country(c) for c, names in COUNTRIES.items() if words in names[2:]), None)
+
+
+def _city(match: re.Match[str], given: GoalText) -> Predicate | None:
+    cities = re.split(
+        r",? (?:and|or|und|oder) |, ", given.text[match.start("city") : match.end("city")]
+    )
+    if not all(re.match(r"[A-ZÄÖÜ]", city) for city in cities):
+        return None
+    if len(cities) == 1:
+        return Trait(field="city", op="is", value=cities[0])
+    return Trait(field="city", op="in", value=tuple(cities))
+
+
+def _language(match: re.Match[str], given: GoalText) -> Predicate:
+    words = next(w for w in (match["lang"], match["lang2"], match["lang3"]) if w)
+    return Trait(field="language", op="is", value=LANGUAGES[words])
+
+
+def _due(match: re.Match[str], given: GoalText) -> Predicate | None:
+    if given.event_names and "Service Due" not in given.event_names:
+        return None
+    return Did(event="Service Due", since=given.today - timedelta(days=DUE_DAYS))
+
+
+def _event(name: str) -> object:
+    def read(match: re.Match[str], given: GoalText) -> str | None:
+        return name if not given.event_names or name in given.event_names else None
+
+    return read
+
+
+def _spent(match: re.Match[str], given: GoalText) -> tuple[str, object] | None:
+    money = _money(match, given)
+    if money is None:
+        return None
+    most = re.search(
+        r"less than|at most|up to|under|weniger als|höchstens|bis zu|unter", match.group()
+    )
+    return ("most" if most else "least"), money.amount
+
+
+_HAVE = r"(?:(?:have|has|had|'ve|did|do|does) )?(?:(?:ever|already|also|actually) )?"
+_ANY = r"(?: (?:anything|something|from us|with us|here|at all|again|bei uns|etwas|wieder|schon))*"
+NOT = Rule(
+    "not",
+    r"(?:have|has|had|did|do|does|is|are|was|were)(?:n't| not)(?: yet| ever)?|(?:and |but |yet )?"
+    r"(?:never|not yet|not|nor|none|no longer|no)(?: (?:ever|any ?more|again|any))?|"
+    r"(?:noch )?(?:nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?)(?: mehr| wieder)?",
+    "turns round what follows",
+    ("haven't bought", "noch nicht gekauft", "but no ring"),
+)
+
+PEOPLE_FIRST: tuple[Rule, ...] = (
+    Rule(
+        "predicate",
+        r"(?:(?:whose|with a|deren|dessen) )?(?:watch |ring |uhr )?(?:service|servicing|wartung|"
+        r"revision|inspektion)s? (?:is |are |fall(?:s|ing)? |that is |that are |ist |wird |"
+        r"sind )?(?:over)?(?:due|fällig)(?: (?:ist|sind|wird|werden))?|(?:is |are |falls |fall )?"
+        r"(?:over)?due for (?:an? |its |their )?(?:watch )?servic(?:e|ing)|(?:ist |sind )?(?:zur |"
+        r"für die |eine )?(?:wartung|revision|inspektion) (?:ist |sind )?fällig(?: ist| sind)?",
+        f"people with a Service Due in the last {DUE_DAYS} days",
+        ("whose service is due", "deren Wartung fällig ist"),
+        _due,
+    ),
+    Rule(
+        "event",
+        r"(?:who |that |die )?(?:have |had )?(?:booked|had|made|came to|come to|been to) (?:an? |"
+        r"the |their )?(?:viewing|viewing appointment)s?|(?:eine |die )?(?:besichtigung|"
+        r"besichtigungstermin)(?:en)? (?:gebucht|vereinbart)(?: haben| hatten)?",
+        "people with a Viewing Booked",
+        ("booked a viewing",),
+        _event("Viewing Booked"),  # type: ignore[arg-type]
+    ),
+    Rule(
+        "event",
+        r"(?:who |that |die )?(?:have |had )?(?:booked|had|brought .{1,20} in for) (?:an? |the |their )?"
+        r"(?:watch )?service|(?:eine |die )?(?:wartung|revision) (?:gebucht|machen lassen)"
+        r"(?: haben| hatten)?",
+        "people with a Service Booked",
+        ("booked a service",),
+        _event("Service Booked"),  # type: ignore[arg-type]
+    ),
+    Rule(
+        "event",
+        r"(?:have |has )?clicked(?: on)?(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|mail|link|"
+        r"newsletter)s?)?|(?:auf (?:einen |den )?(?:link|mail|newsletter) )?geklickt(?: haben)?",
+        "people with an Email Link Clicked",
+        ("clicked a link",),
+        _event("Email Link Clicked"),  # type: ignore[arg-type]
+    ),
+    Rule(
+        "event",
+        r"(?:have |has )?opened(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|mail|"
+        r"newsletter)s?)|(?:(?:eine |unsere |den |die )?(?:e-?mail|mail|newsletter)s? )?geöffnet"
+        r"(?: haben)?",
+        "people with an Email Opened",
+        ("opened our newsletter",),
+        _event("Email Opened"),  # type: ignore[arg-type]
+    ),
+    Rule(
+        "event",
+        r"(?:who |that )?(?:have |has |had )?(?:looked at|viewed|browsed|checked out|visited the page of)|"
+        r"(?:angesehen|angeschaut|betrachtet)(?: haben| hatten)?|(?:sich )?(?:ansahen|anschauten)",
+        "people with a Product Viewed",
+        ("looked at the 1972 chronograph", "angesehen haben"),
+        _event("Product Viewed"),  # type: ignore[arg-type]
+    ),
+    Rule(
+        "spent",
+        r"(?:who )?(?:have |has )?(?:spent|spend|paid|bought for|worth|with (?:a )?(?:value|revenue|turnover) "
+        r"of)(?: with us)? ?(?P<how>at least|over|more than|at most|less than|up to|under|"
+        r"a total of)? ?(?P<amount><MONEY>)(?: (?:or more|and more|or less|in total|with us|"
+        r"all in all))*|(?:(?:für|mit) )?(?:insgesamt )?(?:mindestens|mehr als|über|wenigstens|höchstens|"
+        r"weniger als|bis zu|unter|ab)? ?(?P<a2><MONEY>)(?: oder mehr| umsatz| insgesamt)*"
+        r"(?: bei uns)? (?:ausgegeben|bezahlt|gekauft|umsatz gemacht)(?: haben| hatten)?",
+        "people by what they spent, net",
+        ("spent at least € 2,000", "mehr als 500 € ausgegeben haben"),
+        lambda m, g: _spent_either(m, g),
+    ),
+    Rule(
+        "new",
+        r"(?:our |all |unsere |alle )?(?:brand[- ])?(?:new|first-time|fresh|neue[nr]?) (?:<PEOPLE>)|"
+        r"newcomers|neukund(?:en|innen)|erstkäufer(?:n|innen)?|(?:who )?bought for the first time|"
+        r"zum ersten mal gekauft(?: haben)?",
+        f"people whose first purchase was in the period said, else in the last {NEW_DAYS} days",
+        ("new customers", "Neukunden"),
+    ),
+    Rule(
+        "lapsed",
+        r"(?:our |all |unsere |alle )?(?:lapsed|dormant|inactive|sleeping|former|lost|inaktive[nr]?|"
+        r"ehemalige[nr]?|eingeschlafene[nr]?|verlorene[nr]?|schlafende[nr]?) (?:<PEOPLE>)|"
+        r"(?:who |that |die )?(?:have |has )?(?:been |gone |went |are |seit )?(?:quiet|silent|inactive|lapsed|"
+        r"dormant|inaktiv)(?: sind| waren)?",
+        f"people who bought, and not in the period said, else not in {LAPSED_MONTHS} months",
+        ("lapsed customers", "inaktive Kunden"),
+    ),
+    Rule(
+        "channel",
+        r"(?:in|at|from|im|in der|in unserer|in unserem) (?:the |our |der |dem )?(?:munich |münchner )?"
+        r"boutique|in-boutique",
+        "bought in the boutique",
+        ("in the boutique",),
+        lambda m, g: "boutique",
+    ),
+    Rule(
+        "channel",
+        r"(?:by|over|via|on|per|am) (?:the |our )?(?:phone|telephone|telefon)|telefonisch",
+        "bought by phone",
+        ("by phone",),
+        lambda m, g: "phone",
+    ),
+    Rule(
+        "channel",
+        r"(?:in|at|from|via|through|im|über den|über unseren) (?:the |our |unserem )?(?:(?:online|"
+        r"web)[- ]?)?(?:shop|store)|online|im netz|on the web(?:site)?",
+        "bought in the shop",
+        ("online", "im Shop"),
+        lambda m, g: "shop",
+    ),
+    Rule(
+        "predicate",
+        rf"(?P<lang>{'|'.join(LANGUAGES)})[- ]?(?:speaking|speakers|sprachige[nr]?|sprechende[nr]?)"
+        rf"|(?:who |that )?(?:speak|read|prefer)s? (?P<lang2>{'|'.join(LANGUAGES)})|"
+        rf"(?:die )?(?P<lang3>{'|'.join(LANGUAGES)}) (?:sprechen|lesen)",
+        "people by their language",
+        ("German-speaking",),
+        _language,
+    ),
+    Rule(
+        "predicate",
+        rf"(?:(?:who |that |die )?(?:live |living |based |wohnen |leben )?)?(?:in|from|aus|across) "
+        rf"(?:the |der |den |ganz )?(?P<country>{_COUNTRY})(?: live| wohnen| leben| kommen)?",
+        "people by country",
+        ("in Switzerland", "aus Österreich"),
+        _by_name,
+    ),
+    Rule(
+        "predicate",
+        rf"(?P<nation>{_NATION})[nrs]?(?= (?:<PEOPLE>))",
+        "people by country",
+        ("Austrian customers",),
+        _by_nation,
+    ),
+    Rule(
+        "predicate",
+        r"(?:(?<=customers )|(?<=people )|(?<=clients )|(?<=kunden )|(?<=kundinnen )|(?<=buyers )|"
+        r"(?<=everyone )|(?<=everybody )|(?<=käufer )|(?<=living )|(?<=live )|(?<=based )|"
+        r"(?<=die )|(?<=alle )|(?<=leute ))(?:in|from|aus|near|around|rund um) (?P<city>[a-zäöüß]"
+        r"[a-zäöüß-]{2,}(?:(?:,? (?:and|or|und|oder) |, )(?!die |der |who )[a-zäöüß]"
+        r"[a-zäöüß-]{2,})*?)(?= (?:who|that|die|which|with|to|on|ein|wohnen|leben|ein,|zu|about|"
+        r"and|und|an)\b|[,.;:]|$)(?: wohnen| leben)?",
+        "people by city",
+        ("customers in Munich", "Kunden aus München"),
+        _city,
+    ),
+)  # fmt: skip
+
+
+def _spent_either(match: re.Match[str], given: GoalText) -> tuple[str, object] | None:
+    name = "amount" if match["amount"] else "a2"
+    from agents.house.goal_text import first_number
+
+    amount = first_number(match[name])
+    if amount is None:
+        return None
+    most = re.search(
+        r"less than|at most|up to|under|weniger als|höchstens|bis zu|unter", match.group()
+    )
+    return ("most" if most else "least"), amount
+
+
+VERBS: tuple[Rule, ...] = (
+    Rule(
+        "times",
+        r"(?:(?:at least|more than|at most|exactly|only|just|over|mindestens|mehr als|höchstens|"
+        r"genau|nur|wenigstens|öfter als|einmal oder) )?(?:once|twice|one time|ein ?mal|zwei ?mal|"
+        r"(?:<COUNT>)[ -]?(?:times|mal)|drei ?mal|vier ?mal|fünf ?mal|(?:<COUNT>) (?:orders|"
+        r"purchases|bestellungen|käufe))(?: (?:or more|or more often|oder mehr|oder öfter|and "
+        r"more|oder häufiger))?(?: only)?",
+        "how often they bought: distinct orders that are not cancellations",
+        ("twice or more", "mindestens zweimal", "exactly once"),
+        _times,
+    ),
+    Rule(
+        "bought",
+        rf"(?:who |that |which )?{_HAVE}(?:bought|purchased|ordered|shopped|been back|come back|"
+        rf"came back|returned|made an? (?:purchase|order)|placed an? order|buy|purchase|order)"
+        rf"{_ANY}(?: it| them)?",
+        "people by their purchases",
+        ("who bought",),
+        lambda m, g: "en",
+    ),
+    Rule(
+        "bought",
+        rf"(?:{_ANY[:-1]} )?(?:sie |es )?(?:(?:ein)?gekauft|bestellt|erworben|zugegriffen)"
+        r"(?: haben| hatten| hat)?|kauften|bestellten|kaufen",
+        "people by their purchases",
+        ("gekauft haben",),
+        lambda m, g: "de",
+    ),
+    Rule(
+        "owner",
+        r"(?:buyers|owners|wearers|purchasers) of|(?:who|that) (?:own|have|wear)(?= (?:an? |the |one |our )?\x00)|käufer(?:n|innen)? "
+        r"(?:von|eines|einer)|besitzer(?:n|innen)? (?:von|eines|einer)",
+        "people who bought the article that follows",
+        ("owners of", "Käufer von"),
+    ),
+    Rule(
+        "owner_after",
+        r"(?:buyers|owners|wearers|customers|clients|shoppers)(?= |$|[,.;])",
+        "people who bought the article named just before",
+        ("watch buyers", "ring owners"),
+    ),
+    Rule(
+        "everyone",
+        r"(?:to |an )?(?:simply )?(?:(?:all|every|all of|alle|allen|aller|sämtliche[nr]?|jede[nrms]?) "
+        r"(?:of )?(?:our |the |unsere[nr]? |registered )?(?:existing |bestehende[nr]? )?(?:<PEOPLE>)|"
+        r"everyone|everybody|all|alle(?=[,. ])|allen(?=[,. ])|jede[nm](?=[,. ]))",
+        "everyone, as far as nothing narrower is said",
+        ("all customers", "everyone"),
+    ),
+    Rule(
+        "people",
+        r"(?:to |an |for |für )?(?:(?:our|the|those|only|just|existing|unsere[nr]?|die|den|nur|"
+        r"diejenigen|of our|bestehende[nr]?|stamm) ?)*(?:<PEOPLE>|those|denen|diejenigen)",
+        "people; what follows says which",
+        ("customers", "Kunden"),
+    ),
+)  # fmt: skip

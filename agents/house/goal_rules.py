@@ -1,0 +1,520 @@
+"""The phrases that the goal grammar reads, in order: the first that fits takes the words.
+
+Each rule names its pattern over the lower-cased text, what it means, and an example;
+docs/goals.md is written from these tables. Shorthands in ``<…>`` are goal_text.SHORTHANDS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from agents.house.goal_dates import Span, back, count_of, resolve
+from agents.house.goal_text import Rule, currency_of, first_number
+from agents.tasks import GoalText
+from domain.money import Money
+
+
+class Period(NamedTuple):
+    """A stretch of time as it was said: what it bounds, and how to find its days."""
+
+    role: str
+    """since, after, before, until, within, between, quiet, then or next."""
+    words: str = ""
+    other: str = ""
+    fixed: Span | None = None
+
+    def span(self, today: date, *, past: bool) -> Span | None:
+        return self.fixed or resolve(self.words, today, past=past)
+
+    def end(self, today: date, *, past: bool) -> Span | None:
+        return resolve(self.other, today, past=past)
+
+    @property
+    def ahead(self) -> bool | None:
+        """Whether it can only lie ahead (True) or behind (False)."""
+        if self.role in ("quiet", "then", "lately"):
+            return False
+        if self.role == "next":
+            return True
+        first = self.words.split(" ")[0]
+        if re.match(
+            r"(?:next|coming|upcoming|nächst|kommend|tomorrow|tonight|today|heute|morgen"
+            r"|übermorgen|right|sofort|jetzt|immediately|straight)",
+            first,
+        ):
+            return True
+        if re.match(r"(?:last|past|previous|letzt|vergangen|vorig|yesterday|gestern)", first):
+            return first.startswith("last") and " week " in self.words
+        return None
+
+
+def _times(match: re.Match[str], given: GoalText) -> tuple[int, int | None] | None:
+    words = match.group()
+    exact = bool(re.search(r"exactly|only|just|genau|nur", words))
+    if re.search(r"once|ein ?mal|one time", words):
+        count = 1
+    elif re.search(r"twice|zwei ?mal|zweimal", words):
+        count = 2
+    else:
+        found = re.search(
+            r"\d+|[a-zäöüß]+(?=\s?(?:times|mal|orders|purchases|bestellungen|käufe))", words
+        )
+        if found is None:
+            return None
+        try:
+            count = count_of(found.group())
+        except ArithmeticError:
+            return None
+    if re.search(r"more than|mehr als|öfter als|over", words) and "or more" not in words:
+        return count + 1, None
+    if re.search(r"at most|höchstens|maximal|not more than", words):
+        return 1, count
+    return (count, count) if exact else (count, None)
+
+
+def _lately(match: re.Match[str], given: GoalText) -> Period:
+    count = count_of(match["n"]) if match["n"] else 1
+    return Period("lately", fixed=Span(back(given.today, count, match["unit"]), given.today))
+
+
+def _ahead(match: re.Match[str], given: GoalText) -> Period:
+    count = count_of(match["n"]) if match["n"] else 1
+    return Period("next", fixed=Span(given.today, back(given.today, -count, match["unit"])))
+
+
+def _in_so_many(match: re.Match[str], given: GoalText) -> Period:
+    day = back(given.today, -count_of(match["n"]), match["unit"])
+    return Period("next", fixed=Span(day, day))
+
+
+def _ago(match: re.Match[str], given: GoalText) -> Period:
+    day = back(given.today, count_of(match["n"]), match["unit"])
+    return Period("before", words="-", fixed=Span(day, day))
+
+
+def _quiet(match: re.Match[str], given: GoalText) -> Period:
+    day = back(given.today, count_of(match["n"]), match["unit"])
+    return Period("quiet", fixed=Span(day, given.today))
+
+
+def _prep(role: str) -> Callable[[re.Match[str], GoalText], object | None]:
+    def read(match: re.Match[str], given: GoalText) -> Period | None:
+        words = match["date"].strip()
+        return Period(role, words) if resolve(words, given.today, past=True) else None
+
+    return read
+
+
+def _between(match: re.Match[str], given: GoalText) -> Period | None:
+    first, last = match["first"].strip(), match["last"].strip()
+    year = re.search(r"(?:19|20)\d\d$", last)
+    if year and not re.search(r"(?:19|20)\d\d", first):
+        first = f"{first} {year.group()}"
+    ok = resolve(first, given.today, past=True) and resolve(last, given.today, past=True)
+    return Period("between", first, last) if ok else None
+
+
+def _money(match: re.Match[str], given: GoalText) -> Money | None:
+    amount, currency = first_number(match["amount"]), currency_of(match["amount"])
+    if amount is None:
+        return None
+    return Money(amount=amount, currency=currency or given.currency)
+
+
+def _share(match: re.Match[str], given: GoalText) -> float | None:
+    value = first_number(match["share"])
+    return None if value is None else float(value / Decimal(100))
+
+
+def _count(match: re.Match[str], given: GoalText) -> int:
+    return count_of(match["n"])
+
+
+def _word(match: re.Match[str], given: GoalText) -> str:
+    """The words as they were written, not lower-cased."""
+    return given.text[match.start("word") : match.end("word")].strip(" \"'“”„")
+
+
+_DOWN = r"(?:off|discount|reduction|rabatt|nachlass|reduzierung|günstiger|reduced|weniger)"
+_GIFT = r"(?:voucher|gift card|gutschein|coupon)"
+OFFER: tuple[Rule, ...] = (
+    Rule(
+        "no_offer",
+        r"(?:no|without(?: any| an?)?|not? offer(?:ing)? (?:an?|any)|kein(?:e|en|er)?|ohne(?: einen)?)"
+        rf" (?:christmas )?(?:{_DOWN}s?|offers?|angebot(?:e)?|vouchers?|gutschein(?:e)?|rabatte?)",
+        "nothing is given away",
+        ("no discount", "ohne Rabatt"),
+    ),
+    Rule(
+        "share_off",
+        rf"(?:(?:an? |einen |einem |mit )?(?:<MOST>|bound of)? ?(?P<share><PERCENT>) ?{_DOWN}|"
+        rf"(?:{_DOWN}|offers?|angebot)s? (?:of|von|über) (?:<MOST> )?(?P<s2><PERCENT>)|"
+        rf"<MOST> (?P<s3><PERCENT>)(?! (?:held|hold|control|zurück|of the people))|"
+        rf"(?P<s4><PERCENT>)(?= (?:auf|on|for|für) ))",
+        "the most that may be taken off",
+        ("at most 10 % off", "offer of at most 10 %", "höchstens 10 % Rabatt"),
+        lambda m, g: _any_share(m),
+    ),
+    Rule(
+        "amount_off",
+        rf"(?:(?:an? |einen |einem )?(?:<MOST> )?(?P<amount><MONEY>) ?(?:{_DOWN}|{_GIFT})s?|"
+        rf"(?:{_DOWN}|{_GIFT}|offer|angebot)s? (?:of|von|über|worth|for) (?:<MOST> )?(?P<a2><MONEY>))",
+        "the most that may be taken off an order",
+        ("10 € off", "Gutschein über 20 €"),
+        lambda m, g: _any_money(m, g),
+    ),
+    Rule(
+        "code",
+        r"(?:with |using |mit )?(?:the |dem )?(?:code|rabattcode|gutscheincode|voucher code|"
+        r"promo code|coupon code)[: ]+(?P<word>[\"'“„]?[a-z0-9][a-z0-9_-]{2,}[\"'”“]?)",
+        "the code that the offer is redeemed by",
+        ("with code STRAP15",),
+        _word,
+    ),
+)
+
+
+def _any_share(match: re.Match[str]) -> float | None:
+    words = next((match[name] for name in ("share", "s2", "s3", "s4") if match[name]), None)
+    value = first_number(words) if words else None
+    return None if value is None else float(value / Decimal(100))
+
+
+def _any_money(match: re.Match[str], given: GoalText) -> Money | None:
+    words = match["amount"] or match["a2"]
+    amount = first_number(words)
+    if amount is None:
+        return None
+    return Money(amount=amount, currency=currency_of(words) or given.currency)
+
+
+BOUNDS: tuple[Rule, ...] = (
+    Rule(
+        "no_holdout",
+        r"(?:no|without(?: an?)?|keine?|ohne) (?:control group|holdout|hold-out|kontrollgruppe|"
+        r"vergleichsgruppe)|(?:hold|keep) (?:nobody|no one|none) back",
+        "nobody is held back; then nothing can be measured",
+        ("no control group",),
+    ),
+    Rule(
+        "holdout",
+        r"(?:hold(?:ing)? back|keep(?:ing)? back|hold(?:ing)? out|holdout(?: of)?|control group"
+        r"(?: of)?|kontrollgruppe(?: von)?|vergleichsgruppe(?: von)?|zurückhalten von|halte) "
+        r"(?P<share><PERCENT>)(?: (?:of them|of the people|as (?:a )?control(?: group)?|back|"
+        r"zurück|der kunden|davon))*",
+        "the share held back by chance",
+        ("hold back 20 %",),
+        _share,
+    ),
+    Rule(
+        "holdout",
+        r"(?:an? |with an? |with |mit )?(?P<share><PERCENT>)(?: are| is| werden| der kunden| davon| "
+        r"of them| of the people)? ?(?:held back|hold-?out|control(?: group)?|kontrollgruppe|"
+        r"vergleichsgruppe|zurück(?:ge)?halten|zurückhalten|as (?:a )?control(?: group)?)",
+        "the share held back by chance",
+        ("20 % control group", "30 % zurückhalten"),
+        _share,
+    ),
+    Rule(
+        "most_recipients",
+        r"(?:to |an |for )?(?:<MOST>|limit(?:ed)? (?:it |this )?to|cap (?:it )?at|begrenzt auf) "
+        r"(?P<n><NUM>) (?:<PEOPLE>|e-?mails?|mails|messages|nachrichten|adressaten)",
+        "the most people who are mailed",
+        ("at most 2,000 people", "maximal 500 Empfänger"),
+        _count,
+    ),
+)
+
+_OUTCOME = (
+    (r"viewings?(?: booked)?|viewing bookings?|booked viewings|appointments?(?: booked)?|"
+     r"besichtigung(?:en|stermine?)?|gebuchte besichtigungen|termine", "viewing_booked"),
+    (r"purchases?|orders?|sales|conversions?|bestellungen|käufe|kaufabschlüsse|verkäufe",
+     "purchase"),
+    (r"revenue|turnover|umsatz|income", "revenue"),
+    (r"clicks?|click-?through(?: rate)?|klicks", "click"),
+    (r"services?(?: booked)?|service bookings?|booked services|servicetermine|wartungen|"
+     r"gebuchte wartungen|wartungstermine", "service_booked"),
+)  # fmt: skip
+_SOME_OUTCOME = "|".join(pattern for pattern, _ in _OUTCOME)
+
+
+def _kpi(match: re.Match[str], given: GoalText) -> str | None:
+    words = match["what"]
+    return next((kpi for pattern, kpi in _OUTCOME if re.fullmatch(pattern, words)), None)
+
+
+MEASURES: tuple[Rule, ...] = (
+    Rule(
+        "kpi",
+        r"(?:measured (?:by|on|in)|measure(?: it| success| this)? (?:by|on|in)|(?:the |our )?(?:kpi|"
+        r"metric|target|success measure)(?: is| are|:| =)?|(?:die )?(?:kennzahl|kpi|zielgröße|"
+        r"messgröße)(?: ist| sind|:| =)?|gemessen an|what counts (?:is|are)|we count|success means|"
+        rf"es zählen|es zählt) (?:the |die |der |den |number of |booked )*(?P<what>{_SOME_OUTCOME})",
+        "what the campaign is measured by",
+        ("measured by viewings booked", "Kennzahl: Umsatz"),
+        _kpi,
+    ),
+)
+
+TIME: tuple[Rule, ...] = (
+    Rule(
+        "period",
+        r"(?:between|zwischen|from|von) (?:the |dem )?(?P<first><DATE>) (?:and|und|to|until|till|bis|"
+        r"-) (?:zum |the )?(?P<last><DATE>)",
+        "from the first day to the last, both included",
+        ("between March 2025 and May 2025", "von März bis Mai 2025"),
+        _between,
+    ),
+    Rule(
+        "period",
+        r"(?:more than|over|longer than|at least|vor mehr als|vor über|länger als) "
+        r"(?P<n><COUNT>) (?P<unit><UNIT>)(?: ago| her)?(?<!länger)",
+        "longer ago than that",
+        ("more than 12 months ago", "vor mehr als 2 Jahren"),
+        lambda m, g: _ago(m, g) if re.search(r"ago|vor |her$", m.group()) else None,
+    ),
+    Rule(
+        "period",
+        r"(?:in |over |within |during |of |from |for |innerhalb |während )?(?:the |den |der |dem |"
+        r"die |das )?<LASTLY> (?P<n><COUNT>) (?P<unit><UNIT>)",
+        "since so many days, weeks, months or years ago",
+        ("in the last 12 months", "in den letzten 30 Tagen"),
+        _lately,
+    ),
+    Rule(
+        "period",
+        r"(?:within|in|over|during|for|innerhalb|binnen) (?:the |den |der |das )?<NEXT> "
+        r"(?P<n><COUNT>) (?P<unit><UNIT>)|(?:within|innerhalb von|innerhalb|binnen) (?P<n2><COUNT>) "
+        r"(?P<unit2><UNIT>)",
+        "from today for so long",
+        ("in the next two weeks", "innerhalb von 10 Tagen"),
+        lambda m, g: _next_few(m, g),
+    ),
+    Rule(
+        "period",
+        r"(?:for|since|in|seit|within)(?: more than| over| at least| about| über| mehr als| "
+        r"mindestens| etwa| gut)? (?P<n><COUNT>) (?:full )?(?P<unit><UNIT>)(?: or more| or longer| "
+        r"now| time| und länger| oder länger)?",
+        "so long without a purchase; after ‘in’ and without ‘not’, so long from today",
+        ("have not bought for a year", "seit 12 Monaten nicht gekauft"),
+        _quiet,
+    ),
+    Rule(
+        "period",
+        r"since then|ever since|seitdem|seither|since(?= (?:then)?$|[,.;)]| and| with|$)|seit damals|"
+        r"danach|afterwards",
+        "since the day named before",
+        ("and not since", "seitdem nicht mehr"),
+        lambda m, g: Period("then"),
+    ),
+    Rule(
+        "period",
+        r"(?:not (?:before|earlier than)|nicht vor|frühestens(?: am| ab)?|no earlier than|starting"
+        r"(?: on| from)?|from|ab|as of|beginning(?: on)?|since|seit) (?:the |dem |der |den )?"
+        r"(?P<date><DATE>)(?: on| onwards?| an)?",
+        "on that day or later",
+        ("since 2025", "from Monday", "ab 3. Dezember"),
+        _prep("since"),
+    ),
+    Rule(
+        "period",
+        r"(?:after|nach) (?:the |dem |der )?(?P<date><DATE>)",
+        "later than that",
+        ("after Christmas",),
+        _prep("after"),
+    ),
+    Rule(
+        "period",
+        r"(?:before|prior to|earlier than|vor|ahead of|in time for|rechtzeitig (?:vor|zu)) "
+        r"(?:the |dem |der |den )?(?P<date><DATE>)",
+        "earlier than that",
+        ("before September 2010", "vor Weihnachten"),
+        _prep("before"),
+    ),
+    Rule(
+        "period",
+        r"(?:until|till|by|no later than|bis(?: zum| einschließlich| spätestens)?|spätestens(?: am| "
+        r"bis)?|valid until|gültig bis(?: zum)?|ends?(?: on)?|ending(?: on)?|expires?(?: on)?) "
+        r"(?:the |dem |der |den |end of )?(?P<date><DATE>)",
+        "on that day or earlier",
+        ("until 24 December", "bis 15.12."),
+        _prep("until"),
+    ),
+    Rule(
+        "period",
+        r"(?:on|in|during|over|at|for|am|im|an|zu|zum|über|während|of|from|vom|des|der|around|"
+        r"in der|in den|in dem|to go out(?: on)?|send(?: it)?(?: on)?) "
+        r"(?:the |der |den |dem |kommenden )?(?P<date><DATE>)",
+        "on those days",
+        ("on Friday", "in der ersten Dezemberwoche"),
+        _prep("within"),
+    ),
+)
+
+BARE_TIME: tuple[Rule, ...] = (
+    Rule(
+        "period",
+        r"(?P<date><BARE>)",
+        "on those days",
+        ("tonight", "next week"),
+        _prep("within"),
+    ),
+)
+
+
+def _next_few(match: re.Match[str], given: GoalText) -> Period:
+    count, unit = match["n"] or match["n2"], match["unit"] or match["unit2"]
+    return Period("next", fixed=Span(given.today, back(given.today, -count_of(count), unit)))
+
+
+_COMPOUND = (
+    r"(?:-?(?:mail|mailing|aktion|gruß|grüße|angebot|brief|gutschein|kampagne|newsletter|post|"
+    r"geschenke?|geschäft|karte))"
+)
+FEAST_DAYS = Rule(
+    "period",
+    r"(?:on|around|am|um) (?P<date>black friday|christmas(?: eve)?|easter|ostern|weihnachten|"
+    r"heiligabend|valentine's day|valentinstag|mother's day|muttertag)",
+    "on that day",
+    ("on Black Friday",),
+    _prep("within"),
+)
+TOPICS: tuple[Rule, ...] = tuple(
+    Rule(
+        "topic",
+        pattern,
+        f"the copy takes up {topic}",
+        (example,),
+        lambda m, g, topic=topic: topic,  # type: ignore[misc]
+    )
+    for topic, pattern, example in (
+        (
+            "Christmas",
+            rf"weihnachts?{_COMPOUND}|(?:a |for |zu |an |pre-)?(?:christmas|xmas|weihnachten)",
+            "Christmas offer",
+        ),
+        ("Black Friday", r"(?:a |zum )?black[- ]friday", "Black Friday mail"),
+        (
+            "Valentine's Day",
+            rf"(?:for |zum |a )?(?:valentine'?s(?:[- ]day)?|valentinstag(?:s{_COMPOUND})?)",
+            "Valentine's Day mail",
+        ),
+        (
+            "Mother's Day",
+            rf"(?:for |zum |a )?(?:mother'?s day|muttertag(?:s{_COMPOUND})?)",
+            "zum Muttertag",
+        ),
+        ("Father's Day", r"(?:for |zum |a )?(?:father'?s day|vatertag)", "Father's Day"),
+        ("Easter", rf"(?:for |zu |an )?(?:easter|ostern|oster{_COMPOUND})", "Easter"),
+        ("New Year", rf"(?:for |zum )?(?:the )?new year(?:'s)?|neujahr(?:s{_COMPOUND})?",
+         "New Year"),
+        ("house anniversary",
+         r"(?:our|unser(?:em|en)?) (?:\d+(?:th|\.) )?(?:anniversary|jubiläum|geburtstag)"
+         r"(?: as a house)?", "our 60th anniversary"),
+    )
+)  # fmt: skip
+
+OBJECTIVES: tuple[Rule, ...] = tuple(
+    Rule(
+        "objective",
+        pattern,
+        f"objective {objective}",
+        examples,
+        lambda m, g, objective=objective: objective,  # type: ignore[misc]
+    )
+    for objective, pattern, examples in (
+        (
+            "win_back",
+            r"(?:win|get|bring|lure|fetch|gain)(?:ning|ting|ing)? (?:them |those |these )?back|"
+            r"win-?back|reactivat(?:e|ing|ion)|re-?engag(?:e|ing)|"
+            r"zurück(?:zu)?gewinnen|wiedergewinnen|reaktivier(?:e|en|ung)|zurückhol(?:en)?|"
+            r"(?:hol|hole|gewinn|gewinne|holen|gewinnen)(?= .*\bzurück\b)|zurück(?=$|[,.;!]| die)",
+            ("win back", "zurückgewinnen"),
+        ),
+        (
+            "service_due",
+            r"(?:remind|reminder|nudge|erinner(?:e|n|ung)|serviceerinnerung|wartungserinnerung|"
+            r"service reminder)(?: an)?",
+            ("Remind everyone whose service is due",),
+        ),
+        (
+            "viewing",
+            r"(?:(?:get|book|bring|fill|arrange|more|some|to|for|offer) )*(?:an? |ein(?:e|en)? )?"
+            r"(?:private )?(?:viewings?(?: slots?| bookings?| appointments?)?|half an hour|"
+            r"besichtigung(?:en|stermine?|s-?termin)?|eine halbe stunde)(?: booked| buchen)?|"
+            r"(?:come (?:and )?|to )?(?:look at|see|try on)(?= |$)|anzusehen|anzuschauen|"
+            r"anprobieren|anprobe|ansehen kommen",
+            ("Get viewings for …",),
+        ),
+        (
+            "launch",
+            r"launch(?:ing)?|introduc(?:e|ing)|premi(?:e|è)re|new arrivals?|just arrived|neuheit(?:en)?|"
+            r"neu eingetroffen|vorstellen|stell(?:e|t)?(?= .*\bvor\b)|einführ(?:en|ung)|"
+            r"present(?:ing)?(?= (?:the|our) new)",
+            ("Launch the …",),
+        ),
+        ("welcome", r"welcome|begrüß(?:e|en|ung|ungsmail)|willkommen(?: heißen)?|willkommensmail",
+         ("Welcome new customers",)),
+        (
+            "thank",
+            r"(?:say |send |send an? |an? )?thank(?:s|-you|ing)?(?: you)?(?: note| mail| letter| to)?|"
+            r"(?:be)?danke?n?|dankeschön|bedanke(?:n)?(?: uns)?(?: bei)?|dank(?: an)",
+            ("Thank customers who …",),
+        ),
+        (
+            "invite",
+            r"invit(?:e|ing|ation)(?: to)?|einlad(?:en|ung)|einzuladen|lad(?:e|et)?(?= .*\bein\b)|"
+            r"ein(?=$|[,.;!]| die|, die)",
+            ("Invite our customers",),
+        ),
+        (
+            "announce",
+            r"announc(?:e|ing|ement)|(?:tell|inform|let)(?= .*)(?:ing)?|let .{1,30} know|"
+            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en)? (?=.*bescheid)|bescheid",
+            ("Announce new opening hours",),
+        ),
+        (
+            "sell",
+            r"sell(?:ing)?|sell off|push sales of|clear(?:ing)?(?= )|promot(?:e|ing)|advertis(?:e|ing)|"
+            r"verkauf(?:e|en|t)?|abverkauf(?:en)?|bewerb(?:e|en)|bewirb|biete(?= .*\ban\b)|anbieten",
+            ("Sell straps to …",),
+        ),
+    )
+)  # fmt: skip
+
+_MAIL = (
+    r"(?:e-?mails?|mail(?:ing)?s?|newsletters?|message|note|letter|campaign|kampagne|nachricht|"
+    r"rundmail|brief|aktion|mail-?aktion)"
+)
+MANNERS: tuple[Rule, ...] = (
+    Rule(
+        "mail",
+        r"(?:please |bitte )?(?:write|send|drop|schreib(?:e|en|t)?|schick(?:e|en|t)?|sende(?:n)?|"
+        r"e-?mail(?:ing)?|mail(?:e|en)?|contact|kontaktier(?:e|en)|do|make|mach(?:e|en)?|run|"
+        r"plan(?:e|en)?|prepare|starte?n?)(?: (?:out|off))?(?: (?:an? |the |our |eine[nr]? |ein |"
+        rf"die |unsere[nr]? )?(?:short |kurze[nr]? |nice |quick )?{_MAIL})?(?: to| an)?|"
+        rf"(?:by |via |per |as an? |als |an? |the |eine[nr]? |ein )?{_MAIL}(?: to| an)?",
+        "it goes by e-mail, the only channel so far",
+        ("send a mail to", "Newsletter"),
+    ),
+    Rule(
+        "mail",
+        r"(?:and |und |to |um )?(?:book|buy|reserve|order|buchen|kaufen|bestellen|reservieren)"
+        r"(?: it| one| them| es| sie| eine[nr]?| ein)?(?: (?:an? )?(?:appointment|slot)| zu)?|"
+        r"(?:an |for |einen? |zum |zu |den )*(?:termin(?:en?)?|appointments?)(?: (?:zu )?"
+        r"(?:vereinbaren|buchen|machen))?",
+        "what people are asked to do; it binds nothing",
+        ("to book it", "einen Termin"),
+    ),
+    Rule(
+        "language",
+        r"(?:in|auf|written in) (?:german|deutsch|english|englisch(?:er sprache)?)",
+        "the language of the mail",
+        ("in German",),
+        lambda m, g: "de" if re.search("german|deutsch", m.group()) else "en",
+    ),
+)

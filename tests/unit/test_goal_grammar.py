@@ -1,0 +1,130 @@
+"""The goal grammar: what it reads, and that it drops nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.house.goal_grammar import read_goal
+from agents.house.goal_text import STOP_WORDS, Reading, lowered
+from agents.tasks import GoalText
+from domain.goal import Goal
+from domain.predicate import AllOf, Bought, NotThat
+from evals.goals import GoalCase, load_cases, score
+
+FOLDER = Path(__file__).parents[2] / "evals" / "cases" / "goals"
+TUNED = load_cases(FOLDER / "tuned.yaml")
+BRAND = TUNED[0].given
+TODAY = date(2026, 11, 20)
+
+
+def read(text: str, **changes: object) -> Goal:
+    return read_goal(BRAND.model_copy(update={"text": text, "today": TODAY} | changes))
+
+
+def lost(goal: Goal, given: GoalText, monkey: list[Reading]) -> list[str]:
+    """Words that are neither read, nor quoted, nor without meaning."""
+    reading = monkey[-1]
+    quoted = bytearray(len(given.text))
+    for part in goal.unread:
+        quoted[part.start : part.end] = b"\x01" * (part.end - part.start)
+    found = []
+    for match in re.finditer(r"[^\W_]+", given.text):
+        span = slice(*match.span())
+        if match.group().lower() in STOP_WORDS or lowered(match.group()) in STOP_WORDS:
+            continue
+        if not any(reading.taken[span]) and not any(quoted[span]):
+            found.append(match.group())
+    return found
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[Reading]:
+    """Every Reading that the grammar makes."""
+    made: list[Reading] = []
+    real = Reading.__post_init__
+
+    def remember(self: Reading) -> None:
+        real(self)
+        made.append(self)
+
+    monkeypatch.setattr(Reading, "__post_init__", remember)
+    return made
+
+
+@pytest.mark.parametrize("case", TUNED, ids=lambda case: case.id)
+def test_the_goals_that_it_was_written_on(case: GoalCase) -> None:
+    assert score(case, read_goal(case.given)).wrong == ()
+
+
+def test_the_known_sentence_is_read_whole() -> None:
+    goal = read(
+        "Win back customers who bought twice or more before September 2010 and not since, with a "
+        "Christmas offer of at most 10 %",
+        today=date(2010, 12, 10),
+    )
+    september = date(2010, 9, 1)
+    assert goal.audience == AllOf(
+        of=(Bought(at_least=2, before=september), NotThat(that=Bought(since=september)))
+    )
+    assert goal.objective == "win_back"
+    assert goal.topics == ("Christmas",)
+    assert goal.offer is not None
+    assert goal.offer.most_share == pytest.approx(0.10)
+    assert goal.unread == ()
+    assert goal.impossible == ()
+
+
+WORDS = st.sampled_from(
+    sorted(
+        {
+            word
+            for case in TUNED
+            for word in case.given.text.split()
+        }
+        | {"opera", "gefälligst", "1.234,56", "Straße", "İstanbul", "–", "“", "5", "%", "?!", "ŉ"}
+    )
+)  # fmt: skip
+
+
+@given(words=st.lists(WORDS, max_size=25))
+@settings(deadline=None, max_examples=200)
+def test_no_word_is_dropped(words: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        made: list[Reading] = []
+        real = Reading.__post_init__
+
+        def remember(self: Reading) -> None:
+            real(self)
+            made.append(self)
+
+        patch.setattr(Reading, "__post_init__", remember)
+        given = BRAND.model_copy(update={"text": " ".join(words), "today": TODAY})
+        goal = read_goal(given)
+        assert lost(goal, given, made) == []
+    for part in goal.unread:
+        assert given.text[part.start : part.end] == part.words
+
+
+@given(text=st.text(max_size=120))
+@settings(deadline=None, max_examples=200)
+def test_any_text_is_answered_with_true_places(text: str) -> None:
+    goal = read(text)
+    assert goal.text == text
+    for part in goal.unread:
+        assert text[part.start : part.end] == part.words
+        assert part.words.strip()
+
+
+def test_what_is_read_is_in_the_goal_or_quoted(readings: list[Reading]) -> None:
+    """Phrases about people that no rule took are given back as unread."""
+    goal = read("Mail something nice twice in the boutique")
+    assert goal.audience is None
+    assert {part.words for part in goal.unread} >= {"twice", "in the boutique"} or any(
+        "twice" in part.words for part in goal.unread
+    )
