@@ -71,7 +71,7 @@ def describe_data(tables: Tables) -> DataDescription:
 
 def _people(tables: Tables) -> tuple[Row, Query]:
     profiles = tables.profiles()
-    raw = tables.backend.table("profiles")
+    raw = tables.stored("profiles")
     differs: Any = ibis.literal(False)
     for field in PROFILE_FIELDS:
         differs |= raw[field].nunique() > 1

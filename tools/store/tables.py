@@ -21,7 +21,7 @@ from ibis.expr.types import Table
 
 from domain.figures import Query
 from tools.store.rows import Row, rows_of
-from tools.store.schema import PROFILE_FIELDS, TABLES
+from tools.store.schema import PROFILE_FIELDS, SCHEMAS, TABLES, TableName
 from tools.store.segments import Store, connect, damaged
 
 
@@ -48,7 +48,6 @@ class Tables:
                 self.engine.execute(f"CREATE VIEW {table} AS {store.view(table, manifest)}")
         except duckdb.Error as error:
             raise damaged(error, TABLES) from error
-        self.backend = ibis.duckdb.from_connection(self.engine)
 
     def earlier(self, by: timedelta) -> Tables:
         """The same segments in the same engine, as of a moment ``by`` before; so that one
@@ -65,6 +64,10 @@ class Tables:
 
     # --- views -------------------------------------------------------------------------------
 
+    def stored(self, table: TableName) -> Table:
+        """All rows of a table as they were written. The expression is bound to no engine."""
+        return ibis.table(ibis.Schema.from_pyarrow(SCHEMAS[table]), name=table)
+
     @property
     def moment(self) -> Any:
         """The as-of moment as an expression."""
@@ -72,7 +75,7 @@ class Tables:
 
     def profiles(self) -> Table:
         """One row a customer: each field from the latest import that said it."""
-        rows = self.backend.table("profiles")
+        rows = self.stored("profiles")
         latest = {f: rows[f].argmax(rows.seq) for f in PROFILE_FIELDS}
         merged = rows.group_by("customer_id").aggregate(**latest)
         return merged.filter(merged.created_at.isnull() | (merged.created_at <= self.moment))
@@ -84,7 +87,7 @@ class Tables:
 
     def lines(self) -> Table:
         """Order lines with ``purchase``: neither a cancellation nor an adjustment."""
-        rows = self.backend.table("orders")
+        rows = self.stored("orders")
         return rows.filter(rows.ordered_at <= self.moment).mutate(
             purchase=~(rows.cancellation | rows.adjustment)
         )
@@ -102,7 +105,7 @@ class Tables:
 
     def events(self) -> Table:
         """Events that have happened, machine opens included (``machine``)."""
-        rows = self.backend.table("events")
+        rows = self.stored("events")
         return rows.filter(rows.occurred_at <= self.moment)
 
     # --- days --------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ class Tables:
     def give(self, name: str, rows: pa.Table) -> Table:
         """Make the caller's rows a table beside the store's."""
         self.engine.register(name, rows)
-        return self.backend.table(name)
+        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=name)
 
     def text(self, expression: Any) -> str:
         """The statement behind an expression, over the tables profiles, orders and events."""
