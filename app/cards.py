@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,12 +25,24 @@ from domain.publication import Content, RenderedVariant
 from ledger.approvals import Approval
 
 LABEL_WIDTH = 11
+_TRACKING = re.compile(r"\?utm_\S+")
+"""The campaign's marks in links, which the previews and the JSON form show whole."""
 FIGURE_WORDS = {
+    "orders_total": "orders so far",
     "orders_median": "orders each, in the middle",
     "value_total": "value so far",
     "value_median": "value each, in the middle",
     "recency_days_median": "since the last purchase",
+    "first_purchase_days": "since the very first purchase",
+    "last_purchase_days": "since the very last purchase",
     "trade_share": "trade buyers",
+    "email_known_share": "with a mail address",
+    "units_per_order_median": "pieces an order, in the middle",
+    "order_value_median": "value of an order, in the middle",
+    "average_order_value": "value of an order, on average",
+    "returns_share": "lines that came back",
+    "repeated_lines": "exact repeats of a line",
+    "repeated_lines_value": "value of the exact repeats",
 }
 
 
@@ -210,8 +223,10 @@ def variant_parts(
     to = f" · to {words.percent(share)} of them" if share is not None else ""
     parts: list[RenderableType] = [
         _section(f"Variant {rendered.id.upper()}{angle}{to}"),
-        _rows([("Subject", Text(rendered.subject, style="bold")), ("", rendered.preheader)]),
-        Padding(Text(rendered.text.strip()), (1, 0, 0, LABEL_WIDTH + 2)),
+        _rows(
+            [("Subject", Text(rendered.subject, style="bold")), ("Preheader", rendered.preheader)]
+        ),
+        Padding(Text(_TRACKING.sub("", rendered.text).strip()), (1, 0, 0, LABEL_WIDTH + 2)),
     ]
     if variant is not None and variant.claims:
         claims = [
@@ -221,7 +236,7 @@ def variant_parts(
         parts += [Text(), _rows([("Claims", _bullets(claims, "✓"))])]
     if variant is not None and variant.provenance.passage_ids:
         passages = ", ".join(variant.provenance.passage_ids)
-        parts.append(_rows([("In the voice", f"of passages {passages}")]))
+        parts.append(_rows([("Voice", f"of your passages {passages}")]))
     return parts
 
 
@@ -265,15 +280,11 @@ def _recipients(content: Content, plan: Plan | None) -> str:
 def _held_back(share: Share, smallest: float | None, brief: Brief | None) -> str:
     if not share:
         return "nobody, so no effect can be shown"
-    in_share = brief is None or brief.kpi.baseline.unit == "share"
+    if brief is not None and brief.holdout.why:
+        return f"{words.percent(share)} by chance. {brief.holdout.why}"
     if smallest is None:
-        shows = "so few people cannot show a gain of any size"
-    elif in_share:
-        shows = f"shows gains of {words.points(smallest)} or more"
-    else:
-        shows = f"shows gains of {smallest:,.2f} a person or more"
-    why = f". {brief.holdout.why}" if brief is not None and brief.holdout.why else ""
-    return f"{words.percent(share)} by chance; {shows}{why}"
+        return f"{words.percent(share)} by chance"
+    return f"{words.percent(share)} by chance; shows gains of {words.points(smallest)} or more"
 
 
 def _offer(offer: Offer) -> list[tuple[str, str | RenderableType]]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from app import words
+from app.stack import customer_data
 from app.workspace import Workspace
 from domain.frozen import Frozen
 from domain.predicate import Everyone
@@ -38,9 +39,9 @@ class DataAudit(Frozen):
 
 async def audit_data(workspace: Workspace) -> DataAudit:
     """Look at the store and at the consents. Raises CdpError."""
-    stack = workspace.stack()
-    described = await stack.customers.describe()
-    ids = await stack.people.select(Everyone())
+    data = customer_data(workspace)
+    described = await data.describe()
+    ids = await data.select(Everyone())
 
     def count_agreed() -> tuple[int, int]:
         with workspace.ledger.read() as tx:

@@ -16,7 +16,7 @@ from app.workspace import Workspace
 from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import Draft
-from domain.errors import WrongUsage
+from domain.errors import Refused, WrongUsage
 from domain.plan import Plan
 from domain.publication import Content
 from ledger import approvals, facts, runs
@@ -147,8 +147,18 @@ def decide(
     reason: str = "",
     edit: Mapping[str, Any] | None = None,
 ) -> Approval:
-    """Commit a decision about exactly what ``approval`` held when it was read. Raises
-    LedgerError."""
+    """Commit a decision about exactly what ``approval`` held when it was read.
+
+    Raises LedgerError, and Refused no_sender where it is not known whom the mails are from.
+    """
+    if decision == "approve" and not workspace.settings.sending.from_address:
+        raise Refused(
+            "no_sender",
+            "It is not known whom the mails are from.",
+            thing="sending.from_address",
+            next_step="Write it under [sending] in mainspring.toml: "
+            'from_address = "hello@brand.example"',
+        )
     with workspace.ledger.write() as tx:
         return approvals.decide(
             tx,

@@ -13,17 +13,16 @@ import httpx
 
 from app import words
 from app.dns_checks import check_domain
-from app.stack import smtp_settings
+from app.stack import customer_data, smtp_settings
 from app.workspace import Workspace
 from brand_voice.brand import load_brand, load_facts
 from brand_voice.embedder import MiniLM
 from brand_voice.index import VoiceIndex
 from domain.errors import MainspringError
-from domain.frozen import Frozen
+from domain.facts import Facts
+from domain.frozen import Frozen, content_hash
 from ledger import clock, facts, journal, sending
-from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending
-from tools.store.segments import Store
 from workflows.stack import Keys
 from workflows.unsubscribe import check_public_url
 
@@ -136,9 +135,7 @@ async def _clock(workspace: Workspace) -> list[Check]:
 
 
 async def _data(workspace: Workspace) -> list[Check]:
-    store = Store(workspace.store_folder)
-    data = DuckCustomerData(store, workspace.ledger.clock, workspace.timezone, workspace.currency)
-    described = await data.describe()
+    described = await customer_data(workspace).describe()
     if not described.customers:
         return [
             look(
@@ -179,14 +176,23 @@ async def _brand(workspace: Workspace) -> list[Check]:
     if not known.products and not known.house:
         what = "no facts are known, so copy may claim nothing"
         checks.append(look("brand", what, "Run `mainspring import facts brand/products.jsonl`."))
-    elif listed != known and (listed.products or listed.house):
+    elif _by_id(listed).items() - _by_id(known).items():
         checks.append(
-            skipped("brand", "the facts in the brand folder differ from those imported last")
+            look(
+                "brand",
+                "facts in the brand folder are not as they were imported last",
+                "Import them again: mainspring import facts brand/products.jsonl (or house.jsonl).",
+            )
         )
     if checks:
         return checks
     counted = f"{len(brand.passages)} passages, {len(known.products)} products"
     return [fine("brand", f"{brand.guide.brand}: {counted}, {len(known.house)} house facts")]
+
+
+def _by_id(known: Facts) -> dict[str, str]:
+    """Each fact's hash, to tell apart what is the same in another order."""
+    return {fact.id: content_hash(fact) for fact in (*known.products, *known.house)}
 
 
 async def _voice(workspace: Workspace) -> list[Check]:

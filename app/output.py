@@ -48,8 +48,14 @@ class Out:
         """Print text or tables; nothing with ``--json``."""
         if not self.as_json:
             for part in parts:
-                # Lines of text are left whole: ids and paths must survive copying.
-                self._said.print(part, soft_wrap=isinstance(part, str))
+                if isinstance(part, str):
+                    # Lines of text are left whole: ids and paths must survive copying.
+                    self._said.print(part, soft_wrap=True)
+                    continue
+                with self._said.capture() as laid_out:
+                    self._said.print(part)
+                lines = laid_out.get().splitlines()
+                sys.stdout.write("".join(f"{line.rstrip()}\n" for line in lines))
 
     def warn(self, text: str) -> None:
         """Something to know that did not stop the command."""

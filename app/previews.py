@@ -12,6 +12,9 @@ from tools.render.fill import fill
 READER = Contact(customer_id="preview", first_name="Ada", last_name="Lovelace")
 """Whom the previews greet; the second preview of a mail has no name and shows its fallback."""
 
+NOWHERE = "https://preview.invalid/"
+"""Where the previews' unsubscribe links lead: no such host can exist."""
+
 _STYLE = (
     ":root{color-scheme:light dark;--ink:#151a20;--side:#495159;--canvas:#f4f6f7;--line:#e1e4e7}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e7eaed;--side:#b3b8be;--canvas:#0e1114;"
@@ -35,8 +38,8 @@ def previews_page(variants: Sequence[RenderedVariant], title: str) -> str:
         f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>",
     ]
     for variant in variants:
-        named = fill(variant, READER, unsubscribe_url="#")
-        nameless = fill(variant, Contact(customer_id="preview"), unsubscribe_url="#")
+        named = fill(variant, READER, unsubscribe_url=NOWHERE)
+        nameless = fill(variant, Contact(customer_id="preview"), unsubscribe_url=NOWHERE)
         parts.append(
             f"<h2>Variant {escape(variant.id.upper())}: {escape(named.subject)}</h2>"
             f"<p>{escape(variant.preheader)}</p><div class=pair>"

@@ -54,7 +54,7 @@ def report_text(report: Report, timezone: str, *, queries: bool = False) -> Rend
     ]
     if report.effects:
         parts += [_effects(report), Text()]
-    if report.last_click:
+    if report.last_click and report.measurable == "yes":
         parts += [_last_click(report), Text()]
     if report.arms:
         parts += [_arms(report), Text()]
@@ -109,6 +109,8 @@ def _last_click(report: Report) -> RenderableType:
 
 def _arms(report: Report) -> RenderableType:
     names = list(dict.fromkeys(f.name for arm in report.arms for f in arm.figures))
+    if report.measurable == "no":  # zeros would read as results
+        names = [name for name in names if name == "sent"]
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
     for arm in report.arms:
@@ -124,7 +126,7 @@ def _arms(report: Report) -> RenderableType:
 
 
 def _label(arm: ArmResult) -> str:
-    return "held back" if arm.arm == HELD_BACK else f"{arm.arm.upper()} {arm.label}".strip()
+    return "held back" if arm.arm == HELD_BACK else arm.label or arm.arm.upper()
 
 
 def _value(figure: Figure, currency: str) -> str:

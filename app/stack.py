@@ -86,6 +86,11 @@ class FixedClock:
         return self.moment.astimezone(UTC)
 
 
+def customer_data(workspace: Workspace) -> DuckCustomerData:
+    """The workspace's customer data, as of its clock."""
+    return _views(workspace, workspace.ledger.clock)[0]
+
+
 def _views(workspace: Workspace, time: Clock) -> tuple[DuckCustomerData, DuckAnalytics]:
     """The store, as of a clock."""
     store = Store(workspace.store_folder)
@@ -146,15 +151,14 @@ def _model(workspace: Workspace, house: Model) -> Model:
     settings = workspace.settings.model
     if not settings.base_url:
         return house
-    from agents.openai_model import OpenAIModel
+    from agents.openai_model import OpenAIModel, TokenPrices
 
     return OpenAIModel(
         base_url=settings.base_url,
         api_key=workspace.secrets.model_api_key,
         name=settings.name,
-        timeout_seconds=settings.timeout_seconds,
-        price_in=settings.price_in,
-        price_out=settings.price_out,
+        seconds=settings.timeout_seconds,
+        prices=TokenPrices(input=settings.price_in, output=settings.price_out),
         call_log=LedgerCallLog(workspace.ledger),
         budget=LedgerBudget(workspace.ledger),
     )

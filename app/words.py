@@ -13,20 +13,22 @@ from domain.money import Money
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "JPY": "¥"}
 
 LEFT_OUT = {
-    "no_address": "no mail address known",
+    "no_address": "no mail address is known",
     "invalid_address": "the address cannot be valid",
-    "no_consent": "have not agreed to marketing mail",
-    "suppressed": "asked not to be mailed, or their address bounced",
-    "cap_reached": "reached the most mails of these days",
-    "unsubscribed": "unsubscribed",
-    "bounced": "address bounced",
-    "erased": "erased on request",
-    "quiet_hours": "quiet hours",
-    "complained": "marked a mail as spam",
-    "other_campaign": "already in another campaign",
-    "changed_audience": "no longer fit the audience rule",
+    "no_consent": "they have not agreed to marketing mail",
+    "suppressed": "their address is on the list of those not to be mailed",
+    "cap_reached": "they have had the most mails of these days",
+    "unsubscribed": "they unsubscribed",
+    "bounced": "their address bounced",
+    "erased": "they were erased on request",
+    "quiet_hours": "the window closes before their quiet hours end",
+    "complained": "they marked a mail as spam",
+    "same_address": "somebody else in this campaign has the same address",
+    "unfillable": "the mail could not be filled for them",
+    "other_campaign": "they are in another campaign",
+    "changed_audience": "they no longer fit the audience rule",
 }
-"""Why somebody gets no mail."""
+"""Why somebody gets no mail: left out because …"""
 
 SEND_STATES = {
     "scheduled": "scheduled",

@@ -84,7 +84,7 @@ def _say(imported: Imported, out: Out) -> None:
     if changes is not None:
         out.say(
             f"  facts: {len(changes.added):,} new, {len(changes.changed):,} changed, "
-            f"{changes.unchanged:,} as before, {len(changes.removed):,} gone"
+            f"{len(changes.unchanged):,} as before, {len(changes.removed):,} gone"
         )
         for stopped in changes.stopped_publications:
             out.warn(f"Stopped the scheduled send {stopped}: a fact that it cites has changed.")

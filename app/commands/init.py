@@ -32,6 +32,9 @@ def init(
     ] = None,
     owner: Annotated[str, typer.Option(help="Your name. [default: the user's]")] = "",
     email: Annotated[str, typer.Option(help="Your address.")] = "",
+    sender: Annotated[
+        str, typer.Option("--from", help="Address that mails are from; it can be set later.")
+    ] = "",
     simulated: Annotated[
         bool,
         typer.Option(
@@ -69,6 +72,7 @@ def init(
         owner_email=email or f"{getpass.getuser()}@localhost",
         brand=brand,
         simulated_at=_start(at, timezone) if simulated else None,
+        settings={"sending": {"from_address": sender}} if sender else None,
     )
     token = workspace.secrets_folder / "token"
     out.say(
