@@ -7,10 +7,10 @@ model, or from the house writer, and are checked here before they stand in a bri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from agents.briefing.alternatives import alternatives
-from agents.briefing.audience import as_it_was, rule_of
+from agents.briefing.audience import rule_of
 from agents.briefing.doubts import doubts
 from agents.briefing.holdout import choose_holdout, worth_finding
 from agents.briefing.offer import make_offer
@@ -21,7 +21,6 @@ from agents.model import Model
 from agents.tasks import READ_GOAL, WRITE_BRIEF, BriefQuestion, BriefWords, GoalText
 from domain.brief import AudienceEvidence, Brief, KpiTarget
 from domain.facts import Facts
-from domain.figures import Figure
 from domain.goal import Goal, Impossible, Kpi, Objective, Unread
 from domain.money import Currency, Share
 from domain.predicate import Predicate
@@ -129,7 +128,7 @@ async def write_brief(
     words = _only_known(reply.answer, facts)
     timing = timing_of(goal, today)
     kpi = goal.kpi or _KPI_OF.get(goal.objective, "purchase")
-    baseline = await fair_baseline(customers, evidence.rule, kpi, kpi_days, today)
+    baseline = await customers.baseline(evidence.rule, kpi, kpi_days)
     wanted = goal.holdout if goal.holdout is not None else holdout
     people = _people(goal, evidence, wanted)
     held = choose_holdout(baseline, people, wanted)
@@ -206,23 +205,6 @@ def amended(
     quoted = "; ".join(f"“{part.words}”" for part in said.unread)
     note = (f"Of your reason to reject, this was not turned into a bound: {quoted}.",)
     return goal.model_copy(update=update), note if quoted else ()
-
-
-async def fair_baseline(
-    customers: CustomerData, rule: Predicate, kpi: Kpi, days: int, today: date
-) -> Figure:
-    """What people who fitted the rule ``days`` ago did since.
-
-    For a rule that excludes recent buyers, its members' own last weeks are empty by definition.
-    """
-    then = as_it_was(rule, today - timedelta(days=days))
-    baseline = await customers.baseline(then, kpi, days)
-    if then == rule or baseline.value is None:
-        return baseline
-    note = f"of those who fitted the rule {days} days ago, in the {days} days since"
-    return baseline.model_copy(
-        update={"note": f"{baseline.note}; {note}" if baseline.note else note}
-    )
 
 
 def _people(goal: Goal, evidence: AudienceEvidence, holdout: Share | None) -> int:

@@ -63,9 +63,10 @@ def _title(effect: Effect, currency: Currency) -> str:
 
 def _why_not(question: ReportQuestion) -> str:
     """Why nothing can be measured; empty where something can."""
-    sent = dict(question.send_states).get("sent")
+    states = dict(question.send_states)
+    gone = states.get("sent", 0) + states.get("needs_review", 0)
     last = question.results.last_data_day
-    if sent == 0:
+    if states and gone == 0:
         return "nothing went out"
     if last is None or last <= question.start:
         return NO_DATA

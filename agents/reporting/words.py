@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import sqrt
 
 from agents.briefing.words import number, percent, points
@@ -138,10 +139,11 @@ def _last_click(question: ReportQuestion, effects: list[Effect]) -> list[str]:
 
 def _period(question: ReportQuestion) -> list[str]:
     last = question.results.last_data_day
-    if question.end > question.as_of:
+    whole = question.start + timedelta(days=question.brief.kpi.days)
+    if whole > question.as_of:
         return [
-            f"The period is not over: it ends on {question.end:%Y-%m-%d}, and this counts what is "
-            f"known on {question.as_of:%Y-%m-%d}."
+            f"The {question.brief.kpi.days} days are not over: they end on {whole:%Y-%m-%d}, and "
+            f"this counts what is known on {question.as_of:%Y-%m-%d}."
         ]
     if last is not None and question.start < last and (question.end - last).days >= 2:
         return [

@@ -234,7 +234,7 @@ def test_what_is_not_known_of_the_sending_is_said() -> None:
 
 def test_an_early_report_says_that_it_is_early() -> None:
     found = report(LIFT, as_of=datetime(2026, 12, 1, tzinfo=UTC))
-    assert any("The period is not over" in note for note in found.notes)
+    assert any("The 28 days are not over" in note for note in found.notes)
     short = report(LIFT, last_data_day=datetime(2026, 12, 10, 9, 0, tzinfo=UTC))
     assert any("12 days before the period does" in note for note in short.notes)
 
