@@ -75,9 +75,6 @@ def claim(
     lease_seconds: float = 120,
 ) -> Job | None:
     """Take the job that has waited longest, or one whose worker let its lease run out."""
-    if tx.connection.dialect.name == "postgresql":
-        # Lanes cannot be told apart by row locks alone; claims of jobs are few.
-        tx.connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('jobs.claim'))"))
     other = t.jobs.alias("other")
     lane_free = ~sa.exists().where(other.c.lane == _c.lane, other.c.state == "running")
     waiting = sa.and_(

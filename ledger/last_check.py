@@ -115,15 +115,11 @@ def mark_sending_many(
 def _still_held(tx: Transaction, sends: Sequence[Send], worker: str) -> list[_Held]:
     rows: dict[str, Any] = {}
     for some in in_chunks(sends):
-        query = (
-            sa.select(_c.key, _c.due_at, _c.publication_id)
-            .where(
-                _c.key.in_([send.key for send in some]),
-                _c.state == "claimed",
-                _c.lease_owner == worker,
-                _c.lease_until > tx.real_now,
-            )
-            .with_for_update()
+        query = sa.select(_c.key, _c.due_at, _c.publication_id).where(
+            _c.key.in_([send.key for send in some]),
+            _c.state == "claimed",
+            _c.lease_owner == worker,
+            _c.lease_until > tx.real_now,
         )
         rows |= {row.key: row for row in tx.connection.execute(query)}
     ids = sorted({row.publication_id for row in rows.values()})
@@ -141,7 +137,6 @@ def _still_held(tx: Transaction, sends: Sequence[Send], worker: str) -> list[_He
         )
         .join(t.approvals, approval.id == _p.approval_id)
         .where(_p.id.in_(ids))
-        .with_for_update()
     )
     publications = {row.id: row for row in tx.connection.execute(query)} if ids else {}
     return [

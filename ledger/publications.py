@@ -92,7 +92,7 @@ def enqueue(
     content_hash = content.hash()
     run_id = _approved_run(tx, approval_id, content_hash)
     same = sa.and_(_p.campaign_id == content.campaign_id, _p.content_hash == content_hash)
-    query = sa.select(_p.id, _p.state, _p.approval_id).where(same).with_for_update()
+    query = sa.select(_p.id, _p.state, _p.approval_id).where(same)
     before = tx.connection.execute(query).one_or_none()
     if before is not None and before.approval_id == approval_id:
         return get(tx, before.id)
@@ -402,7 +402,7 @@ def _approved_run(tx: Transaction, approval_id: str, content_hash: str) -> str:
     """The run of an approval that holds for this content."""
     a = t.approvals.c
     query = sa.select(a.run_id, a.gate, a.status, a.content_hash, a.reason)
-    row = tx.connection.execute(query.where(a.id == approval_id).with_for_update()).one_or_none()
+    row = tx.connection.execute(query.where(a.id == approval_id)).one_or_none()
     if row is None:
         raise LedgerError("not_approved", "There is no such approval.", thing=approval_id)
     if row.gate == "publish" and row.status == "approved" and row.content_hash == content_hash:

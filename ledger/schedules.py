@@ -124,7 +124,7 @@ def fire_due(tx: Transaction) -> list[Fire]:
     """Write down every fire up to now, once, and start the runs that catch-up lets start."""
     query = sa.select(t.schedules).where(_c.removed_at.is_(None), _c.seen_until < tx.now)
     written = []
-    for row in tx.connection.execute(query.order_by(_c.id).with_for_update()).all():
+    for row in tx.connection.execute(query.order_by(_c.id)).all():
         written += _fire(tx, _schedule(row), row.seen_until)
         tx.connection.execute(
             sa.update(t.schedules).where(_c.id == row.id).values(seen_until=tx.now)

@@ -111,7 +111,6 @@ def claim(tx: Transaction, worker: str, limit: int, lease_seconds: float = 120) 
         )
         .order_by(_c.due_at, _c.key)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     ).mappings()
     claimed = [Send.model_validate(dict(row)) for row in rows]
     if claimed:
@@ -210,7 +209,6 @@ def recover(tx: Transaction, honours_keys: bool = False) -> Recovered:
         sa.select(*SEND_COLUMNS, _c.state)
         .where(_c.state.in_(("claimed", "sending")), late)
         .order_by(_c.key)
-        .with_for_update(skip_locked=True)
     ).all()
     again: list[Send] = []
     parked: list[Send] = []
@@ -277,7 +275,7 @@ def resolve_review(
     parked: list[tuple[str, str]] = []
     for some in in_chunks(sorted(set(keys))):
         query = sa.select(_c.key, _c.publication_id)
-        query = query.where(_c.key.in_(some), _c.state == "needs_review").with_for_update()
+        query = query.where(_c.key.in_(some), _c.state == "needs_review")
         parked += [(row[0], row[1]) for row in tx.connection.execute(query)]
     if not parked:
         return 0

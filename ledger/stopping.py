@@ -20,9 +20,7 @@ _s = t.sends.c
 def stop_publication(tx: Transaction, publication_id: str, reason: str) -> bool:
     """Void its approval, stop it, and hand its run back to a person. False: not open."""
     row = tx.connection.execute(
-        sa.select(_p.run_id, _p.approval_id)
-        .where(_p.id == publication_id, _p.state.in_(OPEN))
-        .with_for_update()
+        sa.select(_p.run_id, _p.approval_id).where(_p.id == publication_id, _p.state.in_(OPEN))
     ).one_or_none()
     if row is None:
         return False
@@ -86,7 +84,7 @@ def ask_again(tx: Transaction, run_id: str, reason: str) -> None:
 
 def _void(tx: Transaction, which: sa.ColumnElement[bool], reason: str) -> int:
     query = sa.select(_a.id).where(which, _a.status.in_(("pending", "approved"))).order_by(_a.id)
-    found = tx.connection.execute(query.with_for_update()).scalars().all()
+    found = tx.connection.execute(query).scalars().all()
     for approval_id in found:
         tx.connection.execute(
             sa.update(t.approvals).where(_a.id == approval_id).values(status="void", reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
 
 from domain.customer import Consent
 from domain.facts import Facts, HouseFact, Product
@@ -101,13 +106,37 @@ def ledger_url(folder: Path) -> str:
 
 
 def make_ledger(folder: Path, *, at: datetime | None = MONDAY) -> Ledger:
-    """A new ledger; migrated once a process and then copied, to keep the tests quick."""
+    """A new ledger; migrated once a process and then copied, to keep the tests quick.
+
+    With MAINSPRING_TEST_POSTGRES (the URL of a server where databases may be made, for the
+    driver psycopg) the same tests run there.
+    """
+    if server := os.environ.get("MAINSPRING_TEST_POSTGRES"):
+        return _on_postgres(server, at)
     if at not in _TEMPLATES:
         _TEMPLATES[at] = Path(_KEPT.name) / str(len(_TEMPLATES))
         _TEMPLATES[at].mkdir()
         create(ledger_url(_TEMPLATES[at]), simulated_at=at)
     shutil.copy(_TEMPLATES[at] / "ledger.sqlite", folder)
     return open_ledger(ledger_url(folder))
+
+
+def raw_bytes(folder: Path) -> bytes:
+    """All that the ledger wrote to disk; the test is skipped where that is not ours to read."""
+    if "MAINSPRING_TEST_POSTGRES" in os.environ:
+        pytest.skip("the ledger is on a server")
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def _on_postgres(server: str, at: datetime | None) -> Ledger:
+    name = "t" + uuid4().hex
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    url = sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    create(url, simulated_at=at)
+    return open_ledger(url)
 
 
 _KEPT = TemporaryDirectory(prefix="ledger-")

@@ -178,7 +178,8 @@ def _race(number: int, url: str, approval_ids: list[str], email: str) -> tuple[l
     with ledger.read() as tx:
         person = people.find(tx, email)
     assert person is not None
-    won, refusals = [], set()
+    won: list[str] = []
+    refusals: set[str] = set()
     for place, approval_id in enumerate(approval_ids):
         decision = DECISIONS[(number + place) % 3]
         edit = {"by": number} if decision == "edit" else None

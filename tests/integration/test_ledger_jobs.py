@@ -122,7 +122,8 @@ def test_what_failed_is_tried_again_after_real_time(ledger: Ledger) -> None:
 
 def _work(number: int, url: str) -> list[str]:
     ledger = open_ledger(url)
-    worker, done = f"w{number}", []
+    worker = f"w{number}"
+    done: list[str] = []
     while True:
         with ledger.write() as tx:
             job = jobs.claim(tx, worker)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ledger import consent, journal, people, subjects, suppression
 from ledger.database import open_ledger
 from ledger.errors import LedgerError
-from tests.integration.ledger_world import KEY, agree, make_ledger, make_world
+from tests.integration.ledger_world import KEY, agree, make_ledger, make_world, raw_bytes
 
 COLUMNS = ("seq", "at", "kind", "person_id", "thing", "data", "hash")
 ROWS = 12
@@ -120,7 +120,7 @@ def test_erasing_a_person_leaves_the_chain_whole_and_nothing_that_leads_back(
         assert subjects.customer_ids(tx, [name]) == {}
         assert consent.latest(tx, [name], "email_marketing") == {}
         assert suppression.suppressed(tx, [address], KEY) == {address}
-    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    raw = raw_bytes(tmp_path)
     assert customer.encode() not in raw
     assert address.encode() not in raw
     assert name.encode() in raw  # the journal's row of the erasure

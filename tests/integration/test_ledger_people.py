@@ -23,7 +23,7 @@ from ledger import (
 from ledger.database import Ledger
 from ledger.errors import LedgerError
 from ledger.snapshots import Member
-from tests.integration.ledger_world import KEY, MONDAY, agree, make_ledger, make_world
+from tests.integration.ledger_world import KEY, MONDAY, agree, make_ledger, make_world, raw_bytes
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_token_is_its_persons_and_is_nowhere_in_the_ledger(
             people.by_token(tx, token + "x")
         assert refused.value.code == "unknown_token"
     ledger.close()
-    assert token.encode() not in (tmp_path / "ledger.sqlite").read_bytes()
+    assert token.encode() not in raw_bytes(tmp_path)
     with ledger.write() as tx:
         assert people.revoke_tokens(tx, ada.id) == 1
         with pytest.raises(LedgerError):
@@ -102,7 +102,7 @@ def test_suppressed_addresses_are_found_and_not_readable(ledger: Ledger, tmp_pat
         asked = ["ada@example.test ", "bob@example.test"]
         assert suppression.suppressed(tx, asked, KEY) == {"ada@example.test "}
     ledger.close()
-    assert b"xample.test" not in (tmp_path / "ledger.sqlite").read_bytes().lower()
+    assert b"xample.test" not in raw_bytes(tmp_path).lower()
 
 
 def test_a_pseudonym_stays_and_leads_back(ledger: Ledger) -> None:
