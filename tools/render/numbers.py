@@ -25,6 +25,15 @@ _METRICS = {
     "marked_as_spam": "Marked as spam",
     "returned": "Returned something",
 }
+_DID = {
+    "viewing_booked": "booked a viewing",
+    "service_booked": "booked a service",
+    "purchase": "bought something",
+    "click": "clicked",
+    "clicked": "clicked",
+    "unsubscribed": "unsubscribed",
+    "returned": "returned something",
+}
 _COUNTED = {
     "viewing_booked": "viewings booked",
     "service_booked": "services booked",
@@ -54,6 +63,16 @@ def metric_words(name: str) -> str:
 def counted_words(name: str) -> str:
     """The things that an outcome counts, in the plural."""
     return _COUNTED.get(name) or name.replace("_", " ").strip()
+
+
+def outcome_noun(name: str) -> str:
+    """An outcome inside a sentence: "viewings booked", "revenue per person"."""
+    return _COUNTED.get(name) or metric_words(name).lower()
+
+
+def did_words(name: str) -> str:
+    """What people did: "booked a viewing"; empty where no word is known."""
+    return _DID.get(name, "")
 
 
 def state_words(name: str) -> str:

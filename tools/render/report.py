@@ -55,14 +55,20 @@ def markdown(report: Report) -> str:
             )
             for at, e in enumerate(report.effects)
         ]
-        head = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
-        lines += [*_md_table(head, rows), ""]
+        outcomes = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
+        lines += [*_md_table(outcomes, rows), ""]
     if report.last_click:
         lines += ["## Last click, and against those held back", ""]
-        lines += [
-            *_md_table(("", "Last click says", "Against those held back"), beside(report)),
-            "",
-        ]
+        pairs = []
+        for row in beside(report):
+            said = plain(row.said.value, row.said.unit, report.currency, places=0)
+            answer = ""
+            if row.answer is not None:
+                words = plain(row.answer.value, row.answer.unit, report.currency, places=0)
+                answer = _md_linked(words, row.answer, report)
+            pairs.append((row.name, _md_linked(said, row.said, report), f"{answer} {row.ends}"))
+        head = ("", "Last click says", "Against those held back")
+        lines += [*_md_table(head, pairs), ""]
     lines += ["## Variants", ""]
     names = figure_names(report.arms)
     table = [
@@ -111,7 +117,13 @@ def csv(report: Report) -> str:
     )
 
     def row(section: str, of: str, figure: Figure, shown: str = "", name: str = "") -> None:
-        numbers = (figure.value, figure.unit, figure.low, figure.high, figure.n)
+        numbers = (
+            _exact(figure.value),
+            figure.unit,
+            _exact(figure.low),
+            _exact(figure.high),
+            "" if figure.n is None else figure.n,
+        )
         words = (_cell(figure.query), _cell(figure.note))
         out.writerow((section, _cell(of), _cell(name or figure.name), *numbers, shown, *words))
 
@@ -152,6 +164,11 @@ def _md_figure(figure: Figure | None, report: Report) -> str:
 def _md_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
     lines = [f"| {' | '.join(head)} |", f"|{'|'.join([' --- ', *[' ---: '] * (len(head) - 1)])}|"]
     return lines + [f"| {' | '.join(cell.replace('|', '∣') for cell in row)} |" for row in rows]
+
+
+def _exact(value: float | None) -> str:
+    """A plain number without the noise of binary fractions."""
+    return "" if value is None else repr(round(value, 10)).removesuffix(".0")
 
 
 def _cell(text: str) -> str:

@@ -32,6 +32,7 @@ from tools.render.report_words import (
 )
 
 _PLOT_WIDE, _PLOT_NARROW = 580, 326
+_NUMBER = ' class="n"'
 _CSS = Path(__file__).parent / "report.css"
 
 
@@ -133,17 +134,17 @@ def _outcomes(report: Report) -> str:
                 _number(effect.treated, report),
                 _number(effect.held_back, report),
                 small_interval(row) if row else "",
-                f"{_link(change, effect.difference, report)} {_h(ends)}",
+                f'<span class="keep">{_link(change, effect.difference, report)} {_h(ends)}</span>',
                 f"<strong>{words}</strong>"
                 if effect.shown
-                else f'<span class="side">{words}</span>',
+                else f'<span class="side keep">{words}</span>',
             )
         )
-    head = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
+    head = ("Outcome", "Got it", "Held back", "", "Difference", "In words")
     length = (report.period_end - report.period_start).days
     return _section(
         "What changed, and what did not",
-        f"{length} days; each row on its own scale",
+        f"{length} days; 95% intervals, each row on its own scale",
         _table(head, rows, numbers=(1, 2)),
     )
 
@@ -151,17 +152,19 @@ def _outcomes(report: Report) -> str:
 def _last_click(report: Report) -> str:
     if not report.last_click:
         return ""
-    head = ("", "Last click says", "Against those held back")
-    rows = [tuple(_h(cell) for cell in row) for row in beside(report)]
-    queries = "".join(
-        f" {_link(f'Query for {metric_words(f.name).lower()}', f, report)}."
-        for f in report.last_click
-        if f.query
-    )
+    rows = []
+    for row in beside(report):
+        said = plain(row.said.value, row.said.unit, report.currency, places=0)
+        answer = ""
+        if row.answer is not None:
+            words = plain(row.answer.value, row.answer.unit, report.currency, places=0)
+            answer = _link(words, row.answer, report) + " "
+        ends = f'<span class="side">{_h(row.ends)}</span>'
+        rows.append((_h(row.name), _link(said, row.said, report), f"{answer}{ends}"))
     note = (
         "Last click counts whoever clicked and then acted, also those who would have acted anyway."
-        f"{queries}"
     )
+    head = ("Measure", "Last click says", "Against those held back")
     table = _table(head, rows, numbers=(1, 2))
     return _section("Last click beside the answer", "", f'{table}<p class="caption">{note}</p>')
 
@@ -211,16 +214,18 @@ def _section(title: str, answer: str, body: str, kind: str = "") -> str:
 def _table(
     head: tuple[str, ...], rows: Iterable[tuple[str, ...]], numbers: tuple[int, ...] = ()
 ) -> str:
-    def cells(row: tuple[str, ...], tag: str) -> str:
+    def cells(row: tuple[str, ...]) -> str:
         return "".join(
-            f"<{tag} class='n'>{cell}</{tag}>" if at in numbers else f"<{tag}>{cell}</{tag}>"
+            f'<td data-of="{_h(head[at])}"{_NUMBER if at in numbers else ""}>'
+            + (f"<span>{cell}</span></td>" if cell else "</td>")
             for at, cell in enumerate(row)
         )
 
-    top = cells(tuple(_h(word) for word in head), "th")
-    body = "".join(f"<tr>{cells(row, 'td')}</tr>" for row in rows)
-    table = f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="scroll">{table}</div>'
+    top = "".join(
+        f"<th{_NUMBER if at in numbers else ''}>{_h(word)}</th>" for at, word in enumerate(head)
+    )
+    body = "".join(f"<tr>{cells(row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _number(figure: Figure | None, report: Report) -> str:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from domain.figures import Effect
+from domain.figures import Effect, Figure
+from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.report import ArmResult, Report
 from domain.words import weekday_words
-from tools.render.numbers import MINUS, metric_words, plain
+from tools.render.numbers import MINUS, did_words, metric_words, outcome_noun, plain
 from tools.render.plots import Estimate
+
+_SINGULAR = {"purchases": "purchase", "viewings": "viewing_booked", "clicks": "click"}
 
 
 def lead(report: Report) -> str:
@@ -22,45 +25,56 @@ def lead(report: Report) -> str:
         return "Nothing was measured against people held back by chance."
     effect = report.effects[0]
     treated, held = effect.treated, effect.held_back
-    what = metric_words(effect.metric)
     got = plain(treated.value, treated.unit, report.currency)
     kept = plain(held.value, held.unit, report.currency)
-    people = f" of the {treated.n:,} people who got it" if treated.n else " of those who got it"
-    others = (
-        f" of the {held.n:,} held back by chance" if held.n else " of those held back by chance"
-    )
-    if effect.unit == "per_person":
-        people, others = (
-            people.replace(" of the", " for the"),
-            others.replace(" of the", " for the"),
-        )
-    first = f"{what}: {got}{people}, against {kept}{others}."
-    quiet = [metric_words(e.metric) for e in report.effects[1:] if not e.shown]
+    people = f"the {treated.n:,} people who got it" if treated.n else "those who got it"
+    others = f"the {held.n:,} held back by chance" if held.n else "those held back by chance"
+    length = (report.period_end - report.period_start).days
+    did = did_words(effect.metric)
+    if effect.unit == "share" and did:
+        first = f"{got} of {people} {did} within {length} days, against {kept} of {others}."
+    else:
+        what = metric_words(effect.metric)
+        first = f"{what} was {got} for {people}, against {kept} for {others}, in {length} days."
+    quiet = [outcome_noun(e.metric) for e in report.effects[1:] if not e.shown]
     if not quiet:
         return first
-    return f"{first} No effect is shown on: {', '.join(quiet).lower()}."
+    named = f"{', '.join(quiet[:-1])} or {quiet[-1]}" if len(quiet) > 1 else quiet[0]
+    return f"{first} On {named} no effect is shown."
 
 
-def beside(report: Report) -> list[tuple[str, str, str]]:
-    """(measure, what last click says, what the people held back say)."""
-    totals = {e.metric: e for e in report.effects}
-    aliases = {"purchases": "purchase", "viewings": "viewing_booked", "clicks": "click"}
+class Beside(Frozen):
+    """One measure as last click has it, and as those held back have it."""
+
+    name: str
+    said: Figure
+    """What last click says."""
+    answer: Figure | None
+    """What it was beyond those held back, in all; None: not measured against them."""
+    ends: str = ""
+    """The answer's interval, or why it is none, in words."""
+
+
+def beside(report: Report) -> list[Beside]:
+    """Last click's figures, each with the answer against those held back."""
+    effects = {e.metric: e for e in report.effects}
     rows = []
     for figure in report.last_click:
-        effect = totals.get(figure.name) or totals.get(aliases.get(figure.name, ""))
-        answer = "not measured against those held back"
-        if effect is not None:
-            total = effect.total
-            answer = plain(total.value, total.unit, report.currency, places=0)
-            if total.low is not None and total.high is not None:
-                ends = (
-                    plain(v, total.unit, report.currency, places=0) for v in (total.low, total.high)
-                )
-                answer += f" ({' to '.join(ends)})"
-            if not effect.shown:
-                answer += ", no effect shown"
         name = "Revenue" if figure.name == "revenue" else metric_words(figure.name)
-        rows.append((name, plain(figure.value, figure.unit, report.currency, places=0), answer))
+        effect = effects.get(figure.name) or effects.get(_SINGULAR.get(figure.name, ""))
+        if effect is None:
+            why = "not measured against those held back"
+            rows.append(Beside(name=name, said=figure, answer=None, ends=why))
+            continue
+        total, ends = effect.total, ""
+        if total.low is not None and total.high is not None:
+            low, high = (
+                plain(v, total.unit, report.currency, places=0) for v in (total.low, total.high)
+            )
+            ends = f"({low} to {high})"
+        if not effect.shown:
+            ends = f"{ends}, no effect shown".removeprefix(", ")
+        rows.append(Beside(name=name, said=figure, answer=total, ends=ends))
     return rows
 
 
