@@ -146,7 +146,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     "suppressions": (
         _field("address", "address email emailaddress mail recipient", required=True),
         _field("reason", "reason type suppressionreason status"),
-        _field("at", "at createdat suppressedat timestamp date created time"),
+        _field("suppressed_at", "at createdat suppressedat timestamp date created time"),
         _field("date_order"),
     ),
     "facts": (

@@ -168,11 +168,11 @@ class Store:
             manifest = self.manifest()
             seq = 1 + max((s.seq for s in manifest.segments), default=0)
             engine.register("incoming", _complete(table, rows))
-            engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
             statement = _new_profiles(seq) if table == "profiles" else _new_rows(table)
             name = f"{table}-{seq:06d}.parquet"
             part = self.folder / f"{name}.tmp"
             try:
+                engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
                 engine.execute(
                     f"COPY (SELECT {selected(table)} FROM ({statement}) "
                     f"ORDER BY {SORTED_BY[table]}) TO {literal(str(part))} "

@@ -96,23 +96,23 @@ class Staged:
         self.engine.execute(
             f"CREATE TEMP TABLE sorted_out AS SELECT {LINE}, "
             + "".join(f"_{v.field}, " for v in optional)
-            + f"coalesce({', '.join([*reasons, 'NULL'])}) AS _reason, {kept} "
+            + f"coalesce({', '.join([*reasons, 'NULL'])}) AS _refused, {kept} "
             f"FROM (SELECT *, {problems} FROM (SELECT *, {read} FROM said))"
         )
         self._quarantine_rows()
         for value in optional:
             self._quarantine_values(value.field)
-        left_out = ", ".join(["_reason", *(f"_{v.field}" for v in optional)])
+        left_out = ", ".join(["_refused", *(f"_{v.field}" for v in optional)])
         self.engine.execute(
             f"CREATE VIEW judged AS SELECT * EXCLUDE ({left_out}) "
-            "FROM sorted_out WHERE _reason IS NULL"
+            "FROM sorted_out WHERE _refused IS NULL"
         )
 
     def refuse(self, condition: str, reason: str) -> None:
         """Set aside the judged rows that meet a condition over several fields."""
         self.engine.execute(
-            f"UPDATE sorted_out SET _reason = {literal(reason)} "
-            f"WHERE _reason IS NULL AND ({condition})"
+            f"UPDATE sorted_out SET _refused = {literal(reason)} "
+            f"WHERE _refused IS NULL AND ({condition})"
         )
         self._quarantine_rows(reason)
 
@@ -186,20 +186,20 @@ class Staged:
         return first > 12
 
     def _quarantine_rows(self, reason: str | None = None) -> None:
-        condition = "_reason IS NOT NULL" if reason is None else f"_reason = {literal(reason)}"
+        condition = "_refused IS NOT NULL" if reason is None else f"_refused = {literal(reason)}"
         found = self.engine.execute(
-            f"SELECT _reason, raw.* FROM sorted_out JOIN raw USING ({LINE}) "
+            f"SELECT _refused, raw.* FROM sorted_out JOIN raw USING ({LINE}) "
             f"WHERE {condition} ORDER BY {LINE}"
         )
         for batch in found.to_arrow_reader(10_000):
             for row in batch.to_pylist():
-                self.quarantine.row(row.pop(LINE), row.pop("_reason"), row)
+                self.quarantine.row(row.pop(LINE), row.pop("_refused"), row)
 
     def _quarantine_values(self, field: str) -> None:
         found = self.engine.execute(
             f"SELECT o.{LINE}, o._{field} AS why, s.{field} AS value "
             f"FROM sorted_out o JOIN said s USING ({LINE}) "
-            f"WHERE o._{field} IS NOT NULL AND o._reason IS NULL ORDER BY o.{LINE}"
+            f"WHERE o._{field} IS NOT NULL AND o._refused IS NULL ORDER BY o.{LINE}"
         )
         for batch in found.to_arrow_reader(10_000):
             for row in batch.to_pylist():

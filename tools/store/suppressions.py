@@ -22,10 +22,12 @@ _REASONS = {
 
 def take_in(staged: Staged, timezone: str | None, present: datetime, latest: datetime) -> Outcome:
     """Judge the rows; one suppression an address, the first one."""
-    times = staged.times(timezone, latest, ["at"])
-    staged.judge([email("address", required=True), text("reason", most=300), moment("at", times)])
+    times = staged.times(timezone, latest, ["suppressed_at"])
+    staged.judge(
+        [email("address", required=True), text("reason", most=300), moment("suppressed_at", times)]
+    )
     rows = staged.arrow(
-        f"SELECT address, lower(coalesce(reason, '')) AS reason, at FROM judged "
+        f"SELECT address, lower(coalesce(reason, '')) AS reason, suppressed_at FROM judged "
         f"QUALIFY row_number() OVER (PARTITION BY lower(address) ORDER BY {LINE}) = 1 "
         f"ORDER BY {LINE}"
     )
@@ -34,7 +36,7 @@ def take_in(staged: Staged, timezone: str | None, present: datetime, latest: dat
             {
                 "address": row["address"],
                 "reason": _reason(row["reason"]),
-                "at": row["at"] or present,
+                "at": row["suppressed_at"] or present,
             }
         )
         for row in rows_of(rows)

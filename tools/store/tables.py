@@ -76,7 +76,7 @@ class Tables:
     def profiles(self) -> Table:
         """One row a customer: each field from the latest import that said it."""
         rows = self.stored("profiles")
-        latest = {f: rows[f].argmax(rows.seq) for f in PROFILE_FIELDS}
+        latest = {f: rows[f].argmax(rows.seq, where=rows[f].notnull()) for f in PROFILE_FIELDS}
         merged = rows.group_by("customer_id").aggregate(**latest)
         return merged.filter(merged.created_at.isnull() | (merged.created_at <= self.moment))
 
