@@ -136,7 +136,7 @@ async def write_brief(
         goal,
         send_from=timing.send_from,
         send_until=timing.send_until,
-        ends=timing.occasion.on if timing.occasion else None,
+        ends=_last_day(timing),
         evidence=evidence,
         treated=people - round(people * held.share),
         facts=facts,
@@ -205,6 +205,14 @@ def amended(
     quoted = "; ".join(f"“{part.words}”" for part in said.unread)
     note = (f"Of your reason to reject, this was not turned into a bound: {quoted}.",)
     return goal.model_copy(update=update), note if quoted else ()
+
+
+def _last_day(timing: Timing) -> date | None:
+    """The last day on which an offer for an occasion is of use."""
+    occasion = timing.occasion
+    if occasion is None:
+        return None
+    return occasion.last_order if occasion.last_order >= timing.send_until else occasion.on
 
 
 def _people(goal: Goal, evidence: AudienceEvidence, holdout: Share | None) -> int:

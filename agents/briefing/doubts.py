@@ -11,7 +11,7 @@ from domain.brief import AudienceEvidence, Holdout
 from domain.facts import Facts
 from domain.figures import Figure
 from domain.goal import Goal, Kpi
-from domain.predicate import AllOf, AnyOf, Did, NotThat, Predicate
+from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate
 from tools.cdp.port import DataDescription
 
 KPI_WORDS: dict[Kpi, str] = {
@@ -64,6 +64,11 @@ def doubts(
     if not known & {"Email Delivered", "Email Opened", "Email Link Clicked"}:
         found.append("No earlier mail is recorded: how these people answer mails is unknown.")
     found += _test(baseline, holdout, kpi, people)
+    if _excludes(evidence.rule) and baseline.value is not None:
+        found.append(
+            "The baseline is of people who fitted the rule some weeks ago; whoever still fits it "
+            "has stayed away longer, and is likelier to stay away."
+        )
     if described.unknown_customer_lines:
         share = described.unknown_customer_lines / max(1, described.order_lines)
         found.append(
@@ -112,6 +117,17 @@ def _test(baseline: Figure, holdout: Holdout, kpi: Kpi, people: int) -> list[str
             f"more; a gain of {points(wanted)} would most likely go unseen."
         ]
     return []
+
+
+def _excludes(rule: Predicate) -> bool:
+    """Whether it leaves out people for what they did lately."""
+    match rule:
+        case AllOf(of=of):
+            return any(_excludes(part) for part in of)
+        case NotThat(that=Bought(since=since)):
+            return since is not None
+        case _:
+            return False
 
 
 def _events(rule: Predicate) -> set[str]:

@@ -16,13 +16,14 @@ NEAR_ENOUGH = 1.10
 
 
 def worth_finding(baseline: Figure) -> float:
-    """The gain that a campaign is meant to find: half as much again, and at least one point.
+    """The gain that a campaign is meant to find: half as much again, between one point and five.
 
     For revenue a person: a tenth. None of it is a forecast; it fixes how fine the test should be.
+    More than five points is more than one mail is known to do to purchases or bookings.
     """
     if baseline.unit == "per_person":
         return 0.1 * (baseline.value or 0.0)
-    return max(0.5 * (baseline.value or 0.0), 0.01)
+    return min(max(0.5 * (baseline.value or 0.0), 0.01), 0.05)
 
 
 def least_shown(baseline: Figure, people: int, share: Share) -> float | None:

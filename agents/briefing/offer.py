@@ -123,10 +123,11 @@ def make_offer(
 
 
 def order_value(evidence: AudienceEvidence) -> Decimal | None:
-    """What one order of these people is worth at the median, as far as the figures say."""
-    direct = evidence.figure("order_value_median")
-    if direct is not None and direct.value:
-        return Decimal(str(direct.value))
+    """What one order of these people is worth on average, as far as the figures say; where there
+    is no average, what the median person spent by their median number of orders."""
+    average = evidence.figure("average_order_value")
+    if average is not None and average.value:
+        return Decimal(str(average.value))
     value, orders = evidence.figure("value_median"), evidence.figure("orders_median")
     if value is None or orders is None or not value.value or not orders.value:
         return None
@@ -183,7 +184,8 @@ def _against_stock(
         how = f"{money(amount)} on every piece in stock"
     return (
         Money(amount=cost, currency=currency),
-        f"{how}: {number(pieces)} pieces of {number(len(products))} articles",
+        f"{how}: {number(pieces)} pieces of {number(len(products))} "
+        + ("article" if len(products) == 1 else "articles"),
     )
 
 
@@ -206,7 +208,7 @@ def _against_audience(
     cost = (each.amount * treated * Decimal(str(share))).quantize(_CENT, ROUND_UP)
     return (
         Money(amount=cost, currency=currency),
-        f"{number(treated)} people × {percent(share)} of their median order of {money(each)}, "
+        f"{number(treated)} people × {percent(share)} of their average order of {money(each)}, "
         "each once; a larger order costs more",
     )
 
