@@ -227,9 +227,7 @@ def checkables(text: str) -> tuple[Checkable, ...]:
             found.append(
                 Checkable(rule.kind, *match.span(), match.group(), beside, needs, rule.never)
             )
-    found.extend(
-        Checkable(_kind(n), n.start, n.end, n.text, n) for n in numbers if n not in taken
-    )
+    found.extend(Checkable(_kind(n), n.start, n.end, n.text, n) for n in numbers if n not in taken)
     return _bound(text, tuple(sorted(found, key=lambda c: (c.start, c.end))))
 
 

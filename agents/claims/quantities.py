@@ -36,8 +36,8 @@ class Quantity:
         if self.value != other.value:
             return False
         if self.kind == "count":
-            # A bare number in the copy may be a fact's number of any kind but a share or a price.
-            return other.kind not in ("percent", "money", "month")
+            # A bare number is no duration, size or price: "three things" is not "three days".
+            return other.kind in ("count", "year", "clock")
         if self.kind == "date" and other.kind == "date":
             return not self.unit or not other.unit or self.unit == other.unit
         return self.kind == other.kind and self.unit == other.unit
@@ -48,7 +48,7 @@ _WORDS = {
     "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
     "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000, "dozen": 12,
     "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9,
-    "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreißig": 30,
+    "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreissig": 30,
     "vierzig": 40, "fünfzig": 50, "hundert": 100, "tausend": 1000,
 }  # fmt: skip
 _ONE = {"one": 1, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1}
@@ -93,7 +93,7 @@ def _any(words: dict[str, object] | dict[str, int] | dict[str, str]) -> str:
 
 
 _NUM = r"(?:\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
-_WORD = rf"(?:{_any(_WORDS)})"
+_WORD = rf"(?:{_any(_WORDS)}|dreißig)"
 _AMOUNT = rf"(?:{_NUM}|\b{_WORD}\b)"
 _CUR = rf"(?:€|£|\$|(?<![a-z])(?:{_any({k: v for k, v in _CURRENCIES.items() if k.isalpha()})})(?![a-z]))"
 _MONTH = rf"(?:{_any(_MONTHS)})"
@@ -120,7 +120,7 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _IDIOM = re.compile(
-    r"half an hour|halbe[n]? stunde|one or two|two or three|one more|one another|ein paar|"
+    r"(?:book|take|choose|give us) \w+ minutes|\w+ minuten buchen|worth in \w+ years|in \w+ jahren wert|half an hour|halbe[n]? stunde|one or two|two or three|one more|one another|ein paar|"
     r"in two minds|first|second thought|at sixes|24/7|\{\{[^}]*\}\}|https?://\S+",
     re.IGNORECASE,
 )
@@ -131,7 +131,7 @@ def number(text: str) -> Decimal:
 
     A separator followed by groups of three digits parts thousands; any other is a decimal one.
     """
-    word = text.casefold()
+    word = _fold(text)
     if word in _WORDS or word in _ONE:
         return Decimal(_WORDS.get(word, _ONE.get(word, 1)))
     if re.fullmatch(r"\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d{1,2})?", text):
@@ -139,6 +139,11 @@ def number(text: str) -> Decimal:
         whole = re.sub(r"\D", "", head)
         return Decimal(f"{whole}.{tail}" if tail else whole)
     return Decimal(text.replace(",", "."))
+
+
+def _fold(word: str) -> str:
+    """Lower case by way of upper case, as a search that ignores case compares: ß is ss."""
+    return word.upper().lower()
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -161,24 +166,22 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if group["isodate"]:
         return day(group["im"], group["id"], group["iy"])
     if group["daymonth"]:
-        return day(str(_MONTHS[group["dm"].casefold()]), group["dd"], group["dy"])
+        return day(str(_MONTHS[_fold(group["dm"])]), group["dd"], group["dy"])
     if group["monthday"]:
-        return day(str(_MONTHS[group["mm"].casefold()]), group["md"], group["my"])
+        return day(str(_MONTHS[_fold(group["mm"])]), group["md"], group["my"])
     if group["dotdate"]:
         return day(group["tm"], group["td"], group["ty"])
     if group["money1"]:
         sign = re.match(_CUR, words, re.IGNORECASE)
-        return made(
-            "money", number(group["m1"]), _CURRENCIES[sign.group().casefold()] if sign else ""
-        )
+        return made("money", number(group["m1"]), _CURRENCIES[_fold(sign.group())] if sign else "")
     if group["money2"]:
-        return made("money", number(group["m2"]), _CURRENCIES[group["c2"].casefold()])
+        return made("money", number(group["m2"]), _CURRENCIES[_fold(group["c2"])])
     if group["percent"]:
         return made("percent", number(group["p"]))
     if group["clock"]:
         return made("clock", number(group["ch"] or group["c24"]))
     if group["united"]:
-        unit = group["uu"].casefold()
+        unit = _fold(group["uu"])
         if unit in _MEASURES:
             name, factor = _MEASURES[unit]
             return made("measure", number(group["un"]) * factor, name)
@@ -188,4 +191,4 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
         return made("year", Decimal(group["de"] or group["y"]))
     if group["count"]:
         return made("count", number(words))
-    return made("month", Decimal(_MONTHS[words.casefold()]))
+    return made("month", Decimal(_MONTHS[_fold(words)]))

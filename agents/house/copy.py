@@ -15,7 +15,16 @@ from typing import TypeVar
 from agents.claims.support import sentences, tie
 from agents.house import copy_sentences as say
 from agents.house.copy_angles import ANGLES, HOUSE_WORDS, Angle, Part, Script, own
-from agents.house.copy_passages import Library, Line, alike, fit_to_say, library
+from agents.house.copy_passages import (
+    Library,
+    Line,
+    alike,
+    asks_for,
+    fit_to_say,
+    library,
+    points_back,
+    suits,
+)
 from agents.house.copy_setting import Setting, read
 from agents.tasks import CopyAnswer, CopyQuestion
 from brand_voice.slots import product_value
@@ -63,6 +72,10 @@ _CTAS_PRODUCT: dict[Language, tuple[str, ...]] = {
 }
 
 
+_ENOUGH_WORDS = 45
+"""A mail with so many words says no more of size, condition and details."""
+
+
 @dataclass
 class _Mail:
     """One variant while it is written."""
@@ -73,6 +86,8 @@ class _Mail:
     texts: list[str] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
     source: str = ""
+    letter: str = ""
+    """The past letter that the opening was taken from."""
     bodies: int = 0
     """Body passages of the library taken so far."""
     house: int = 0
@@ -89,6 +104,9 @@ class _Mail:
         if not self.paragraphs:
             self.paragraphs.append([])
         self.paragraphs[-1].append(line.text)
+
+    def words(self) -> int:
+        return sum(len(text.split()) for text in self.texts)
 
     def paragraph(self) -> None:
         """Begin the next paragraph."""
@@ -107,10 +125,19 @@ def write_copy(given: CopyQuestion) -> CopyAnswer:
         if len(variants) == given.variants:
             break
         variant = _variant(angle, len(variants), setting, shelf, used, said_before, given.link)
+        if _is_thin(variant):
+            continue
         variants.append(variant)
         used.update(variant.provenance.passage_ids)
         said_before.extend(text for _, text in variant.texts())
     return CopyAnswer(variants=tuple(variants))
+
+
+def _is_thin(variant: Variant) -> bool:
+    """Whether an angle found nothing to say beyond its first sentence."""
+    texts = [b.text for b in variant.blocks if isinstance(b, Paragraph)][1:]
+    has_card = any(isinstance(b, ProductCard) for b in variant.blocks)
+    return len(" ".join(texts).split()) < (8 if has_card else 14)
 
 
 def _angles(setting: Setting, shelf: Library, given: CopyQuestion) -> list[Angle]:
@@ -121,17 +148,23 @@ def _angles(setting: Setting, shelf: Library, given: CopyQuestion) -> list[Angle
     of_library = [n for n in shelf.angles() if not any(a.named(n) for a in ANGLES)]
     candidates = [*ANGLES, *(own(name) for name in of_library)]
     weights: dict[str, float] = {}
+    carried: list[Angle] = []
     for angle in candidates:
         weight = angle.weight(setting)
-        if weight <= 0 or angle.id in setting.avoid.angles:
+        if angle.id in setting.avoid.angles:
             continue
-        if shelf.best(("opening",), angle, own_angle_only=True):
-            weight += 1.0
-        if shelf.best(("subject",), angle, own_angle_only=True):
-            weight += 0.5
-        weights[angle.id] = weight + 1.2 * setting.chance("angle", angle.id)
+        at_home = shelf.best(("opening",), angle, own_angle_only=True) is not None
+        if weight <= 0 and at_home and setting.product is None:
+            # The rules have nothing for it, but the library does.
+            angle, weight = own(angle.id, angle.also), 1.8
+        if weight <= 0:
+            continue
+        carried.append(angle)
+        weight += 1.6 if at_home else 0
+        weight += 0.6 if shelf.best(("subject",), angle, own_angle_only=True) else 0
+        weights[angle.id] = weight + 1.6 * setting.chance("angle", angle.id)
     kept = _kept(given)
-    ranked = sorted((a for a in candidates if a.id in weights), key=lambda a: -weights[a.id])
+    ranked = sorted(carried, key=lambda a: -weights[a.id])
     return sorted(ranked, key=lambda a: kept.index(a.id) if a.id in kept else len(kept))
 
 
@@ -154,6 +187,7 @@ def _variant(
     script = angle.script(setting)
     mail = _Mail(angle, number)
     subject = _subject(script, mail, setting, shelf, used, said_before)
+    mail.source = subject.source
     preheader = _preheader(script, mail, setting, shelf, used, subject.text)
     _open(script, mail, setting, shelf, used, said_before)
     _body(script, mail, setting, shelf, used, said_before)
@@ -216,7 +250,9 @@ def _any_preheader(setting: Setting, subject: str) -> str:
     """A fact to follow the subject, where the angle has none."""
     product = setting.product
     if product is None:
-        return ""
+        short = (f.text for f in setting.house if len(f.text) <= 90)
+        ranked = sorted(short, key=lambda t: setting.chance("preheader", subject, t))
+        return next((t for t in ranked if fit_to_say(t, setting) and not alike(t, subject)), "")
     texts = [*say.details(product, setting.language)]
     if "price" not in setting.avoid.subjects and setting.offer is None:
         texts.append(f"{money_words(product.price, setting.language)}.")
@@ -228,9 +264,10 @@ def _open(
     script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
     said_before: Sequence[str],
 ) -> None:  # fmt: skip
-    found = shelf.best(("opening",), mail.angle, used=used, texts=said_before)
+    found = shelf.best(("opening",), mail.angle, used=used, texts=said_before, near=mail.source)
     if found is not None:
         mail.take(found)
+        mail.letter = found.source
         return
     for opening in _rotated(script.openings, mail, setting):
         if opening.text not in said_before and fit_to_say(opening.text, setting):
@@ -239,31 +276,98 @@ def _open(
 
 
 def _body(
-    script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
+    script: Script,
+    mail: _Mail,
+    setting: Setting,
+    shelf: Library,
+    used: set[str],
     said_before: Sequence[str],
-) -> None:  # fmt: skip
-    """The parts of the script, in its order; what the facts must say is never left out."""
+) -> None:
+    """The brand's own passages first, then what the facts must still say, in the script's order.
+
+    Flaw and price are never left out; size, condition and details are where passages said little.
+    """
     sentences_before = [s for text in said_before for s in sentences(text)]
     parts: dict[Part, Callable[[], list[Line]]] = {
         "what": lambda: _what(mail, setting),
+        "condition": lambda: _condition(mail, setting, sentences_before),
         "details": lambda: _details(mail, setting, sentences_before),
         "flaw": lambda: _flaw(mail, setting),
-        "price": lambda: _price(mail, setting),
-        "offer": lambda: _offer(mail, setting, shelf, used),
-        "condition": lambda: _condition(mail, setting, sentences_before),
         "house": lambda: _house(mail, setting, sentences_before),
-        "own": lambda: _library(mail, setting, shelf, used, said_before, own=True),
-        "library": lambda: _library(mail, setting, shelf, used, said_before),
+        "library": lambda: _general(mail, setting, shelf, used, said_before),
+        "price": lambda: _price(mail, setting, shelf, used),
+        "offer": lambda: _offer(mail, setting, shelf, used),
     }
-    breaks = {"library", "price", "offer", "house"}
-    for part in ("own", *(p for p in script.order if p != "own")):
-        lines = parts[part]()
-        if part in breaks and lines:
+    for line in _own(("body",), 2, mail, setting, shelf, used, said_before):
+        mail.take(line)
+    for line in _own(("proof",), 1, mail, setting, shelf, used, said_before):
+        if not points_back(line.text, of_product=setting.product is not None):
             mail.paragraph()
+        mail.take(line)
+    mail.paragraph()
+    was_apart = False
+    for part in script.order:
+        apart = part in ("library", "house", "price", "offer")
+        needed = apart or part == "flaw" or mail.words() < _ENOUGH_WORDS
+        lines = parts[part]() if needed else []
+        if lines and (apart or was_apart):
+            mail.paragraph()
+        was_apart = apart and bool(lines) or was_apart and not lines
         for line in lines:
             mail.take(line)
-        if part == "library" and lines:
-            mail.paragraph()
+
+
+def _own(
+    kinds: tuple[PassageKind, ...],
+    most: int,
+    mail: _Mail,
+    setting: Setting,
+    shelf: Library,
+    used: set[str],
+    said_before: Sequence[str],
+) -> list[Line]:
+    """Passages that the library wrote for this angle; those of the opening's letter first."""
+    found: list[Line] = []
+    for _ in range(1 if setting.avoid.shorter else most):
+        line = shelf.best(
+            kinds,
+            mail.angle,
+            used={*used, *mail.passages, *(f.passage.id for f in found if f.passage)},
+            said=frozenset(mail.said.union(*(f.says for f in found))),
+            texts=[*mail.texts, *said_before, *(f.text for f in found)],
+            near=mail.source,
+            letter=mail.letter,
+            own_angle_only=True,
+        )
+        if line is None:
+            break
+        found.append(line)
+        mail.bodies += 1
+    return found
+
+
+def _general(
+    mail: _Mail, setting: Setting, shelf: Library, used: set[str], said_before: Sequence[str]
+) -> list[Line]:
+    """Passages of no special angle, where the angle has none of its own."""
+    found: list[Line] = []
+    scarce = sum(1 for line in shelf.lines if line.passage and line.passage.kind == "body") < 6
+    most = 1 if setting.product is not None or setting.avoid.shorter or scarce else 2
+    for _ in range(most - mail.bodies):
+        line = shelf.best(
+            ("body", "proof"),
+            mail.angle,
+            used={*used, *mail.passages, *(f.passage.id for f in found if f.passage)},
+            said=frozenset(mail.said.union(*(f.says for f in found))),
+            texts=[*mail.texts, *said_before, *(f.text for f in found)],
+            near=mail.source,
+            letter=mail.letter,
+        )
+        if line is None:
+            break
+        found.append(line)
+    mail.bodies += len(found)
+    return found
 
 
 def _what(mail: _Mail, setting: Setting) -> list[Line]:
@@ -303,7 +407,9 @@ def _flaw(mail: _Mail, setting: Setting) -> list[Line]:
     return _one(say.flaw(setting.product, setting.language), mail, setting, "flaw")
 
 
-def _price(mail: _Mail, setting: Setting) -> list[Line]:
+def _price(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> list[Line]:
+    """Price, warranty and stock: in the library's words where it has some, with what they leave
+    out by rule."""
     if setting.product is None or (len(setting.others) and mail.angle.id == "selection"):
         return []
     said = frozenset(mail.said)
@@ -315,6 +421,19 @@ def _price(mail: _Mail, setting: Setting) -> list[Line]:
         ]
         text = " ".join(f"{say.upper(r)}." if not r.endswith(".") else r for r in rest if r)
         return [Line(text, frozenset({"warranty", "stock"}))] if text else []
+    if setting.offer is None and "price" not in setting.avoid.subjects:
+        found = shelf.best(
+            ("offer",),
+            mail.angle,
+            used={*used, *mail.passages},
+            said=said,
+            texts=mail.texts,
+            near=mail.source,
+            letter=mail.letter,
+            own_angle_only=True,
+        )
+        if found is not None and "price" in found.says:
+            return [found]
     forms = say.price(setting.product, setting, said)
     says = ["price", "warranty", "stock"]
     if setting.offer is not None and "offer" not in setting.avoid.subjects:
@@ -329,6 +448,7 @@ def _offer(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> lis
     found = shelf.best(
         ("offer",), mail.angle, used=used, said=frozenset(mail.said), texts=mail.texts,
         near=mail.source,
+            letter=mail.letter,
     )  # fmt: skip
     if found is not None and _says_all(found, setting):
         return [found]
@@ -349,6 +469,8 @@ def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Li
     """One house fact: one that the brief names, or one that suits the angle, not yet said."""
     if mail.bodies or mail.house:
         return []
+    if setting.product is not None and mail.angle.id in ("return", "topic", "offer"):
+        return []
     words = HOUSE_WORDS.get(mail.angle.id, "")
     ranked = []
     for fact in setting.house:
@@ -356,7 +478,7 @@ def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Li
         text = say.upper(fact.text if fact.text.endswith((".", "?")) else f"{fact.text}.")
         if not named and not (words and re.search(words, text, re.IGNORECASE)):
             continue
-        if fact.id in mail.said or text in said_before or not _of_category(text, setting):
+        if fact.id in mail.said or text in said_before or not _suits(text, setting):
             continue
         if fit_to_say(text, setting) and not any(alike(text, t) for t in mail.texts):
             ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
@@ -367,55 +489,8 @@ def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Li
     return [Line(text, frozenset({fact_id}))]
 
 
-_USED = r"pre-?owned|second-?hand|vintage|gebraucht"
-_NEW = r"\bnew model|\bneue[sn]? modell"
-_CATEGORIES = {"watch": r"\bwatch|uhr", "ring": r"\brings?\b|stones?\b|steine"}
-
-
-def _of_category(text: str, setting: Setting) -> bool:
-    """A sentence about watches has no place in a mail about a ring."""
-    product = setting.product
-    if product is None or product.category == "service":
-        return True
-    new = product.condition.casefold().startswith(("new", "neu"))
-    if re.search(_USED if new else _NEW, text, re.IGNORECASE):
-        return False
-    return not any(
-        re.search(pattern, text, re.IGNORECASE)
-        for category, pattern in _CATEGORIES.items()
-        if category != product.category
-    )
-
-
-def _library(
-    mail: _Mail,
-    setting: Setting,
-    shelf: Library,
-    used: set[str],
-    said_before: Sequence[str],
-    *,
-    own: bool = False,
-) -> list[Line]:
-    """Passages of the brand that suit the angle: up to two in a mail, one where it must be short.
-
-    ``own``: one that the library wrote for this very angle; it follows the opening at once.
-    """
-    kinds: tuple[PassageKind, ...] = ("body", "proof")
-    found: list[Line] = []
-    most = 1 if setting.avoid.shorter or setting.product is not None else 2
-    for _ in range(1 if own else most - mail.bodies):
-        taken = {*used, *mail.passages, *(f.passage.id for f in found if f.passage)}
-        said = frozenset(mail.said.union(*(f.says for f in found)))
-        line = shelf.best(
-            kinds, mail.angle, used=taken, said=said,
-            texts=[*mail.texts, *said_before, *(f.text for f in found)], near=mail.source,
-            own_angle_only=own,
-        )  # fmt: skip
-        if line is None:
-            break
-        found.append(line)
-        mail.bodies += 1
-    return found
+def _suits(text: str, setting: Setting) -> bool:
+    return setting.product is None or suits(text, setting.product)
 
 
 def _condition(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Line]:
@@ -430,20 +505,29 @@ def _condition(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> lis
 
 
 def _closing(mail: _Mail, setting: Setting, shelf: Library, used: set[str]) -> Line | None:
+    """A last word of the opening's own letter, or of the angle, or of no special occasion."""
     if setting.avoid.shorter:
         return None
     return shelf.best(
-        ("closing",), mail.angle, used=used, said=frozenset(mail.said), texts=mail.texts,
+        ("closing",),
+        mail.angle,
+        used=used,
+        said=frozenset(mail.said),
+        texts=mail.texts,
         near=mail.source,
-    )  # fmt: skip
+        letter=mail.letter,
+    )
 
 
 def _cta(
     mail: _Mail, setting: Setting, shelf: Library, used: set[str], said_before: Sequence[str]
 ) -> Line:
-    found = shelf.best(("cta",), mail.angle, used=used, near=mail.source)
-    if found is not None:
-        return Line(found.text.rstrip("."), found.says, found.passage)
+    """The letter's own call, or one of the angle that asks for what the brief wants."""
+    found = shelf.best(("cta",), mail.angle, used=used, near=mail.source, letter=mail.letter)
+    if found is not None and found.text not in said_before:
+        own_letter = bool(mail.letter) and found.source == mail.letter
+        if own_letter or asks_for(found.text, setting.kpi):
+            return Line(found.text.rstrip("."), found.says, found.passage)
     forms = _CTAS[setting.language][setting.kpi]
     if setting.product is not None and setting.kpi in ("purchase", "revenue", "click"):
         the = say.the(setting.product, setting.language)
@@ -482,9 +566,11 @@ def _blocks(
     if closing is not None:
         blocks.append(Paragraph(text=closing.text))
     blocks.append(CallToAction(text=cta.text, url=link))
-    sign_off = dict(setting.guide.closings).get(setting.language)
-    if sign_off:
-        blocks.append(Paragraph(text=sign_off))
+    sign_offs = [text for language, text in setting.guide.closings if language == setting.language]
+    if sign_offs:
+        # One house signs all variants of a mail in the same way.
+        at = int(setting.chance("sign-off") * len(sign_offs))
+        blocks.append(Paragraph(text=sign_offs[at]))
     return tuple(blocks)
 
 
@@ -512,9 +598,15 @@ def _claims(texts: Sequence[str], setting: Setting, shelf: Library) -> tuple[Cla
     claims = {c.text: c.fact_ids for c in tie(texts, setting.evidence)}
     whole = " ".join(texts)
     for line in shelf.lines:
-        if line.passage and line.passage.fact_ids and line.text in whole:
-            known = claims.get(line.text, ())
-            claims[line.text] = tuple(dict.fromkeys((*known, *line.passage.fact_ids)))
+        if line.passage is None or not line.passage.fact_ids or line.text not in whole:
+            continue
+        # A passage of several sentences rests on its own facts and on those of each sentence.
+        own = [i for c in tie((line.text,), setting.evidence) for i in c.fact_ids]
+        claims[line.text] = tuple(dict.fromkeys((*line.passage.fact_ids, *own)))
+        for sentence in sentences(line.text):
+            if sentence in claims and sentence != line.text:
+                ids = (*claims[sentence], *line.passage.fact_ids)
+                claims[sentence] = tuple(dict.fromkeys(ids))
     return tuple(Claim(text=text, fact_ids=ids) for text, ids in claims.items())
 
 

@@ -50,6 +50,7 @@ HOUSE_WORDS: dict[str, str] = {
     "return": r"\bof us\b|zu viert|we write|wir schreiben",
     "offer": r"\bdelivery\b|\bcan come back\b|\bversand\b|zum vollen preis",
     "topic": r"\bdelivery\b|\bengraving\b|\bversand\b|\bgravur\b",
+    "house": r".",
     "thank": r"adjustments|first two years|anpassungen|ersten zwei jahren",
 }
 """What a house fact is about, by the angle that it suits; in both languages."""
@@ -78,9 +79,9 @@ class Angle:
         return name == self.id or name in self.also
 
 
-def own(name: str) -> Angle:
-    """An angle that only the brand's library knows."""
-    return Angle(name, (), lambda s: 1.0, _plain)
+def own(name: str, also: tuple[str, ...] = ()) -> Angle:
+    """An angle that only the brand's library carries."""
+    return Angle(name, also, lambda s: 1.0, _plain)
 
 
 def _wants(setting: Setting, *objectives: str) -> bool:
@@ -104,7 +105,7 @@ def _flaw_first(s: Setting) -> Script:
             else ("Zuerst, was nicht stimmt",),
             _facts_line(s, "size", "material"),
             (_opening(f"Zuerst das Unangenehme. {flaw[0]}", "flaw"), *first),
-            ("what", "condition", "details", "library", "house", "price", "offer"),
+            ("flaw", "what", "condition", "details", "library", "house", "price", "offer"),
         )
     return Script(
         (
@@ -113,7 +114,7 @@ def _flaw_first(s: Setting) -> Script:
         ),
         _facts_line(s, "size", "material"),
         (_opening(f"The bad news first. {flaw[0]}", "flaw"), *first),
-        ("what", "condition", "details", "library", "house", "price", "offer"),
+        ("flaw", "what", "condition", "details", "library", "house", "price", "offer"),
     )
 
 
@@ -178,16 +179,28 @@ def _proof(s: Setting) -> Script:
     known = say.details(s.product, s.language)
     done = say.condition(s.product, s.language)
     the = say.the(s.product, s.language)
-    openings = [_opening(done, "condition")] if done else []
-    openings += [_opening(d, f"detail{n}") for n, d in enumerate(known[:2])]
+    openings = [_opening(_about(the, d), f"detail{n}") for n, d in enumerate(known[:2])]
+    if done:
+        openings.insert(0, _opening(_about(the, done), "condition"))
     return Script(
         (f"{say.upper(the)}, aus der Nähe",) if s.language == "de"
         else (f"{say.upper(the)}, up close", f"What we know about {the}"),
         tuple(d for d in (*known[:1], done) if d and len(d) <= 90)
         or _facts_line(s, "size", "material"),
         tuple(openings),
-        ("own", "condition", "details", "what", "flaw", "library", "house", "price", "offer"),
+        ("condition", "details", "what", "flaw", "library", "house", "price", "offer"),
     )  # fmt: skip
+
+
+def _about(the: str, sentence: str) -> str:
+    """A sentence that says of what it speaks: "The 1968 dress watch: it is hand-wound." """
+    first, _, rest = sentence.partition(" ")
+    small = first.lower() if first in _PRONOUNS or first.endswith("ed") else first
+    return f"{say.upper(the)}: {small} {rest}"
+
+
+_PRONOUNS = {"It", "Its", "The", "A", "An", "In", "By", "Er", "Sie", "Es", "Ein", "Eine", "Der", "Die",
+             "Das", "Durch", "Etwa"}  # fmt: skip
 
 
 def _visit(s: Setting) -> Script:
@@ -225,7 +238,7 @@ def _price(s: Setting) -> Script:
         _facts_line(s, "size", "material"),
         (
             _opening(
-                f"Der Preis zuerst: {cost} für {say.name(s.product, 'de')}." if german
+                f"Der Preis zuerst: {say.upper(the)} kostet {cost}." if german
                 else f"The price first: {cost} for {the}.", "price",
             ),
         ),
@@ -417,6 +430,21 @@ def _plain(s: Setting) -> Script:
     )  # fmt: skip
 
 
+def _about_us(s: Setting) -> Script:
+    about = r"founded|\bof us\b|family|our (?:own )?\w+(?:maker|smith)|gegründet|zu viert|familie"
+    facts = sorted(
+        s.house, key=lambda f: (re.search(about, f.text) is None, s.chance("about", f.id))
+    )[:3]
+    brand = s.guide.brand
+    german = s.language == "de"
+    return Script(
+        (f"Wer {brand} ist",) if german else (f"Who {brand} is",),
+        tuple(say.upper(f.text) for f in facts[1:] if len(f.text) <= 90),
+        tuple(_opening(say.upper(f.text), f.id) for f in facts),
+        ("library", "house", "offer"),
+    )
+
+
 def _facts_line(s: Setting, *wanted: str) -> tuple[str, ...]:
     """A preheader of facts: 34 mm, steel, €2,450."""
     if s.product is None:
@@ -466,7 +494,7 @@ ANGLES: tuple[Angle, ...] = (
           else 2.4 if s.kpi == "viewing_booked" or _wants(s, "viewing", "invite") else 0, _visit),
     Angle("offer", ("discount", "reduction"),
           lambda s: 2.6 if s.offer and "offer" not in s.avoid.subjects else 0, _offer),
-    Angle("price", ("cost",),
+    Angle("price", ("cost", "plain_price"),
           lambda s: 1.5 if _carries("price")(s) and s.offer is None else 0, _price),
     Angle("topic", ("season", "christmas", "occasion", "gift"),
           lambda s: 2.5 if s.topics else 0, _topic),
@@ -480,6 +508,8 @@ ANGLES: tuple[Angle, ...] = (
           lambda s: 2.3 if s.product and _wants(s, "launch", "announce") else 0, _launch),
     Angle("thank", ("thanks", "welcome"),
           lambda s: 2.6 if _wants(s, "thank", "welcome") else 0, _thank),
+    Angle("house", ("about",),
+          lambda s: 0.9 if s.product is None and len(s.house) >= 2 else 0, _about_us),
     Angle("plain", ("letter",), lambda s: 0.8, _plain),
 )  # fmt: skip
 """In order of preference where weights are equal."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from agents.claims.detect import checkables
 from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import supporting
+from agents.house import copy_sentences as say
 from agents.house.copy_angles import Angle
 from agents.house.copy_setting import Setting
 from agents.rules.offer import speaks_of_offer
 from agents.rules.words import banned_in, cliches_in, has_emoji
 from agents.untrusted import sign_of_injection
 from brand_voice.slots import fill, slots
+from domain.facts import Product
 from domain.goal import Kpi
 from domain.voice import Passage, PassageKind
 
@@ -99,14 +101,18 @@ class Library:
         said: frozenset[str] = frozenset(),
         texts: Sequence[str] = (),
         near: str = "",
+        letter: str = "",
         own_angle_only: bool = False,
     ) -> Line | None:
         """The passage that suits a place best; None where none does.
 
         ``used`` are ids that this draft holds already, ``said`` and ``texts`` what this variant
-        has said, ``near`` the source that the variant already leans on.
+        has said, ``near`` the source that the variant already leans on, ``letter`` the source of its
+        opening: a passage that points back ("He left it…") is taken from that letter alone.
         """
         taken = set(used)
+        product = self.setting.product
+        named = words(say.name(product, self.setting.language)) if product else set()
         ranked = sorted(
             (
                 (self._score(line, angle, near), line)
@@ -115,14 +121,25 @@ class Library:
                 and line.passage.kind in kinds
                 and line.passage.id not in taken
                 and not line.says & said
-                and not any(alike(line.text, text) for text in texts)
+                and not any(alike(line.text, text, ignoring=named) for text in texts)
                 and (not own_angle_only or angle.named(line.passage.angle))
-                and (not line.passage.angle or angle.named(line.passage.angle)
-                     or line.passage.kind in ("closing", "cta", "offer", "body", "proof"))
+                and self._in_place(line, angle, letter)
             ),
             key=lambda pair: -pair[0],
-        )  # fmt: skip
+        )
         return ranked[0][1] if ranked and ranked[0][0] > 0 else None
+
+    def _in_place(self, line: Line, angle: Angle, letter: str) -> bool:
+        """Whether the passage makes sense outside the letter that it was written in."""
+        passage = line.passage
+        assert passage is not None
+        if letter and passage.source == letter:
+            return True
+        if passage.angle and not angle.named(passage.angle):
+            return False
+        if passage.kind in ("subject", "preheader", "opening"):
+            return True
+        return not points_back(line.text, of_product=self.setting.product is not None)
 
     def _score(self, line: Line, angle: Angle, near: str) -> float:
         passage, setting = line.passage, self.setting
@@ -137,7 +154,7 @@ class Library:
         if setting.product and setting.product.category in passage.categories:
             score += 0.8
         if near and passage.source == near:
-            score += 0.7
+            score += 3.0
         if slots(passage.text):
             score += 0.5
         return score
@@ -162,7 +179,7 @@ def _usable(passage: Passage, setting: Setting) -> Line | None:
     filled = fill(passage, product, language=setting.language, offer=offer)
     if filled is None or not filled.text or "{product." in filled.text:
         return None
-    text = filled.text
+    text = say.weak_adjective(filled.text) if setting.language == "de" else filled.text
     if not fit_to_say(text, setting):
         return None
     known = {f.id for f in setting.house}
@@ -179,11 +196,22 @@ def _usable(passage: Passage, setting: Setting) -> Line | None:
             says.add(_FIELD_SAYS[field])
     if says & set(setting.avoid.subjects):
         return None
-    if passage.kind == "offer" and offer is None:
+    if passage.objective != setting.objective:
+        if passage.kind == "cta" and not re.search(_CTA_FOR[setting.kpi], text, re.IGNORECASE):
+            return None
+        if _VISIT.search(text) and not _visits(setting):
+            return None
+    if "visit" in setting.avoid.subjects and _VISIT.search(text):
         return None
-    if passage.kind == "cta" and not re.search(_CTA_FOR[setting.kpi], text, re.IGNORECASE):
+    if setting.offer is None and re.search(r"\bthe code\b|\bden code\b", text, re.IGNORECASE):
         return None
     return Line(text, frozenset(says), passage)
+
+
+def asks_for(text: str, kpi: Kpi) -> bool:
+    """Whether a call to action asks for what is counted, and stands by itself."""
+    alone = re.search(r"\b(?:it|its|he|him|his|one)\b", text, re.IGNORECASE) is None
+    return alone and re.search(_CTA_FOR[kpi], text, re.IGNORECASE) is not None
 
 
 def _matched_by_slot(says: set[str], ids: Sequence[str]) -> bool:
@@ -196,6 +224,8 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
     categories = {product.category} if product else set(goal.categories)
     if passage.categories and not categories & set(passage.categories):
         return False
+    if product is not None and not suits(passage.text, product):
+        return False
     if passage.objective in _STRICT and passage.objective != setting.objective:
         return False
     topics = " ".join((*setting.topics, *goal.topics)).casefold()
@@ -205,6 +235,43 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
             if not said:
                 return False
     return True
+
+
+_USED = r"pre-?owned|second-?hand|vintage|private owner|owner before|previous owner|workshop book|gebraucht|von privat|vorbesitz\w*|werkstattbuch"
+_NEW = r"\bnew (?:model|watch|ring)|\bneue[sn]? modell"
+_CATEGORIES = {"watch": r"\bwatch(?:es)?\b|uhr(?:en)?\b", "ring": r"\brings?\b|stones?\b|steine\b"}
+
+
+_BACK = re.compile(
+    r"^(?:it|its|he|she|they|this|that|those|these|then|there it|after that|for that|so|and|but|or"
+    r"|the (?:rest|other|second|note|last|one|check|estimate|code)"
+    r"|er|sie (?=\w+t\b)|es|das|dies\w*|danach|dafür|dann|dort|und|aber|also|der rest)\b"
+    r"|\b(?:he|him|his|she|her|they|them|this|that (?:bench|one|is)|those|these|the code"
+    r"|ihm|dies\w*|dafür|damit|davon|darüber)\b",
+    re.IGNORECASE,
+)
+_IT = re.compile(r"\b(?:it|its|es)\b", re.IGNORECASE)
+
+
+def points_back(text: str, *, of_product: bool) -> bool:
+    """Whether the text speaks of something said before it. Where the mail has one product, "it"
+    inside a sentence can only be that."""
+    return _BACK.search(text) is not None or (not of_product and _IT.search(text) is not None)
+
+
+def suits(text: str, product: Product) -> bool:
+    """Whether a general sentence can be said of this product: nothing of earlier owners for a new
+    one, nothing of watches for a ring."""
+    new = product.condition.casefold().startswith(("new", "neu"))
+    if re.search(_USED if new else _NEW, text, re.IGNORECASE):
+        return False
+    if product.category == "service":
+        return True
+    return not any(
+        re.search(pattern, text, re.IGNORECASE)
+        for category, pattern in _CATEGORIES.items()
+        if category != product.category
+    )
 
 
 def fit_to_say(text: str, setting: Setting) -> bool:
@@ -219,25 +286,36 @@ def fit_to_say(text: str, setting: Setting) -> bool:
         or sign_of_injection(text) is not None
         or (setting.offer is None and speaks_of_offer(text))
         or unsupported_of_reader(text, setting.brief.audience.rule)
-        or (_VISIT.search(text) and not _visits(setting))
     )
 
 
 def _visits(setting: Setting) -> bool:
     """Whether the mail may ask for a visit."""
-    if "visit" in setting.avoid.subjects:
-        return False
     wants_it = setting.objective in ("viewing", "invite", "service_due")
     return wants_it or setting.kpi in ("viewing_booked", "service_booked")
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two sentences say the same in nearly the same words."""
-    a, b = words(one), words(other)
-    if not a or not b:
-        return False
-    return len(a & b) / min(len(a), len(b)) >= 0.6
+def alike(one: str, other: str, *, ignoring: set[str] | None = None) -> bool:
+    """Whether two sentences say the same in nearly the same words; ``ignoring`` holds the words of
+    the product's name, which every sentence may say."""
+    a, b = words(one) - (ignoring or set()), words(other) - (ignoring or set())
+    if one.strip() == other.strip():
+        return True
+    shared = len(a & b)
+    return shared >= 3 and shared / min(len(a), len(b)) >= 0.6
 
 
 def words(text: str) -> set[str]:
-    return {w.casefold() for w in _WORD.findall(text)}
+    """The words of a text that carry its meaning."""
+    return {w.casefold() for w in _WORD.findall(text)} - _SMALL
+
+
+_SMALL = frozenset(
+    (
+        "the", "and", "that", "with", "have", "has", "had", "was", "were", "are", "for", "you",
+        "your", "our", "this", "its", "not", "but", "all", "one", "can", "what", "from", "der",
+        "die", "das", "und", "mit", "hat", "haben", "war", "sind", "für", "sie", "ihr", "ihre",
+        "wir", "uns", "unser", "unsere", "nicht", "ein", "eine", "einen", "dem", "den", "des",
+        "ist", "von", "auf",
+    )
+)  # fmt: skip

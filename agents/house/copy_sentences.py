@@ -29,8 +29,12 @@ def the(product: Product, language: Language) -> str:
     named = product_value(product, "the_name", language)
     if named is None:
         return name(product, language)
-    # After der, die, das an adjective ends in -e: schlichter Ring, but der schlichte Ring.
-    return re.sub(r"^(der|das) ([a-zäöüß]+e)[rs]\b", r"\1 \2", named)
+    return weak_adjective(named)
+
+
+def weak_adjective(text: str) -> str:
+    """After der, die, das an adjective ends in -e: schlichter Ring, but der schlichte Ring."""
+    return re.sub(r"\b([Dd]er|[Dd]as) ([a-zäöüß]{3,}e)[rs](?= [A-ZÄÖÜ])", r"\1 \2", text)
 
 
 def name(product: Product, language: Language) -> str:
@@ -125,7 +129,8 @@ def price(product: Product, setting: Setting, said: Said = frozenset()) -> tuple
     offer = setting.offer
     reduced = reduced_price(offer, product) if offer else None
     if offer is not None and reduced is not None and "offer" not in avoid:
-        return tuple(f + tail for f in _reduced(product, offer, reduced, language))
+        why = "" if "reason" in said else f" {reason(setting)}"
+        return tuple(f + why + tail for f in _reduced(product, offer, reduced, language))
     if "price" in avoid:
         return (tail.strip(),) if tail else ()
     cost = money_words(product.price, language)
@@ -154,13 +159,13 @@ def _reduced(product: Product, offer: Offer, reduced: Money, language: Language)
         code = f" mit dem Code {offer.code}" if offer.code else ""
         return (
             f"{now} bis {until}{code}. Der niedrigste Preis der letzten 30 Tage war {before}.",
-            f"Bis {until} kostet es{code} {now}, statt {before}: dem niedrigsten Preis der letzten "
-            "30 Tage.",
+            f"Bis {until} kostet {the(product, language)}{code} {now}, statt {before}: dem "
+            "niedrigsten Preis der letzten 30 Tage.",
         )
     return (
         f"{now} until {until}{code}. The lowest price of the last 30 days was {before}.",
-        f"Until {until} it costs {now}{code}, instead of {before}, its lowest price of the last "
-        "30 days.",
+        f"Until {until} {the(product, language)} costs {now}{code}, instead of {before}, its "
+        "lowest price of the last 30 days.",
     )
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from agents.claims.evidence import reduced_price
 from agents.claims.quantities import quantities
 from agents.rules.review import Findings, Review, body, finding
 from domain.brief import Offer
@@ -107,10 +108,16 @@ def _terms(review: Review, offer: Offer, variant: Variant) -> Findings:
     texts = " ".join(text for _, text in body(variant))
     said = quantities(texts)
     percent = Decimal(str(offer.share)) * 100 if offer.share is not None else None
-    spoken = _OFF.search(texts) is not None and (
+    amounts = {
+        money.amount
+        for product in review.facts.products
+        if (money := reduced_price(offer, product)) is not None
+    }
+    spoken = (
         any(q.kind == "percent" and q.value == percent for q in said)
         or (offer.code and offer.code in texts)
-        or any(q.kind == "money" for q in said)
+        or any(q.kind == "money" and q.value in amounts for q in said)
+        or (offer.amount is not None and any(q.value == offer.amount.amount for q in said))
     )
     if not spoken:
         yield finding(
