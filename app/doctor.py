@@ -192,7 +192,8 @@ async def _brand(workspace: Workspace) -> list[Check]:
 
 def _by_id(known: Facts) -> dict[str, str]:
     """Each fact's hash, to tell apart what is the same in another order."""
-    return {fact.id: content_hash(fact) for fact in (*known.products, *known.house)}
+    products = {product.id: content_hash(product) for product in known.products}
+    return products | {fact.id: content_hash(fact) for fact in known.house}
 
 
 async def _voice(workspace: Workspace) -> list[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.workspace import Workspace
-from workflows import jobs
+from workflows.jobs import advance
 from workflows.progress import Progress
 
 
@@ -16,4 +16,4 @@ async def drive(workspace: Workspace, run_id: str, said: Callable[[str], None]) 
         if step.at == "finished":
             said(f"  {step.text}")
 
-    await jobs.advance(workspace.stack(), run_id, heard)
+    await advance(workspace.stack(), run_id, heard)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -34,14 +35,16 @@ class Inbox:
 
 def serve(inbox: Inbox) -> Controller:
     """Start the server on a free port of this machine; the caller stops it."""
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:  # aiosmtpd cannot say which port 0 became
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     return controller
 
 
 def port_of(controller: Controller) -> int:
-    assert controller.server is not None
-    port: int = controller.server.sockets[0].getsockname()[1]
+    port: int = controller.port
     return port
 
 
