@@ -121,8 +121,15 @@ def next_fire(tx: Transaction) -> datetime | None:
 
 
 def fire_due(tx: Transaction) -> list[Fire]:
-    """Write down every fire up to now, once, and start the runs that catch-up lets start."""
-    query = sa.select(t.schedules).where(_c.removed_at.is_(None), _c.seen_until < tx.now)
+    """Write down every fire up to now, once, and start the runs that catch-up lets start.
+
+    The schedules of a person who is no longer active do not fire: nobody would answer for them.
+    """
+    query = (
+        sa.select(t.schedules)
+        .join(t.people, t.people.c.id == _c.person_id)
+        .where(_c.removed_at.is_(None), _c.seen_until < tx.now, t.people.c.active)
+    )
     written = []
     for row in tx.connection.execute(query.order_by(_c.id)).all():
         written += _fire(tx, _schedule(row), row.seen_until)

@@ -19,6 +19,7 @@ from domain.frozen import Frozen
 from ledger import journal, sending
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks
+from ledger.errors import LedgerError
 from ledger.last_check import Outcome, mark_sending, mark_sending_many
 from ledger.people import Person, require_now
 from ledger.send_rows import (
@@ -109,7 +110,7 @@ def claim(tx: Transaction, worker: str, limit: int, lease_seconds: float = 120) 
             _c.due_at <= tx.now,
             sa.or_(_c.not_before.is_(None), _c.not_before <= tx.real_now),
         )
-        .order_by(_c.due_at, _c.key)
+        .order_by(_c.due_at)  # as the index has them: nothing is sorted
         .limit(limit)
     ).mappings()
     claimed = [Send.model_validate(dict(row)) for row in rows]
@@ -269,7 +270,8 @@ def resolve_review(
     """A person's word on messages whose outcome is unknown; how many it settled. Needs publish.
 
     ``sent``: it went out. ``send_again``: it did not, and is due now; where its publication is
-    no longer approved it waits for that. ``drop``: whatever it was, never again.
+    stopped it waits for a new approval. ``drop``: whatever it was, never again. Raises
+    LedgerError not_approved where something is to be sent again of a cancelled publication.
     """
     person = require_now(tx, person, "publish")
     parked: list[tuple[str, str]] = []
@@ -279,6 +281,9 @@ def resolve_review(
         parked += [(row[0], row[1]) for row in tx.connection.execute(query)]
     if not parked:
         return 0
+    publication_ids = sorted({publication_id for _, publication_id in parked})
+    if decision == "send_again":
+        _reopen(tx, publication_ids)
     word = f"{person.name} decided"
     values: dict[ReviewDecision, dict[str, Any]] = {
         "sent": {"state": "sent", "sent_at": _c.sending_at, "reason": word},
@@ -290,15 +295,23 @@ def resolve_review(
     tx.connection.execute(statement, [{"the_key": key} for key, _ in parked])
     if decision == "send_again":
         give_back(tx, [publication_id for _, publication_id in parked])
-        reopened = sorted({publication_id for _, publication_id in parked})
-        tx.connection.execute(
-            sa.update(t.publications)
-            .where(_p.id.in_(reopened), _p.state == "done")
-            .values(state="scheduled")
-        )
     data = {"decision": decision, "keys": [key for key, _ in parked]}
     journal.append(tx, "review_resolved", person_id=person.id, thing="sends", data=data)
     return len(parked)
+
+
+def _reopen(tx: Transaction, publication_ids: Sequence[str]) -> None:
+    cancelled = sa.select(_p.id).where(_p.id.in_(publication_ids), _p.state == "cancelled")
+    gone = tx.connection.execute(cancelled.limit(1)).scalar_one_or_none()
+    if gone is not None:
+        raise LedgerError(
+            "not_approved",
+            "This scheduled send was cancelled, or a later approval took its place.",
+            thing=gone,
+            next_step="Say of these messages that they were sent, or drop them.",
+        )
+    done = sa.and_(_p.id.in_(publication_ids), _p.state == "done")
+    tx.connection.execute(sa.update(t.publications).where(done).values(state="scheduled"))
 
 
 def _leave(tx: Transaction, send: Send, worker: str, values: Mapping[str, Any]) -> bool:

@@ -162,6 +162,22 @@ def test_real_time_cannot_be_advanced(tmp_path: Path) -> None:
     assert refused.value.code == "not_simulated"
 
 
+def test_a_ledger_that_somebody_holds_is_said_to_be_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.database.BUSY_SECONDS", 0.05)
+    one = make_ledger(tmp_path)
+    other = open_ledger(one.url)
+    with one.write():
+        with other.read() as tx:
+            assert journal.head(tx) == (0, "")  # who reads never waits
+        with pytest.raises(LedgerError) as refused, other.write():
+            pass
+    assert refused.value.code == "busy"
+    with other.write() as tx:
+        journal.append(tx, "spent", person_id=None, thing="test", data={})
+
+
 def test_a_write_inside_a_write_is_a_mistake_and_not_a_wait(tmp_path: Path) -> None:
     ledger: Ledger = make_ledger(tmp_path)
     with ledger.write(), pytest.raises(RuntimeError), ledger.write():

@@ -90,6 +90,15 @@ def test_a_removed_schedule_fires_no_more(ledger: Ledger, ada: Person) -> None:
     assert fire(ledger, timedelta(days=2)) == []
 
 
+def test_the_schedule_of_a_person_who_left_does_not_fire(ledger: Ledger, ada: Person) -> None:
+    schedule = add(ledger, ada, "all")
+    with ledger.write() as tx:
+        people.deactivate(tx, ada.id, ada)
+    assert fire(ledger, timedelta(days=2)) == []
+    with ledger.read() as tx:
+        assert schedules.fires(tx, schedule.id) == []
+
+
 def test_a_year_asleep_is_not_a_million_rows(ledger: Ledger, ada: Person) -> None:
     with ledger.write() as tx:
         schedule = schedules.add(tx, "*/5 * * * *", "UTC", "Viewings", ada, "latest")

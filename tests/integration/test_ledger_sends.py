@@ -26,6 +26,7 @@ from ledger import (
 from ledger.errors import LedgerError
 from ledger.publications import Assignment
 from tests.integration.ledger_world import (
+    HOUSE,
     KEY,
     LATE,
     MONDAY,
@@ -387,6 +388,38 @@ def test_a_person_settles_what_nobody_knows(world: World, decision: str, state: 
         assert sends.resolve_review(tx, world.owner, keys, "sent") == 0
     assert world.states() == {state: 4}
     assert len(world.claim("v")) == (4 if decision == "send_again" else 0)
+
+
+def test_nothing_of_a_cancelled_campaign_is_sent_again(world: World) -> None:
+    send = world.claim(limit=1)[0]
+    assert world.mark(send) == "go"
+    with world.write() as tx:
+        sends.mark_unknown(tx, send, "w", "timeout")
+        runs.cancel(tx, world.run_id, world.owner)
+        with pytest.raises(LedgerError) as refused:
+            sends.resolve_review(tx, world.owner, [send.key], "send_again")
+        assert refused.value.code == "not_approved"
+        assert sends.resolve_review(tx, world.owner, [send.key], "drop") == 1
+    assert world.states() == {"cancelled": 4}
+
+
+def test_an_outdated_house_fact_stops_what_cites_it(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    with world.write() as tx:
+        until = HOUSE.model_copy(update={"valid_until": MONDAY.date()})
+        facts.put(tx, some_facts().model_copy(update={"house": (until,)}), "brand")
+        content = make_content(tx, world.run_id)
+        approval_id = approve(tx, content, world.owner)
+        publications.enqueue(tx, content, approval_id, make_assignments(world, 4))
+    world.advance(timedelta(hours=1))
+    first, *others = world.claim()
+    assert world.mark(first) == "go"
+    world.advance(timedelta(hours=23))
+    with world.write() as tx:
+        addresses = {send: world.address(send) for send in others}
+        assert set(
+            sends.mark_sending_many(tx, addresses, "w", KEY, timedelta(days=2)).values()
+        ) == {"stopped"}
 
 
 def test_moving_inside_the_window_keeps_the_approval(world: World) -> None:
