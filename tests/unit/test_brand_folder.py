@@ -33,9 +33,9 @@ def test_a_brand_without_a_library_has_sent_nothing_yet(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["guide.yaml", "products.jsonl"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
+    load = load_brand if name == "guide.yaml" else load_facts
     with pytest.raises(BrandError, match=name) as error:
-        load_brand(folder)
-        load_facts(folder)
+        load(folder)
     assert error.value.code == "missing_file"
     assert error.value.exit_code == 2
 

@@ -19,7 +19,8 @@ BRAND = load_brand(EXAMPLE)
 FACTS = load_facts(EXAMPLE)
 EVERY_KIND = ("subject", "preheader", "opening", "body", "proof", "offer", "cta", "closing")
 OBJECTIVES = (
-    "viewing", "sell", "service_due", "win_back", "launch", "invite", "thank", "announce", "welcome",
+    "viewing", "sell", "service_due", "win_back", "launch",
+    "invite", "thank", "announce", "welcome",
 )  # fmt: skip
 OFFER = Offer.model_validate(
     {

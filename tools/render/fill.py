@@ -21,10 +21,10 @@ from tools.render.errors import RenderError
 MOST_NAME_CHARACTERS = 40
 
 _FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-# A field with the white space and comma beside it, which go too where the field is empty:
+# A field with the white space and marks beside it, which go too where the field is empty:
 # "Good morning {{first_name}}," → "Good morning,"; "{{first_name}}, your watch" → "your watch".
 _FIELD_AND_GAP = re.compile(
-    r"(?P<before>\s*)\{\{\s*(?P<field>[a-z_]+)\s*\}\}(?P<after>,?\s*)"
+    r"(?P<before>,?\s*)\{\{\s*(?P<field>[a-z_]+)\s*\}\}(?P<after>[,.;:?!]?\s*)"
     r"(?P<next>[^\W\d_]?)"
 )
 _NAME_MARKS = frozenset(" -'’.·")
@@ -108,7 +108,7 @@ def _put(text: str, values: Mapping[str, str], escape: Callable[[str], str]) -> 
         opens = start == 0 or text[start - 1] in ">\n" or "\n" in before
         if opens:  # "{{first_name}}, your watch …" → "Your watch …"
             return f"{before}{follows.upper()}"
-        if after.startswith(","):  # "Good morning {{first_name}}, …" → "Good morning, …"
+        if after.strip():  # "Good morning {{first_name}}, …" → "Good morning, …"
             return f"{after}{follows}"
         return f"{before or after}{follows}"
 
