@@ -114,14 +114,12 @@ _RULES: tuple[_Rule, ...] = (
     _rule(
         "craft",
         r"\bby hand\b|\bhand-?(?:made|crafted|finished|polished|set|stitched|painted|assembled|engraved|cut|sewn|poured|picked|forged)\b|\b(?:von hand|handgemacht\w*|handgefertigt\w*|handarbeit)\b",
-        r"\bhand|\bvon hand|handarbeit|handgem|handgef",
+        r"\bby hand\b|\bhand-?(?:made|craft|finish|polish|set\b|stitch|paint|assembl|engrav|cut\b|sewn|pour|pick|forg)|\bvon hand\b|handarbeit|handgem|handgef",
     ),
     _rule("craft", rf"{_NOT_DONE}\b(?:{_SERVICE})\b", _SERVICE_FACT),
-    _rule(
-        "craft",
-        r"\bin-?house\b|\bhauseigen\w*\b|\bmade (?:here|in [A-Z]\w+)\b|\b[a-z]+ made\b(?<=swiss made)|\blocally (?:made|sourced)\b|\bmade in\b|\bhergestellt in\b",
-        r"in-?house|made|our own|hauseigen|eigen|hergestell|local|swiss",
-    ),
+    _rule("craft", r"\bin-?house\b|\bhauseigen\w*\b", r"in-?house|our own|hauseigen|eigene"),
+    _rule("craft", r"\bmade here\b|\blocally (?:made|sourced)\b", r"made here|local|our own"),
+    _rule("craft", r"(?:made|hergestellt) in (?:the )?\w+|\bswiss[- ]made\b", "="),
     _rule(
         "universal",
         rf"\b(?:every|each)\b(?:\s+(?:single|one of our))?{_NOT_TIME}\s+\w+|\ball (?:of )?our\s+\w+|\bjede[rsmn]?\b{_NOT_TIME}\s+\w+|\balle unsere\w?\s+\w+|\bwithout exception\b|\bausnahmslos\b",

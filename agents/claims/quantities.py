@@ -51,6 +51,11 @@ _WORDS = {
     "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreissig": 30,
     "vierzig": 40, "fünfzig": 50, "hundert": 100, "tausend": 1000,
 }  # fmt: skip
+_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+         "eighty": 80, "ninety": 90}  # fmt: skip
+_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_WORDS |= _TENS
+_WORDS |= {f"{t}-{d}": n + m for t, n in _TENS.items() for m, d in enumerate(_DIGITS, 1)}
 _ONE = {"one": 1, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1}
 _MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,

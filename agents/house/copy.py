@@ -312,7 +312,7 @@ def _body(
         lines = parts[part]() if needed else []
         if lines and (apart or was_apart):
             mail.paragraph()
-        was_apart = apart and bool(lines) or was_apart and not lines
+        was_apart = (apart and bool(lines)) or (was_apart and not lines)
         for line in lines:
             mail.take(line)
 
