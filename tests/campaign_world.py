@@ -3,7 +3,6 @@ writer, real SMTP; customer data of a dozen people, kept in memory."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +15,6 @@ from agents.model import Model
 from brand_voice.brand import Brand
 from domain.brief import AudienceEvidence
 from domain.customer import Consent, Contact
-from domain.errors import MainspringError
 from domain.figures import Figure, Query
 from domain.goal import Kpi
 from domain.plan import Cap
@@ -221,10 +219,10 @@ class World:
         return replace(self, stack=replace(self.stack, **changed))  # type: ignore[arg-type]
 
 
-def contact(number: int) -> Contact:
+def contact(number: int, host: str = "example.test") -> Contact:
     return Contact(
         customer_id=f"c{number:03d}",
-        email=f"c{number:03d}@example.test",
+        email=f"c{number:03d}@{host}",
         first_name=["Anna", "", "Bjørn", "María"][number % 4],
         timezone="Europe/Berlin",
     )
@@ -292,11 +290,3 @@ def make_stack(
         limits=limits or SendingLimits(retry_seconds=0),
         simulated=True,
     )
-
-
-def refused(error: MainspringError) -> str:
-    return str(error.code)
-
-
-def run_async(world: World) -> None:
-    asyncio.run(world.work())

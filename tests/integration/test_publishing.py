@@ -298,10 +298,8 @@ async def test_nothing_leaves_a_simulated_workspace(
 async def test_nothing_leaves_without_a_public_address_that_answers(
     due: tuple[World, str], server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workflows import reaching
-
     world, _ = due
-    monkeypatch.setattr(reaching.clock, "is_simulated", lambda tx: False)
+    monkeypatch.setattr("ledger.clock.is_simulated", lambda tx: False)
     far = world.with_stack(sending=FarAway(server.port), simulated=False)
     with pytest.raises(ReachError) as caught:
         await publish_due(far.stack, "w")
