@@ -30,6 +30,10 @@ _FORMULA = r"^(=|@[A-Za-z]+\(|[+\-@].*\|.*!)"
 _MARKUP = r"[{}<>|$%=`\\\[\]^~]|://|^[a-zA-Z]+:|^[+@-]"
 _WITH_OFFSET = r"\d:\d{2}.*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)$"
 _EPOCH = r"^(\d{10}|\d{13})(\.\d+)?$"
+_ADDRESS = (
+    r"[^\s@<>\"(),:;\[\]\\{}]{1,64}@"
+    r"([^\s@<>\"(),:;\[\]\\/{}.]+\.)+[^\s@<>\"(),:;/\d.{}]+"
+)
 _DAY = r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}"
 _PLAIN_TIME = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$"
 
@@ -159,8 +163,7 @@ def email(field: str, *, required: bool = False) -> Value:
             (f"length({field}) > 254", "too long"),
             (f"hostile({field}) IS NOT NULL", "control or invisible characters"),
             (
-                f"NOT regexp_full_match({field}, '[^\\s@<>\"(),:;\\[\\]\\\\{{}}]{{1,64}}@"
-                f'[^\\s@<>"(),:;\\[\\]\\\\/{{}}]+\\.[^\\s@<>"(),:;/\\d.{{}}]+\')',
+                f"NOT regexp_full_match({field}, '{_ADDRESS}')",
                 "not an address",
             ),
         ),
