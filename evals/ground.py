@@ -9,11 +9,17 @@ from functools import cached_property
 from pathlib import Path
 
 from agents.house_writer import HouseWriter
+from app.importing import import_file
+from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from brand_voice.brand import Brand, load_brand, load_facts
 from domain.facts import Facts
 from evals.case import CaseError, Kind
+from evals.market.history import make_market, write_history
+from evals.market.world import World
+from workflows.stack import Stack
 
-BRAND = Path(__file__).parents[1] / "brand_voice" / "halden"
+WORLD = World(seed=1, customers=6_000)
+"""Cases name figures of this very market: another seed is another market."""
 
 
 class Ground:
@@ -25,15 +31,63 @@ class Ground:
 
     def prepare(self, kind: Kind) -> None:
         """Make what cases of a kind need. Raises CaseError no_ground."""
-        if kind in ("briefs", "copy", "critic", "goals"):
+        if kind in ("briefs", "copy", "critic"):
             _ = self.brand, self.facts
+        if kind in ("briefs", "copy"):
+            _ = self.stack
 
     @cached_property
     def brand(self) -> Brand:
-        if not (BRAND / "guide.yaml").is_file():
-            raise CaseError("no_ground", "The example brand is missing.", thing=BRAND.name)
-        return load_brand(BRAND)
+        if not (EXAMPLE_BRAND / "guide.yaml").is_file():
+            raise CaseError("no_ground", "The example brand is missing.", thing=EXAMPLE_BRAND.name)
+        return load_brand(EXAMPLE_BRAND)
 
     @cached_property
     def facts(self) -> Facts:
-        return load_facts(BRAND)
+        return load_facts(EXAMPLE_BRAND)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """A simulated workspace with the example brand and 6,000 customers, all imported."""
+        workspace = init_workspace(
+            self._folder / "workspace",
+            name="Halden",
+            timezone="Europe/Berlin",
+            currency="EUR",
+            owner_name="Eval",
+            owner_email="eval@localhost",
+            brand=EXAMPLE_BRAND,
+            simulated_at=WORLD.end,
+            settings={
+                "sending": {
+                    "from_address": "post@halden.example",
+                    "from_name": "Halden",
+                    "image_base_url": "https://halden.example",
+                }
+            },
+            environment={"MAINSPRING_HOME": str(self._folder / "home")},
+        )
+        products = workspace.brand_folder / "products.jsonl"
+        exports = write_history(make_market(WORLD), self._folder / "exports", products=products)
+        files: tuple[tuple[str, Path], ...] = (
+            ("facts", products),
+            ("facts", workspace.brand_folder / "house.jsonl"),
+            ("customers", exports.customers),
+            ("orders", exports.orders),
+            ("events", exports.events),
+            ("suppressions", exports.suppressions),
+        )
+        for kind, path in files:
+            import_file(
+                workspace,
+                kind,  # type: ignore[arg-type]
+                path,
+                mapping={},
+                timezone="Europe/Berlin",
+                currency="EUR",
+            )
+        return workspace
+
+    @cached_property
+    def stack(self) -> Stack:
+        return self.workspace.stack()

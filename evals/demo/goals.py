@@ -4,7 +4,7 @@ from __future__ import annotations
 
 GOALS: tuple[str, ...] = (
     # A mail that works: people who like watches come when they are asked for half an hour.
-    "Get viewings for the 1968 dress watch from customers who bought a watch in the last 12 "
+    "Get viewings for the 1968 dress watch from customers who bought watches in the last 12 "
     "months, hold back 30 %",
     # A mail that does nothing: whose service is due comes anyway.
     "Remind everyone whose service is due to book it, hold back 30 %",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.importing import Imported, import_file
-from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
+from app.settings import FILE_NAME
+from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace, open_workspace
 from domain.errors import Refused
 from evals.market.history import Exports, Market, make_market, write_history
 from evals.market.inbox import Inbox
@@ -62,7 +63,7 @@ def clear(folder: Path) -> Path:
 
 def make_workspace(folder: Path, world: World, inbox: Inbox) -> Setting:
     """The workspace with the example brand, its owner, and the demo approver."""
-    workspace = init_workspace(
+    init_workspace(
         folder,
         name="Halden",
         timezone=TIMEZONE,
@@ -77,10 +78,14 @@ def make_workspace(folder: Path, world: World, inbox: Inbox) -> Setting:
                 "from_name": "Halden",
                 "smtp_host": "127.0.0.1",
                 "smtp_port": inbox.port,
+                "image_base_url": "https://halden.example",
             },
-            "holdout": {"results_days": [WATCHED_DAYS]},
         },
     )
+    # One look at the results, when the days that the brief counts are over.
+    with (folder / FILE_NAME).open("a", encoding="utf-8") as settings:
+        settings.write(f"\n[holdout]\nresults_days = [{WATCHED_DAYS}]\n")
+    workspace = open_workspace(folder)
     with workspace.ledger.write() as tx:
         approver = people.add(tx, "Demo approver", "demo@halden.example", "demo_approver")
         owner = workspace.person(tx)

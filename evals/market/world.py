@@ -120,8 +120,8 @@ class World:
     """A second row of the same person, whose language or city differs."""
     unreadable_rows: int = 9
 
-    mailings: int = 26
-    """Past mailings of the history, three weeks apart."""
+    mailings: int = 18
+    """Past mailings of the history, thirty days apart."""
     deliveries_kept_days: int = 90
     """The old sender exported deliveries of the last days only."""
     reads: tuple[float, float] = (2.6, 3.4)

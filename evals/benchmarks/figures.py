@@ -1,0 +1,51 @@
+"""What a benchmark answers with."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from domain.frozen import Frozen
+
+Unit = Literal["rows/s", "mails/s", "s", "ms", "MB", "ratio", "count"]
+
+
+class Measurement(Frozen):
+    name: str
+    value: float
+    unit: Unit
+    note: str = ""
+    rounds: tuple[float, ...] = ()
+    """Every round behind a median, in the order in which they were run."""
+
+    def words(self) -> str:
+        if self.unit == "ratio":
+            return f"{self.value:.2f}"
+        shown = f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:,.2f}"
+        return f"{shown} {self.unit}"
+
+
+class Bench(Frozen):
+    name: str
+    figures: tuple[Measurement, ...]
+    seconds: float
+
+
+Measured = Callable[[Path | None], Coroutine[Any, Any, tuple[Measurement, ...]]]
+
+
+def median(name: str, rounds: Sequence[float], unit: Unit, note: str = "") -> Measurement:
+    return Measurement(
+        name=name,
+        value=statistics.median(rounds),
+        unit=unit,
+        note=note,
+        rounds=tuple(round(value, 4) for value in rounds),
+    )
+
+
+def ratio(name: str, ours: Sequence[float], bare: Sequence[float], note: str = "") -> Measurement:
+    """The median of the rounds' own ratios: each round held against the one beside it."""
+    return median(name, [a / b for a, b in zip(ours, bare, strict=True)], "ratio", note)

@@ -1,0 +1,182 @@
+"""``bench publish``: mails through the ledger, beside a bare loop to the same server.
+
+Ours checks every recipient in the ledger and commits before each group of mails; the bare loop
+hands over finished bytes. Both use as many connections, in turns; medians of the rounds count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiosmtplib
+
+from app.importing import import_file
+from app.workspace import Workspace, init_workspace
+from domain.plan import Cap, QuietHours
+from domain.publication import Content, Message, RenderedVariant, Sender
+from evals.benchmarks.figures import Measurement, median, ratio
+from evals.market.inbox import Inbox, running_inbox
+from ledger import approvals, publications, runs, snapshots, subjects
+from ledger.publications import Assignment
+from ledger.snapshots import Member
+from tools.esp.mime import build
+from workflows.publish import publish_due
+from workflows.stack import Stack
+
+ROUNDS = 5
+MAILS = 200
+"""In each round, by each of both."""
+CONNECTIONS = 4
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+SENDER = Sender(address="post@bench.example", name="Bench")
+
+
+async def measure(data: Path | None) -> tuple[Measurement, ...]:
+    """``data`` is not used: the mails are made here, of a usual size."""
+    ours, bare = [], []
+    with tempfile.TemporaryDirectory(prefix="mainspring-bench-") as name:
+        folder = Path(name)
+        with running_inbox(folder / "inbox") as inbox:
+            workspace = _workspace(folder, inbox)
+            stack = workspace.stack()
+            stack = replace(stack, limits=replace(stack.limits, at_once=CONNECTIONS))
+            for number in range(ROUNDS):
+                _schedule(workspace, number)
+                ours.append(await _through_the_ledger(stack))
+                bare.append(await _bare(inbox, number))
+            kept = len(inbox.received())
+    assert kept == 2 * ROUNDS * MAILS, f"{kept} mails arrived"
+    return (
+        median("through the ledger", ours, "mails/s"),
+        median("bare loop", bare, "mails/s", f"{CONNECTIONS} connections, finished bytes"),
+        ratio("of the bare loop's rate", ours, bare, "median of the rounds' own ratios"),
+    )
+
+
+async def _through_the_ledger(stack: Stack) -> float:
+    began = time.perf_counter()
+    counts = await publish_due(stack, "bench")
+    seconds = time.perf_counter() - began
+    assert counts.sent == MAILS, f"{counts.sent} of {MAILS} went out"
+    return MAILS / seconds
+
+
+async def _bare(inbox: Inbox, number: int) -> float:
+    variant = _variant()
+    mails = []
+    for place in range(MAILS):
+        message = Message(
+            key=f"bare-{number}-{place:06d}",
+            campaign_id="bare",
+            to_address=f"bare{place}@mail.example.test",
+            sender=SENDER,
+            subject=variant.subject,
+            html=variant.html,
+            text=variant.text,
+        )
+        mails.append((message.to_address, build(message)))
+
+    async def hand_over(part: Sequence[tuple[str, bytes]]) -> None:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=inbox.port) as client:
+            for address, content in part:
+                await client.sendmail(SENDER.address, [address], content)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(hand_over(mails[k::CONNECTIONS]) for k in range(CONNECTIONS)))
+    return MAILS / (time.perf_counter() - began)
+
+
+def _workspace(folder: Path, inbox: Inbox) -> Workspace:
+    workspace = init_workspace(
+        folder / "workspace",
+        name="Bench",
+        timezone="Europe/Berlin",
+        currency="EUR",
+        owner_name="Bench",
+        owner_email="bench@localhost",
+        simulated_at=NOW,
+        settings={
+            "sending": {
+                "from_address": SENDER.address,
+                "smtp_host": "127.0.0.1",
+                "smtp_port": inbox.port,
+                "connections": CONNECTIONS,
+            }
+        },
+        environment={"MAINSPRING_HOME": str(folder / "home")},
+    )
+    customers = folder / "customers.csv"
+    with customers.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["customer_id", "email", "first_name", "email_marketing", "email_marketing_at",
+             "email_marketing_source"]
+        )  # fmt: skip
+        for person in range(ROUNDS * MAILS):
+            writer.writerow(
+                [f"C{person:06d}", f"reader{person}@mail.example.test", "Anna", "true",
+                 "2026-01-05T10:00:00Z", "bench"]
+            )  # fmt: skip
+    import_file(workspace, "customers", customers, mapping={}, timezone="UTC", currency="EUR")
+    return workspace
+
+
+def _schedule(workspace: Workspace, number: int) -> None:
+    """An approved campaign to people who got none of the others."""
+    ids = [f"C{number * MAILS + place:06d}" for place in range(MAILS)]
+    with workspace.ledger.write() as tx:
+        owner = workspace.person(tx)
+        known = subjects.pseudonyms(tx, ids)
+        snapshot = snapshots.freeze(
+            tx, [Member(pseudonym=p, timezone="Europe/Berlin") for p in known.values()]
+        )
+        run = runs.start(tx, f"Bench {number}", owner.id)
+        content = Content(
+            campaign_id=run.id,
+            brief_hash="0" * 64,
+            variants=(_variant(),),
+            arms=(("a", 1.0),),
+            snapshot_hash=snapshot.hash,
+            size=MAILS,
+            channel="email",
+            sender=SENDER,
+            offer=None,
+            cap=Cap(most=3),
+            quiet_hours=QuietHours(),
+            send_hour=10,
+            window_start=NOW - timedelta(hours=1),
+            window_end=NOW + timedelta(days=1),
+            facts=(),
+        )
+        asked = approvals.request(tx, run.id, "publish", content, content.hash())
+        approvals.decide(tx, asked.id, owner, "approve", asked.content_hash)
+        publications.enqueue(
+            tx,
+            content,
+            asked.id,
+            [
+                Assignment(pseudonym=p, arm="a", due_at=NOW, timezone="Europe/Berlin")
+                for p in known.values()
+            ],
+        )
+
+
+def _variant() -> RenderedVariant:
+    """A mail of a usual size: about 20 KB of HTML."""
+    row = '<tr><td style="padding:0 24px;font-family:Georgia,serif">34 mm, steel, 1968.</td></tr>'
+    return RenderedVariant(
+        id="a",
+        subject="A 1968 dress watch, and its one scratch",
+        preheader="34 mm, steel, serviced here in March.",
+        html=f"<html><body><p>Good morning {{{{first_name}}}},</p><table>{row * 220}</table>"
+        '<a href="{{unsubscribe_url}}">Unsubscribe</a></body></html>',
+        text="Good morning {{first_name}},\n\n34 mm, steel, 1968.\n\n{{unsubscribe_url}}\n",
+        fallbacks=(("first_name", ""),),
+    )
