@@ -16,7 +16,7 @@ from typing import cast
 
 from agents.house.goal_dates import months
 from agents.house.goal_people import LAPSED_MONTHS, NEW_DAYS
-from agents.house.goal_products import Articles
+from agents.house.goal_products import Articles, Shelf
 from agents.house.goal_rules import Period
 from agents.house.goal_text import Chunk, Reading
 from domain.predicate import (
@@ -24,13 +24,14 @@ from domain.predicate import (
     AnyOf,
     Bought,
     Did,
-    Everyone,
     NotThat,
     Predicate,
     Spent,
 )
 
-_HEADS = {"bought", "event", "owner", "spent", "new", "lapsed"}
+_HEADS = {
+    "bought", "event", "owner", "spent", "new", "lapsed", "times_people", "channel_people",
+}  # fmt: skip
 _FILLS = {"times", "article", "channel", "period", "not"}
 _ENDS_REACH = re.compile(r"(?<!\w)(?:about|with|mit|on|over|über|regarding|to|for|für)(?!\w)")
 
@@ -54,6 +55,8 @@ class Draft:
     undated: tuple[date | None, date | None] = (None, None)
     """since and before as they were before the last period was filled in."""
     joined_by_or: bool = False
+    named: bool = False
+    """Opened by a noun ("shop customers"); a verb after it speaks of the same purchase."""
     ready: Predicate | None = None
 
     @property
@@ -70,7 +73,8 @@ class Draft:
         low, high = self.times or (1, None)
         if self.kind == "new":
             start = self.since or today - timedelta(days=NEW_DAYS)
-            return AllOf(of=(Bought(since=start), NotThat(that=Bought(before=start))))
+            first = Bought(since=start, before=self.before)
+            return AllOf(of=(first, NotThat(that=Bought(before=start))))
         if self.kind == "lapsed":
             start = self.since or months(today, -LAPSED_MONTHS)
             return AllOf(of=(Bought(before=start), NotThat(that=Bought(since=start))))
@@ -176,8 +180,6 @@ class Audience:
                         current, negation = self._fill_or_negate(current, chunk, negation)
                     elif german and any(h.start > chunk.start for h in heads):
                         pending.append(chunk)
-                    elif chunk.kind == "period" and self.drafts and _then(chunk, negation):
-                        current, negation = self._fill_or_negate(self.drafts[-1], chunk, negation)
                     elif chunk.kind == "period" and negation is not None and self.drafts:
                         current, negation = self._fill_or_negate(self.drafts[-1], chunk, negation)
                     elif chunk.kind == "article" and self._owned(chunk):
@@ -200,7 +202,20 @@ class Audience:
             self._take_negation(negation)
             self.used.add(id(chunk))
             return last
+        if (
+            kind == "bought" and negation is None and last is not None
+            and last.kind == "bought" and last.named and not _objects(last)
+        ):  # fmt: skip
+            self.used.add(id(chunk))  # "shop customers who bought …": one purchase
+            last.named = False
+            return last
         draft = Draft(kind, chunk.start)
+        if chunk.kind in ("times_people", "channel_people"):
+            draft.kind, draft.named = "bought", True
+            if chunk.kind == "times_people":
+                draft.times = cast(tuple[int, int | None], chunk.value)
+            else:
+                draft.channels = (str(chunk.value),)
         if chunk.kind == "event":
             draft.event = str(chunk.value)
         if chunk.kind == "spent":
@@ -259,6 +274,16 @@ class Audience:
         self, current: Draft, chunk: Chunk, negation: Chunk | None
     ) -> tuple[Draft, Chunk | None]:
         if negation is None:
+            if (
+                chunk.kind == "period" and current.kind in ("bought", "event") and current.dated
+                and self._and_before(chunk) and not self._completes(current, _period(chunk))
+                and not _period(chunk).ahead and _period(chunk).role != "then"
+            ):  # fmt: skip
+                again = Draft(current.kind, chunk.start, event=current.event)
+                self._fill(again, chunk, None)
+                if id(chunk) in self.used:
+                    self.drafts.append(again)
+                    return again, None
             if chunk.kind == "article" and self._and_before(chunk) and _objects(current):
                 another = Draft(
                     current.kind, chunk.start, event=current.event, negative=current.negative,
@@ -280,13 +305,20 @@ class Audience:
     def _fill(self, draft: Draft, chunk: Chunk, negation: Chunk | None) -> None:
         value = chunk.value
         match chunk.kind:
-            case "times" if draft.kind in ("bought", "event"):
+            case "times" if draft.kind in ("bought", "event") and draft.times is None:
                 assert isinstance(value, tuple)
                 draft.times = value
             case "article":
                 assert isinstance(value, Articles)
+                if draft.kind not in ("bought", "event") or draft.event.startswith("Service"):
+                    return
                 draft.products += value.products
-                if value.category:
+                if value.category and draft.kind == "event":
+                    # An event names products; a category is all of its articles.
+                    given = self.reading.given
+                    shelf = Shelf(given.products, given.categories)
+                    draft.products += shelf.of_category(value.category)
+                elif value.category:
                     draft.categories += (value.category,)
             case "channel" if draft.kind == "bought":
                 draft.channels += (str(value),)
@@ -299,8 +331,10 @@ class Audience:
         self.used.add(id(chunk))
 
     def _bound(self, draft: Draft, period: Period) -> bool:
-        if period.ahead:
+        if period.ahead or draft.kind == "ready":
             return False
+        if draft.dated and not self._completes(draft, period):
+            return False  # a second period is never laid over the first
         draft.undated = (draft.since, draft.before)
         if period.role == "then":
             if self.last_date is None:
@@ -338,6 +372,12 @@ class Audience:
         self.last_date = draft.before or draft.since
         return True
 
+    def _completes(self, draft: Draft, period: Period) -> bool:
+        """Whether it bounds the side that is still open."""
+        if period.role in ("before", "until"):
+            return draft.before is None
+        return period.role in ("since", "after", "lately") and draft.since is None
+
     def _share_periods(self, before: int) -> None:
         """A period after several articles holds for them all."""
         fresh = [d for d in self.drafts[before:] if d.kind in ("bought", "event")]
@@ -347,12 +387,16 @@ class Audience:
                     draft.since, draft.before = fresh[-1].since, fresh[-1].before
 
     def _within_reach(self, current: Draft, chunk: Chunk) -> bool:
+        if chunk.kind == "period" and self.reading.unread_before(chunk.start):
+            return False
         if chunk.kind != "article":
             return True
         last = max(
             (c.end for c in self.reading.chunks if c.start < chunk.start and c.end > current.at),
             default=current.at,
         )
+        if self.reading.unread_before(chunk.start):
+            return False
         return _ENDS_REACH.search(self.reading.plain[last : chunk.start]) is None
 
     def _owner_after(self, chunk: Chunk, earlier: list[Chunk]) -> None:
@@ -387,13 +431,13 @@ class Audience:
 
     def _and_before(self, chunk: Chunk) -> bool:
         return (
-            re.search(r"(?:and|und)(?: also| auch)?(?: an?| the| eine[nrm]?| ein)? $",
+            re.search(r"(?:and|und)(?: also| auch| again| wieder| noch ?einmal)*(?: an?| the| eine[nrm]?| ein)? $",
                       self.reading.plain[: chunk.start]) is not None
         )  # fmt: skip
 
 
-def explicit_everyone() -> Everyone:
-    return Everyone()
+def _period(chunk: Chunk) -> Period:
+    return cast(Period, chunk.value)
 
 
 def _objects(draft: Draft) -> bool:
@@ -402,13 +446,9 @@ def _objects(draft: Draft) -> bool:
 
 def _german(chunk: Chunk) -> bool:
     return chunk.value == "de" or bool(
-        re.search(r"(?:haben|hatten|ansahen|anschauten|geöffnet|geklickt|gesehen|geschaut)$",
+        re.search(r"(?:haben|hatten|hat|ansahen|anschauten|geöffnet|geklickt|gesehen|geschaut)$",
                   chunk.words.lower())
     )  # fmt: skip
-
-
-def _then(chunk: Chunk, negation: Chunk | None) -> bool:
-    return isinstance(chunk.value, Period) and chunk.value.role == "then" and negation is not None
 
 
 def _segments(plain: str, chunks: Sequence[Chunk]) -> list[list[Chunk]]:

@@ -277,6 +277,15 @@ def _new_year(match: re.Match[str], today: date, past: bool) -> Span | None:
 _ORD = r"(?:st|nd|rd|th|\.)?"
 PHRASES: tuple[Phrase, ...] = (
     Phrase(
+        rf"(?:(?P<which>{_WHICH}) (?:week|woche)(?: am)? (?P<day>{_DAY})|"
+        rf"(?P<day2>{_DAY}) (?:of )?(?:the )?(?P<which2>{_WHICH}) (?:week|woche))",
+        "that day of the calendar week", "Thursday next week",
+        lambda m, t, p: _one(
+            _week(t, _which(m["which"] or m["which2"])).first
+            + timedelta(days=WEEKDAYS[m["day"] or m["day2"]])
+        ),
+    ),
+    Phrase(
         rf"(?P<year>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)",
         "that day", "2026-12-03",
         lambda m, t, p: _safe(int(m["year"]), int(m["m"]), int(m["d"])),
@@ -286,7 +295,8 @@ PHRASES: tuple[Phrase, ...] = (
         "that day, the next or last one where no year is named", "3.12.2026", _numeric,
     ),
     Phrase(
-        rf"(?:the )?(?P<d>\d{{1,2}}){_ORD} (?:of )?(?P<month>{_MONTH})(?:,? (?P<year>{_YEAR}))?",
+        rf"(?:the )?(?P<d>\d{{1,2}}){_ORD} (?:of )?(?P<month>{_MONTH})"
+        rf"(?:,? (?P<year>{_YEAR})| (?:this year|dieses jahres))?",
         "that day", "3 December",
         lambda m, t, p: _yearly(
             lambda y: _safe(y, _month(m["month"]), int(m["d"])), m["year"], t, p
@@ -381,10 +391,10 @@ def _anonymous(pattern: str) -> str:
 
 
 DATE = f"(?:{'|'.join(_anonymous(phrase.pattern) for phrase in PHRASES)})"
-FULL_DATE = f"(?:{'|'.join(_anonymous(phrase.pattern) for phrase in PHRASES[:10])})"
+FULL_DATE = f"(?:{'|'.join(_anonymous(phrase.pattern) for phrase in PHRASES[:11])})"
 """Phrases that name days clearly enough to stand without a preposition."""
 BARE_DATE = (
-    f"(?:{FULL_DATE}|{'|'.join(_anonymous(PHRASES[i].pattern) for i in (12, 15, 16, 17, 18, 19))})"
+    f"(?:{FULL_DATE}|{'|'.join(_anonymous(PHRASES[i].pattern) for i in (13, 16, 17, 18, 19, 20))})"
 )
 SHORTHANDS.update({"DATE": DATE, "BARE": BARE_DATE, "UNIT": _UNIT, "LASTLY": _LAST, "NEXT": _NEXT})
 

@@ -56,7 +56,15 @@ _PRIORITY: tuple[Objective, ...] = (
     "win_back", "service_due", "viewing", "launch", "welcome", "thank", "invite", "announce",
     "sell",
 )  # fmt: skip
-_FREE_TOPIC = re.compile(r"(?<!\w)(?:about|regarding|on the topic of|rund um|zum thema|über)(?!\w)")
+_FREE_TOPIC = re.compile(
+    r"(?<!\w)(?:about|regarding|on the topic of|rund um|zum thema|über|"
+    r"(?:the )?(?:topic|subject)(?: is|:)|thema(?: ist|:))(?!\w)"
+)
+_TRAILING = re.compile(r"(?:\s+(?:to|an|for|für|who|with|mit|and|und))?\s*$")
+_LEADING = re.compile(
+    r"^\s*(?:our|the|unsere[nr]?|die|den|das|der|a|an|dass|that)\s+", flags=re.IGNORECASE
+)
+_THAT = re.compile(r"(?<!\w)(?:that|dass)(?!\w)")
 
 
 def read_goal(given: GoalText) -> Goal:
@@ -98,6 +106,8 @@ class _Goal:
         self.categories: list[str] = []
         self.impossible: list[Impossible] = []
         self.everyone = False
+        self.doubtful = False
+        """A phrase that narrows the audience was not understood: then it is not everyone."""
         self.language = language_of(reading.plain)
 
     @property
@@ -148,6 +158,7 @@ class _Goal:
             case "people" | "mail" | "owner_after":
                 pass
             case _:  # a phrase about people that found no place in a rule
+                self.doubtful = True
                 self.reading.release(chunk)
 
     def _share(self, chunk: Chunk, share: float) -> None:
@@ -168,6 +179,10 @@ class _Goal:
         """A period that no description of people took: when it goes out, or how long it is
         valid."""
         if period.role in ("lately", "then"):
+            self.doubtful = True
+            self.reading.release(chunk)
+            return
+        if self.reading.unread_before(chunk.start):  # it belongs to words that were not read
             self.reading.release(chunk)
             return
         span = period.span(self.today, past=False)
@@ -187,7 +202,7 @@ class _Goal:
         first: date | None = span.first
         last: date | None = span.last
         match period.role:
-            case "since":
+            case "since" | "from":
                 last = None
             case "after":
                 first, last = span.last + timedelta(days=1), None
@@ -223,27 +238,37 @@ class _Goal:
     def _free_topics(self) -> None:
         """After "about", or after an announcement: the words as they stand, up to the next phrase
         or mark, are what the copy takes up."""
-        text, plain = self.reading.given.text, self.reading.plain
-        starts = [m.end() for m in _FREE_TOPIC.finditer(plain) if self.reading.free(*m.span())]
-        starts += [c.end for c in self.chunks if c.kind == "objective" and c.value == "announce"]
-        for start in sorted(starts):
+        for lead, start in sorted(self._topic_leads()):
             end = start
-            while end < len(text) and not self.reading.taken[end] and text[end] not in ".,;:!?()":
+            while end < len(self.reading.plain) and not self._closed(end):
                 end += 1
-            words = re.sub(
-                r"\s+(?:to|an|for|für|who|the|with|mit|and|und)?\s*$", "", text[start:end]
-            )
-            words = re.sub(r"(?:\s+(?:to|an|for|für|with|mit|and|und))$", "", words)
-            topic = re.sub(
-                r"^\s*(?:our|the|unsere[nr]?|die|den|das|der|a|an|dass|that)\s+",
-                "",
-                words,
-                flags=re.IGNORECASE,
-            ).strip()
-            if not any(w.lower() not in STOP_WORDS for w in re.findall(r"\w+", topic)):
-                continue
-            self.topics.append(topic)
-            self.reading.take(start, start + len(words))
+            following = next((c for c in self.reading.chunks if c.start == end), None)
+            if following is not None and _is_people(following):
+                continue  # "our best customers": the words belong to the people
+            words = _TRAILING.sub("", self.reading.given.text[start:end])
+            topic = _LEADING.sub("", words).strip()
+            if any(w.lower() not in STOP_WORDS for w in re.findall(r"\w+", topic)):
+                self.topics.append(topic)
+                self.reading.take(lead, start + len(words))
+
+    def _topic_leads(self) -> set[tuple[int, int]]:
+        """Where the words before a free topic begin and end."""
+        plain, free = self.reading.plain, self.reading.free
+        leads = {m.span() for m in _FREE_TOPIC.finditer(plain) if free(*m.span())}
+        if "announce" in self.objectives:
+            leads |= {m.span() for m in _THAT.finditer(plain) if free(*m.span())}
+            leads |= {
+                (c.end, c.end)
+                for c in self.chunks
+                if c.kind == "objective" and c.words.lower() != "know"
+            }
+        return leads
+
+    def _closed(self, at: int) -> bool:
+        return bool(
+            self.reading.taken[at] or self.reading.released[at]
+            or self.reading.given.text[at] in ".,;:!?()"
+        )  # fmt: skip
 
     def _contradictions(self) -> None:
         offer = self.offer or {}
@@ -273,7 +298,7 @@ class _Goal:
 
     def made(self, audience: Predicate | None) -> Goal:
         unread = self.reading.unread()
-        if audience is None and self.everyone:
+        if audience is None and self.everyone and not self.doubtful:
             audience = Everyone()
         said = next((o for o in _PRIORITY if o in self.objectives), "unsaid")
         return Goal(
@@ -289,6 +314,12 @@ class _Goal:
             impossible=tuple(self.impossible),
             **self.parts,
         )
+
+
+def _is_people(chunk: Chunk) -> bool:
+    """People named without "to" before them."""
+    people = chunk.kind in ("people", "everyone", "owners", "owner_after")
+    return people and not re.match(r"(?:to|an|for|für) ", chunk.words.lower())
 
 
 _GERMAN_MARKS = frozenset(

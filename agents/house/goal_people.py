@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from agents.house.goal_dates import count_of
 from agents.house.goal_rules import _money, _times
 from agents.house.goal_text import Rule
 from agents.tasks import GoalText
@@ -21,7 +22,7 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
     "DE": ("Germany", "Deutschland", "german", "deutsche"),
     "AT": ("Austria", "Österreich", "austrian", "österreichische"),
     "CH": ("Switzerland", "Schweiz", "swiss", "schweizer"),
-    "GB": ("United Kingdom", "Großbritannien", "british", "britische"),
+    "GB": ("United Kingdom", "Großbritannien", "british", "britische", "uk"),
     "FR": ("France", "Frankreich", "french", "französische"),
     "IT": ("Italy", "Italien", "italian", "italienische"),
     "ES": ("Spain", "Spanien", "spanish", "spanische"),
@@ -56,12 +57,19 @@ def _country(code: str) -> Trait:
 
 
 def _by_name(match: re.Match[str], given: GoalText) -> Predicate | None:
-    words = match["country"].removeprefix("the ")
-    if words == "uk":
-        return _country("GB")
+    found = [_code(name) for name in re.findall(_COUNTRY, match["country"])]
+    codes = [code for code in dict.fromkeys(found) if code]
+    if not codes:
+        return None
+    names = tuple(name for code in codes for name in (code, *COUNTRIES[code][:2]))
+    return Trait(field="country", op="in", value=names)
+
+
+def _code(name: str) -> str | None:
+    if name in ("uk", "the uk"):
+        return "GB"
     return next(
-        (_country(c) for c, names in COUNTRIES.items() if words in (n.lower() for n in names[:2])),
-        None,
+        (c for c, names in COUNTRIES.items() if name in (n.lower() for n in names[:2])), None
     )
 
 
@@ -114,8 +122,8 @@ _ANY = r"(?: (?:anything|something|from us|with us|here|at all|again|bei uns|etw
 NOT = Rule(
     "not",
     r"(?:have|has|had|did|do|does|is|are|was|were)(?:n't| not)(?: yet| ever)?|(?:and |but |yet )?"
-    r"(?:never|not yet|not|nor|none|no longer|no)(?: (?:ever|any ?more|again|any))?|"
-    r"(?:noch )?(?:nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?)(?: mehr| wieder)?",
+    r"(?:never|not yet|not|nor|none|no longer|no|without|with no)(?: (?:ever|any ?more|again|any))?|"
+    r"(?:noch )?(?:nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?|ohne)(?: mehr| wieder)?",
     "turns round what follows",
     ("haven't bought", "noch nicht gekauft", "but no ring"),
 )
@@ -145,7 +153,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         "event",
         r"(?:who |that |die )?(?:have |had )?(?:booked|had|brought .{1,20} in for) (?:an? |the |their )?"
         r"(?:watch )?service|(?:eine |die )?(?:wartung|revision) (?:gebucht|machen lassen)"
-        r"(?: haben| hatten)?",
+        r"(?: haben| hatten| hat)?|(?:zur|in die) (?:wartung|revision|inspektion) (?:gebracht|"
+        r"gegeben)(?: haben| hatten| hat)?",
         "people with a Service Booked",
         ("booked a service",),
         _event("Service Booked"),  # type: ignore[arg-type]
@@ -169,7 +178,7 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:who |that )?(?:have |has |had )?(?:looked at|viewed|browsed|checked out|visited the page of)|"
+        r"(?:who |that )?(?:have |has |had )?(?<!most )(?:looked at|viewed|browsed|checked out|visited the page of)|"
         r"(?:angesehen|angeschaut|betrachtet)(?: haben| hatten)?|(?:sich )?(?:ansahen|anschauten)",
         "people with a Product Viewed",
         ("looked at the 1972 chronograph", "angesehen haben"),
@@ -239,7 +248,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     Rule(
         "predicate",
         rf"(?:(?:who |that |die )?(?:live |living |based |wohnen |leben )?)?(?:in|from|aus|across) "
-        rf"(?:the |der |den |ganz )?(?P<country>{_COUNTRY})(?: live| wohnen| leben| kommen)?",
+        rf"(?:the |der |den |ganz )?(?P<country>(?:{_COUNTRY})(?:(?:,| and| or| und| oder|,? sowie)"
+        rf"(?: the| der| den| aus| from| in)* (?:{_COUNTRY}))*)(?: live| wohnen| leben| kommen)?",
         "people by country",
         ("in Switzerland", "aus Österreich"),
         _by_name,
@@ -264,6 +274,15 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         _city,
     ),
 )  # fmt: skip
+
+
+def _times_of(match: re.Match[str], count: int) -> tuple[int, int | None]:
+    words = match.group()
+    if re.search("more than|mehr als", words):
+        return count + 1, None
+    if re.search("at most|höchstens", words):
+        return 1, count
+    return (count, count) if re.search("exactly|genau", words) else (count, None)
 
 
 def _spent_either(match: re.Match[str], given: GoalText) -> tuple[str, object] | None:
@@ -301,12 +320,47 @@ VERBS: tuple[Rule, ...] = (
         lambda m, g: "en",
     ),
     Rule(
+        "times",
+        r"(?:at least|more than|exactly|mindestens|mehr als|genau|wenigstens|at most|höchstens) "
+        r"(?P<n><COUNT>)(?= \x00)",
+        "how often they bought the article that follows",
+        ("at least two watches",),
+        lambda m, g: _times_of(m, count_of(m["n"])),
+    ),
+    Rule(
+        "bought",
+        r"(?:(?<=ohne )|(?<=without )|(?<=with no )|(?<=no ))(?:an? |any |eine[nr]? )?(?:further |"
+        r"weiteren? )?(?:kauf|einkauf|bestellung|purchases?|orders?)(?! (?:code|value))",
+        "people by their purchases",
+        ("ohne Kauf",),
+        lambda m, g: "de",
+    ),
+    Rule(
         "bought",
         rf"(?:{_ANY[:-1]} )?(?:sie |es )?(?:(?:ein)?gekauft|bestellt|erworben|zugegriffen)"
         r"(?: haben| hatten| hat)?|kauften|bestellten|kaufen",
         "people by their purchases",
         ("gekauft haben",),
         lambda m, g: "de",
+    ),
+    Rule(
+        "times_people",
+        r"(?:our |all )?(?:one[- ]time|single[- ]purchase|repeat|returning|einmal|mehrfach|wieder|"
+        r"wiederholungs)[- ]?(?:<PEOPLE>)",
+        "people who bought exactly once, or twice and more",
+        ("one-time buyers", "Mehrfachkäufer"),
+        lambda m, g: (1, 1) if re.search("one|single|einmal", m.group()) else (2, None),
+    ),
+    Rule(
+        "channel_people",
+        r"(?:our |all )?(?P<where>shop|store|online|web|boutique|in-store|phone|telephone|telefon|"
+        r"laden|onlineshop)[- ]?(?:<PEOPLE>)",
+        "people who bought there",
+        ("shop customers", "Boutiquekunden"),
+        lambda m, g: (
+            "boutique" if m["where"] == "boutique" else "phone" if "phone" in m["where"]
+            or "telefon" in m["where"] else "shop"
+        ),
     ),
     Rule(
         "owner",

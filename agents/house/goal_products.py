@@ -61,6 +61,8 @@ class Shelf:
         if len(words) == 1 and words[0] in self.ids:
             return Articles(products=(self.ids[words[0]],))
         wanted = [part for word in words for part in self._parts(word)]
+        if len(words) == 1 and "-" in words[0] and not self._held(wanted):
+            return self.find(words[0].split("-"))
         if len(wanted) == 1:
             if wanted[0] in self.categories:
                 return Articles(category=self.categories[wanted[0]])
@@ -70,6 +72,13 @@ class Shelf:
             return None
         found = tuple(pid for pid, name in self.names if set(wanted) <= name)
         return Articles(products=found) if found else None
+
+    def _held(self, wanted: list[str]) -> bool:
+        return any(part in name for part in wanted for _, name in self.names)
+
+    def of_category(self, category: str) -> tuple[str, ...]:
+        root = _root(lowered(category))
+        return tuple(pid for pid, name in self.names if root in name)
 
     def _parts(self, word: str) -> tuple[str, ...]:
         translated = _translated(word)

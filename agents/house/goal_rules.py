@@ -152,7 +152,7 @@ OFFER: tuple[Rule, ...] = (
     Rule(
         "share_off",
         rf"(?:(?:an? |einen |einem |mit )?(?:<MOST>|bound of)? ?(?P<share><PERCENT>) ?{_DOWN}|"
-        rf"(?:{_DOWN}|offers?|angebot)s? (?:of|von|über) (?:<MOST> )?(?P<s2><PERCENT>)|"
+        rf"(?:{_DOWN}|offers?|angebot)s? (?:of|von|über)? ?(?:<MOST> )?(?P<s2><PERCENT>)|"
         rf"<MOST> (?P<s3><PERCENT>)(?! (?:held|hold|control|zurück|of the people))|"
         rf"(?P<s4><PERCENT>)(?= (?:auf|on|for|für) ))",
         "the most that may be taken off",
@@ -218,6 +218,31 @@ BOUNDS: tuple[Rule, ...] = (
         "the share held back by chance",
         ("20 % control group", "30 % zurückhalten"),
         _share,
+    ),
+    Rule(
+        "holdout",
+        r"(?:hold back |keep back )?half(?: of (?:them|the people|the customers))?(?: are| is)? "
+        r"?(?:held back|as (?:a )?control)|hold back half(?: of them)?|(?:die )?hälfte "
+        r"(?:davon )?(?:wird )?zurück(?:ge)?halten",
+        "half are held back by chance",
+        ("half of them held back",),
+        lambda m, g: 0.5,
+    ),
+    Rule(
+        "holdout",
+        r"(?:keep|hold|halte(?:n)?|behalte(?:n)?) (?P<share><PERCENT>)(?: of them| davon)? "
+        r"(?:back|aside|out|zurück)(?: as (?:a )?control(?: group)?)?",
+        "the share held back by chance",
+        ("keep 10% back",),
+        _share,
+    ),
+    Rule(
+        "most_recipients",
+        r"(?P<n><NUM>) (?:<PEOPLE>|e-?mails?|mails|messages) (?:at (?:the )?most|max(?:imum)?|"
+        r"tops|höchstens|maximal)|(?:to )?(?:the|die|den) (?!(?:19|20)\d\d )(?P<n2><NUM>)(?= (?:\w+ ){0,2}<PEOPLE>)",
+        "the most people who are mailed",
+        ("200 people at most",),
+        lambda m, g: count_of(m["n"] or m["n2"]),
     ),
     Rule(
         "most_recipients",
@@ -314,11 +339,18 @@ TIME: tuple[Rule, ...] = (
     Rule(
         "period",
         r"(?:not (?:before|earlier than)|nicht vor|frühestens(?: am| ab)?|no earlier than|starting"
-        r"(?: on| from)?|from|ab|as of|beginning(?: on)?|since|seit) (?:the |dem |der |den )?"
+        r"(?: on| from)?|ab|as of|beginning(?: on)?|since|seit) (?:the |dem |der |den )?"
         r"(?P<date><DATE>)(?: on| onwards?| an)?",
         "on that day or later",
         ("since 2025", "from Monday", "ab 3. Dezember"),
         _prep("since"),
+    ),
+    Rule(
+        "period",
+        r"(?:from|vom) (?:the |dem |der )?(?P<date><DATE>)(?P<on> on| onwards?| an)?",
+        "of people: in that time; of the mail: on that day or later",
+        ("one-time buyers from 2024", "from Monday"),
+        lambda m, g: _prep("since" if m["on"] else "from")(m, g),
     ),
     Rule(
         "period",
@@ -418,20 +450,28 @@ TOPICS: tuple[Rule, ...] = tuple(
     )
 )  # fmt: skip
 
+
+def _objective(match: re.Match[str], given: GoalText, objective: str) -> str | None:
+    """ "know" is an announcement only after "let"."""
+    if match.group() == "know" and "let " not in given.text[: match.start()].lower():
+        return None
+    return objective
+
+
 OBJECTIVES: tuple[Rule, ...] = tuple(
     Rule(
         "objective",
         pattern,
         f"objective {objective}",
         examples,
-        lambda m, g, objective=objective: objective,  # type: ignore[misc]
+        lambda m, g, objective=objective: _objective(m, g, objective),  # type: ignore[misc]
     )
     for objective, pattern, examples in (
         (
             "win_back",
             r"(?:win|get|bring|lure|fetch|gain)(?:ning|ting|ing)? (?:them |those |these )?back|"
             r"win-?back|reactivat(?:e|ing|ion)|re-?engag(?:e|ing)|"
-            r"zurück(?:zu)?gewinnen|wiedergewinnen|reaktivier(?:e|en|ung)|zurückhol(?:en)?|"
+            r"zurück(?:zu)?gewinn(?:en|ung)|rückgewinnung(?: von)?|wiedergewinn(?:en|ung)|reaktivier(?:e|en|ung)|zurückhol(?:en)?|"
             r"(?:hol|hole|gewinn|gewinne|holen|gewinnen)(?= .*\bzurück\b)|zurück(?=$|[,.;!]| die)",
             ("win back", "zurückgewinnen"),
         ),
@@ -446,7 +486,7 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
             r"(?:(?:get|book|bring|fill|arrange|more|some|to|for|offer) )*(?:an? |ein(?:e|en)? )?"
             r"(?:private )?(?:viewings?(?: slots?| bookings?| appointments?)?|half an hour|"
             r"besichtigung(?:en|stermine?|s-?termin)?|eine halbe stunde)(?: booked| buchen)?|"
-            r"(?:come (?:and )?|to )?(?:look at|see|try on)(?= |$)|anzusehen|anzuschauen|"
+            r"(?:come (?:and )?|to )?(?:look at|see|try on)(?= |$)|zu sehen|anzusehen|anzuschauen|"
             r"anprobieren|anprobe|ansehen kommen",
             ("Get viewings for …",),
         ),
@@ -473,13 +513,13 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
         ),
         (
             "announce",
-            r"announc(?:e|ing|ement)|(?:tell|inform|let)(?= .*)(?:ing)?|let .{1,30} know|"
-            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en)? (?=.*bescheid)|bescheid",
+            r"announc(?:e|ing|ement)|(?:tell|inform)(?:ing)?|let(?= .*\bknow\b)|know|"
+            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en|t)?(?= .*\bbescheid\b)|bescheid",
             ("Announce new opening hours",),
         ),
         (
             "sell",
-            r"sell(?:ing)?|sell off|push sales of|clear(?:ing)?(?= )|promot(?:e|ing)|advertis(?:e|ing)|"
+            r"(?<!nothing to )(?<!nothing for )sell(?:ing)?|sell off|^offer(?:ing)?(?= )|push sales of|clear(?:ing)?(?= )|promot(?:e|ing)|advertis(?:e|ing)|"
             r"verkauf(?:e|en|t)?|abverkauf(?:en)?|bewerb(?:e|en)|bewirb|biete(?= .*\ban\b)|anbieten",
             ("Sell straps to …",),
         ),
@@ -488,12 +528,12 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
 
 _MAIL = (
     r"(?:e-?mails?|mail(?:ing)?s?|newsletters?|message|note|letter|campaign|kampagne|nachricht|"
-    r"rundmail|brief|aktion|mail-?aktion)"
+    r"rundmail|brief|aktion|mail-?aktion|versand|send-?out)"
 )
 MANNERS: tuple[Rule, ...] = (
     Rule(
         "mail",
-        r"(?:please |bitte )?(?:write|send|drop|schreib(?:e|en|t)?|schick(?:e|en|t)?|sende(?:n)?|"
+        r"(?:please |bitte )?(?:write|send|drop|(?:an)?schreib(?:e|en|t)?|anmailen|anzuschreiben|schick(?:e|en|t)?|sende(?:n)?|"
         r"e-?mail(?:ing)?|mail(?:e|en)?|contact|kontaktier(?:e|en)|do|make|mach(?:e|en)?|run|"
         r"plan(?:e|en)?|prepare|starte?n?)(?: (?:out|off))?(?: (?:an? |the |our |eine[nr]? |ein |"
         rf"die |unsere[nr]? )?(?:short |kurze[nr]? |nice |quick )?{_MAIL})?(?: to| an)?|"
@@ -505,7 +545,8 @@ MANNERS: tuple[Rule, ...] = (
         "mail",
         r"(?:and |und |to |um )?(?:book|buy|reserve|order|buchen|kaufen|bestellen|reservieren)"
         r"(?: it| one| them| es| sie| eine[nr]?| ein)?(?: (?:an? )?(?:appointment|slot)| zu)?|"
-        r"(?:an |for |einen? |zum |zu |den )*(?:termin(?:en?)?|appointments?)(?: (?:zu )?"
+        r"(?:is |are |be |werden |get )?(?:booked|gebucht)|(?:the )?(?:topic|subject|thema)(?: is|:| "
+        r"ist)?(?= (?:the |our |der |die |das |unsere?r? )?\x00)|(?:an |for |einen? |zum |zu |den )*(?:termin(?:en?)?|appointments?)(?: (?:zu )?"
         r"(?:vereinbaren|buchen|machen))?",
         "what people are asked to do; it binds nothing",
         ("to book it", "einen Termin"),

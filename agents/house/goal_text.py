@@ -33,8 +33,8 @@ may me might my of off on onto or our ours out over own perhaps please pls reall
 should so some something such than that that's the their them then there there's these they
 they're this those through to too up upon us very want wants was we we'd we'll we're we've were
 what when where which while who who'd who's whom whose will with would you you'd you'll your
-yours need needs ask hello hi thanks time week's come
-aber alle allem allen aller alles als am an auch auf aus bei beim bin bis bitte da dabei dafür
+yours need needs ask gets hello hi thanks time week's come
+aber alle allem bekommt bekommen allen aller alles als am an auch auf aus bei beim bin bis bitte da dabei dafür
 damit dann daran darauf das dass dein dem den denen der deren des dessen die dies diese diesem
 diesen dieser dieses doch durch ein eine einem einen einer eines er es etwa für gerne gern
 haben hat hatte hatten hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja je
@@ -85,11 +85,14 @@ class Reading:
     given: GoalText
     plain: str = field(init=False)
     taken: bytearray = field(init=False)
+    released: bytearray = field(init=False)
+    """Read at first, but given back."""
     chunks: list[Chunk] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.plain = lowered(self.given.text)
         self.taken = bytearray(len(self.given.text))
+        self.released = bytearray(len(self.given.text))
 
     def free(self, start: int, end: int) -> bool:
         return not any(self.taken[start:end])
@@ -100,6 +103,7 @@ class Reading:
     def release(self, chunk: Chunk) -> None:
         """Give back words that were read but found no place, so that they are quoted."""
         self.taken[chunk.start : chunk.end] = bytes(chunk.end - chunk.start)
+        self.released[chunk.start : chunk.end] = b"\x01" * (chunk.end - chunk.start)
 
     def apply(self, rule: Rule) -> None:
         # Words already read are masked, so that a phrase is found in what is left of them.
@@ -138,6 +142,20 @@ class Reading:
                 spans.append((self._before(start), end))
         return tuple(Unread(words=text[a:b], start=a, end=b) for a, b in spans)
 
+    def unread_before(self, start: int) -> bool:
+        """Whether the word before ``start``, small words aside, is one that nothing has read."""
+        last = 0
+        words = list(_WORD.finditer(self.given.text, 0, start))
+        for match in reversed(words):
+            last = match.end()
+            if not self.free(*match.span()):
+                return False
+            if re.search(r"[.,;:!?()]", self.given.text[last:start]):
+                return False
+            if self.plain[match.start() : last] not in STOP_WORDS:
+                return True
+        return False
+
     def _joined(self, end: int, start: int) -> bool:
         between = self.given.text[end:start]
         return self.free(end, start) and not re.search(r"[.,;:!?()]", between)
@@ -174,7 +192,7 @@ SHORTHANDS = {
     "MONEY": rf"(?:{_CUR}\s?{_NUM}|{_NUM}\s?{_CUR})",
     "PERCENT": rf"(?:{_NUM}\s?(?:%|per ?cent|percent|prozent))",
     "PEOPLE": r"(?:customers?|clients?|buyers?|people|persons?|recipients?|subscribers?|contacts?|"
-    r"shoppers?|kunden|kund(?:e|in|innen)|kund\*innen|kund:innen|kundinnen und kunden|leute|"
+    r"shoppers?|folks|kunden|kund(?:e|in|innen)|kund\*innen|kund:innen|kundinnen und kunden|leute|"
     r"personen|empfänger(?:innen)?|käufer(?:innen)?|menschen|abonnenten)",
     "MOST": r"(?:at most|not more than|no more than|up to|max(?:imum|\.)?|maximal|höchstens|"
     r"bis zu|nicht mehr als|limited to|capped at|a maximum of)",
