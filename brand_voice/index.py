@@ -146,6 +146,8 @@ class VoiceIndex:
         with FileLock(self._folder / "build.lock", timeout=_LOCK_SECONDS):
             if path.is_dir():  # another process built it while this one waited
                 return
+            for left in self._folder.glob("building-*"):  # by a process that was killed
+                shutil.rmtree(left, ignore_errors=True)
             passages = list(self._passages.values())
             vectors = self._vectors([_indexed(p) for p in passages])
             scratch = Path(tempfile.mkdtemp(prefix="building-", dir=self._folder))

@@ -282,15 +282,17 @@ def _wrap(text: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Plain text as markup that shows exactly it; control characters, which XML forbids, go."""
+    """Plain text as markup of one line; control characters, which XML forbids, go."""
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", "", text)
-    return html.escape(clean.strip(), quote=True).replace("\n", "<br/>")
+    return html.escape(_one_line(clean), quote=True)
 
 
 def _prose(text: str) -> str:
-    """Copy as markup, with the apostrophes that print would have."""
-    return _safe(re.sub(r"(?<=\w)'(?=\w|\s|$)", "’", text))
+    """Copy as markup that shows exactly it, with the apostrophes that print would have."""
+    curly = re.sub(r"(?<=\w)'(?=\w|\s|$)", "’", text.strip())
+    return "<br/>".join(_safe(line) for line in curly.splitlines())
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """White space as single spaces; the spaces that hold 2.450 € together stay."""
+    return re.sub(r"[^\S\u00a0\u202f]+", " ", text).strip()
