@@ -25,8 +25,8 @@ from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
 from tools.render.errors import RenderError
 from tools.render.fill import fill
+from workflows.following_up import schedule_reports
 from workflows.reaching import Reach
-from workflows.report import schedule_reports
 from workflows.stack import Stack
 from workflows.transactions import read, write
 from workflows.unsubscribe import link

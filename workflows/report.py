@@ -24,7 +24,7 @@ from domain.errors import PersonNeeded
 from domain.ids import new_id
 from domain.plan import Plan
 from domain.report import Report
-from ledger import consent, jobs, publications, subjects
+from ledger import consent, publications, subjects
 from ledger.database import Transaction
 from ledger.publications import AssignmentRow, PublicationRow
 from tools.analytics.port import Results
@@ -150,19 +150,6 @@ def save(made: Report, folder: Path) -> Path:
         beside.write_text(text, encoding="utf-8")
         beside.replace(place / name)
     return place
-
-
-def schedule_reports(tx: Transaction, rows: Sequence[PublicationRow], days: Sequence[int]) -> None:
-    """Look at the results some days after the last mail; the last look ends the run."""
-    for row in rows:
-        for number in days:
-            jobs.put(
-                tx,
-                f"collect:{row.id}:{number}",
-                "collect_results",
-                {"run_id": row.run_id, "days": number, "last": number == max(days)},
-                due_at=tx.now + timedelta(days=number),
-            )
 
 
 def _assignments(tx: Transaction, assigned: Sequence[AssignmentRow]) -> pa.Table:
