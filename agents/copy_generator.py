@@ -10,7 +10,8 @@ from agents.claims.support import tie
 from agents.fallback import answer_or_house
 from agents.model import Model, ModelError
 from agents.tasks import GENERATE_COPY, CopyQuestion
-from domain.draft import Claim, Draft, ProductCard, Provenance, Variant
+from domain.brief import Brief
+from domain.draft import Draft, ProductCard, Provenance, Variant
 from domain.facts import Facts
 from prompts.library import load_prompt
 
@@ -56,7 +57,7 @@ def _finished(
     return variant.model_copy(
         update={
             "id": variant_id,
-            "claims": _tied(variant, question),
+            "claims": tied(variant, question.brief, question.facts).claims,
             "subject": variant.subject.strip(),
             "preheader": variant.preheader.strip(),
             "provenance": Provenance(
@@ -70,16 +71,18 @@ def _finished(
     )
 
 
-def _tied(variant: Variant, question: CopyQuestion) -> tuple[Claim, ...]:
-    """The writer's claims as they are, and those it forgot to list that facts do prove."""
-    facts, brief = question.facts, question.brief
+def tied(variant: Variant, brief: Brief, facts: Facts) -> Variant:
+    """The variant with its list of claims made whole: those that its copy still makes, and those
+    that it forgot to list and facts do prove. For a writer's answer, and for a person's edit."""
     shown = {b.product_id for b in variant.blocks if isinstance(b, ProductCard)}
     stems = {i.split(".", 1)[0] for i in brief.fact_ids} | shown
     own = [p for p in facts.products if p.id in stems] or facts.products
     known = evidence(Facts(products=tuple(own), house=facts.house), brief.offer)
-    found = tie((text for _, text in variant.texts()), known)
-    listed = {claim.text for claim in variant.claims}
-    return (*variant.claims, *(claim for claim in found if claim.text not in listed))
+    texts = [text for _, text in variant.texts()]
+    kept = [c for c in variant.claims if any(c.text in text for text in texts)]
+    listed = {claim.text for claim in kept}
+    found = [claim for claim in tie(texts, known) if claim.text not in listed]
+    return variant.model_copy(update={"claims": (*kept, *found)})
 
 
 def _id(number: int) -> str:

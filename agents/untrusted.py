@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from agents.claims.quantities import LONGEST
+
 _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (why, re.compile(pattern, re.IGNORECASE))
     for why, pattern in (
@@ -48,6 +50,8 @@ _FINE = {"\n", "\t", "\u00ad", "\u200d", "\ufe0f"}
 
 def sign_of_injection(text: str) -> tuple[str, str] | None:
     """(what it looks like, the words), or None for a text that looks like plain copy."""
+    if len(text) > LONGEST:
+        return "a text far too long to be copy", text[:40]
     for character in text:
         if character not in _FINE and unicodedata.category(character) in _HIDDEN:
             return "a hidden character", f"U+{ord(character):04X}"

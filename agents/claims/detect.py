@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
-from agents.claims.quantities import Quantity, number, quantities
+from agents.claims.quantities import LONGEST, Quantity, number, quantities
 
 Kind = Literal[
     "price",
@@ -127,7 +128,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "superlative",
-        r"\b(?:cheapest|best|finest|greatest|fastest|highest|rarest|purest|strongest|thinnest|oldest|largest|smallest|toughest|safest|most (?!of\b|people|customers|likely|days|evenings|mornings|watches|things|weeks|mails?\b|e-?mails|who|important thing)\w+|number one|no\.? ?1|#1|leading|world[- ]class|world['’]s|unrivall?ed|unmatched|unbeatable|second to none|unsurpassed|one of a kind|unique)\b",
+        r"\b(?:cheapest|best(?! (?:regards|wishes))|finest|greatest|fastest|highest|rarest|purest|strongest|thinnest|oldest|largest|smallest|toughest|safest|most (?!of\b|people|customers|likely|days|evenings|mornings|watches|things|weeks|mails?\b|e-?mails|who|important thing)\w+|number one|no\.? ?1|#1|leading|world[- ]class|world['’]s|unrivall?ed|unmatched|unbeatable|second to none|unsurpassed|one of a kind|unique)\b",
         "=",
     ),
     _rule("superlative", r"\b(?:lowest|niedrigste\w*)\b", r"lowest|niedrigst"),
@@ -202,8 +203,13 @@ _ONES = re.compile(
 _AS_QUOTED = re.compile(r"\{\{[^}]*\}\}|https?://\S+")
 
 
+@lru_cache(maxsize=4096)
 def checkables(text: str) -> tuple[Checkable, ...]:
-    """Everything in the text that asserts something checkable, in order."""
+    """Everything in the text that asserts something checkable, in order.
+
+    Of a text longer than ``LONGEST`` only the beginning is read; the critic blocks it whole.
+    """
+    text = text[:LONGEST]
     blanked = _AS_QUOTED.sub(lambda m: "·" * len(m.group()), text)
     numbers = quantities(text)
     found: list[Checkable] = []

@@ -106,6 +106,7 @@ def _all_languages(product: Product, name: str, own: tuple[str, ...]) -> str:
     return " · ".join(lines)
 
 
+@lru_cache(maxsize=2048)
 def of_house_fact(fact: HouseFact) -> Evidence:
     return Evidence(fact.id, fact.text, "", quantities(fact.text))
 

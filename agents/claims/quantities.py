@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+LONGEST = 4_000
+"""Characters of a text that are read: facts and blocks of copy are far shorter."""
+
 QuantityKind = Literal[
     "money", "percent", "date", "month", "year", "clock", "measure", "duration", "count"
 ]
@@ -153,6 +156,7 @@ def _fold(word: str) -> str:
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number of the text, in order, without those inside idioms, links and merge fields."""
+    text = text[:LONGEST]
     blanked = _IDIOM.sub(lambda m: "·" * len(m.group()), text)
     return tuple(_quantity(match, text) for match in _PATTERN.finditer(blanked))
 

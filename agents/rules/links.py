@@ -27,21 +27,6 @@ def check(review: Review) -> Findings:
         for place, text in variant.texts():
             for match in _IN_TEXT.finditer(text):
                 yield from of_url(match.group(), review.guide, variant.id, place)
-    for mail in review.rendered:
-        yield from _rendered(review, mail.id, mail.html)
-
-
-_HREF = re.compile(r"""(?:href|src)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
-
-
-def _rendered(review: Review, variant: str, html: str) -> Findings:
-    """Links of the mail itself, pictures included."""
-    for url in dict.fromkeys(_HREF.findall(html)):
-        if not url.startswith(("{{", "#", "mailto:", "cid:", "data:image/")):
-            # Pictures may lie on a local host while a workspace is only simulated.
-            if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
-                continue
-            yield from of_url(url, review.guide, variant, "html")
 
 
 def of_url(url: str, guide: Guide, variant: str, place: str) -> Findings:
@@ -52,7 +37,8 @@ def of_url(url: str, guide: Guide, variant: str, place: str) -> Findings:
 
     if url.startswith("/") and not url.startswith("//"):
         return  # below the shop's own address
-    parts = urlsplit(url if "//" in url else f"https://{url}")
+    bare = re.match(r"[a-z][a-z0-9+.-]*:", url, re.IGNORECASE) is None
+    parts = urlsplit(f"https://{url}" if bare else url)
     host = (parts.hostname or "").casefold()
     if any(host == s or host.endswith(f".{s}") for s in SHORTENERS):
         yield from found("links.shortener", "A shortener hides where it leads.", "Link directly.")
