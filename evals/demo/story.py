@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
+from rich.padding import Padding
 from rich.text import Text
 
 from app import words
@@ -84,12 +86,14 @@ def run(folder: Path, *, seed: int, as_json: bool = False) -> Demo:
 def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
     _heading(out, "Halden, watches and jewellery, Munich")
     here = setting.make_workspace(folder, world, inbox)
-    out.say(
-        f"  A simulated workspace in {_near(folder)}: its clock stands at "
+    _line(
+        out,
+        f"A simulated workspace in {_near(folder)}: its clock stands at "
         f"{words.moment(world.end, setting.TIMEZONE)}, and its mails stay on this machine.",
     )
-    exports = setting.export_history(here)
-    out.say(f"  A market of {world.customers:,} people with 18 months behind them.")
+    with out.working("Making a market"):
+        exports = setting.export_history(here)
+    _line(out, f"A market of {world.customers:,} people with 18 months behind them.")
     files: tuple[tuple[Kind, Path], ...] = (
         ("facts", here.products),
         ("facts", here.workspace.brand_folder / "house.jsonl"),
@@ -99,7 +103,8 @@ def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
         ("suppressions", exports.suppressions),
     )
     for kind, path in files:
-        imported = setting.bring_in(here, kind, path)
+        with out.working(f"Reading {path.name}"):
+            imported = setting.bring_in(here, kind, path)
         intake = imported.intake
         beside = []
         if imported.consents_added:
@@ -109,7 +114,7 @@ def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
         if intake.quarantined:
             beside.append(f"{intake.quarantined:,} rows that we could not read, set aside")
         more = f" ({'; '.join(beside)})" if beside else ""
-        out.say(f"  Imported {path.name:<18} {intake.rows_read:>8,} rows{more}")
+        _line(out, f"Imported {path.name:<16} {intake.rows_read:>8,} rows{more}")
     return here
 
 
@@ -126,13 +131,15 @@ def _campaign(out: Out, here: Setting, number: int, goal: str) -> Told:
     campaign.approve(here, approval)
     _decided(out, "Exactly these mails, to exactly these people")
     campaign.work_on(here, run_id, lambda line: _step(out, line))
-    campaign.send_everything(here)
+    with out.working("Sending"):
+        campaign.send_everything(here)
     mailed, held = _say_what_went_out(out, here, run_id)
     found = campaign.market_answers(here, run_id, since=since, number=number)
     at = words.moment(campaign.now(here), setting.TIMEZONE)
-    out.say(
-        f"  {at}: the market has answered; its files are imported "
-        f"({found.rows['events']:,} events, {found.rows['orders']:,} order lines)."
+    _line(
+        out,
+        f"{at}: the market has answered; its files are imported "
+        f"({found.rows['events']:,} events, {found.rows['orders']:,} order lines).",
     )
     campaign.do_what_is_due(here)
     report, pages = campaign.report_of(here, run_id)
@@ -162,32 +169,43 @@ def _third(out: Out, here: Setting) -> str:
     run_id = campaign.start(here, WAITING_GOAL)
     campaign.work_on(here, run_id, lambda line: _step(out, line))
     approval = campaign.waiting(here, run_id, "brief")
-    out.say("  This one waits for you.")
+    _line(out, "This one waits for you.", style="bold")
     return approval.id
+
+
+DOES = {
+    "viewing_booked": "book a viewing",
+    "service_booked": "book a service",
+    "purchase": "buy something",
+    "click": "click",
+}
+"""What people do who reach a KPI."""
 
 
 def _say_what_goes_out(out: Out, here: Setting, run_id: str) -> None:
     brief, draft, critique, plan = campaign.made(here, run_id)
-    audience = brief.audience
     baseline = brief.kpi.baseline
-    out.say(f"  To: {in_words(audience.rule)}")
+    _line(out, f"To: {in_words(brief.audience.rule)}")
     if baseline.value is not None:
-        out.say(
-            f"  Without a mail {words.percent(round(baseline.value, 4))} of them do it in "
-            f"{brief.kpi.days} days."
+        does = DOES.get(brief.kpi.kpi, "reach the aim")
+        _line(
+            out,
+            f"Without a mail {words.percent(round(baseline.value, 3))} of them {does} within "
+            f"{brief.kpi.days} days.",
         )
     smallest = brief.holdout.smallest_effect
     if smallest is not None:
-        out.say(
-            f"  {words.percent(brief.holdout.share)} are held back by chance; that shows gains of "
-            f"{words.points(smallest)} or more."
+        _line(
+            out,
+            f"{words.percent(brief.holdout.share)} are held back by chance; that shows gains of "
+            f"{words.points(smallest)} or more.",
         )
     for variant in draft.variants:
-        out.say(Text(f"    {variant.id}  {variant.subject}", style="bold"))
-        out.say(Text(f"       {variant.preheader}", style="dim"))
-    out.say(f"  The copy is {draft.label}. The critic found {_found(len(critique.findings))}.")
-    for line in plan.explanation[:3]:
-        out.say(f"  {line}")
+        _line(out, f"{variant.id}  {variant.subject}", indent=4, style="bold")
+        _line(out, variant.preheader, indent=7, style="dim")
+    _line(out, f"The copy is {draft.label}. The critic found {_found(len(critique.findings))}.")
+    for line in plan.explanation[1:3]:
+        _line(out, line)
 
 
 def _say_what_went_out(out: Out, here: Setting, run_id: str) -> tuple[int, int]:
@@ -197,61 +215,72 @@ def _say_what_went_out(out: Out, here: Setting, run_id: str) -> tuple[int, int]:
     held = sum(row.arm == HELD_BACK for row in rows)
     left_out = f", {states['left_out']:,} left out at the last moment" if states["left_out"] else ""
     at = words.moment(campaign.now(here), setting.TIMEZONE)
-    out.say(
-        f"  {at}: {states['sent']:,} mails went out over SMTP, each once{left_out}; "
-        f"{held:,} people are held back."
+    _line(
+        out,
+        f"{at}: {states['sent']:,} mails went out over SMTP, each once{left_out}; "
+        f"{held:,} people are held back.",
     )
     return states["sent"], held
 
 
 def _say_report(out: Out, report: Report, true: float | None) -> None:
-    out.say(Text(f"  {report.title}", style="bold"))
+    _line(out, report.title, style="bold")
     if report.effects:
         effect = report.effects[0]
         found = effect.difference
         if found.value is not None and found.low is not None and found.high is not None:
-            out.say(
-                f"  Difference {found.value * 100:+.1f} points, likely between "
-                f"{found.low * 100:+.1f} and {found.high * 100:+.1f}."
+            _line(
+                out,
+                f"Difference {found.value * 100:+.1f} points, likely between "
+                f"{found.low * 100:+.1f} and {found.high * 100:+.1f}.",
             )
             if true is not None:
                 holds = found.low <= true <= found.high
-                out.say(
-                    f"  What only the simulated market knows: the true effect is "
+                _line(
+                    out,
+                    f"What only the simulated market knows: the true effect is "
                     f"{true * 100:+.1f} points, which the interval "
-                    f"{'holds' if holds else 'misses, as one in twenty does'}."
+                    f"{'holds' if holds else 'misses, as one in twenty does'}.",
                 )
 
 
 def _where_to_look(out: Out, found: Demo) -> None:
     folder = _near(Path(found.folder))
-    command = _command()
+    command = _command(Path(found.folder))
     _heading(out, "Where to look")
-    out.say(f"  {found.mails:,} mails as they arrived   {folder}/inbox/*.eml")
+    _line(out, f"{found.mails:,} mails, as they arrived:  {folder}/inbox/*.eml")
     for number, told in enumerate(found.campaigns, 1):
-        out.say(f"  report of campaign {number}        {_near(Path(told.report))}")
-    out.say(
-        "",
-        "  Campaign 3 waits for your yes:",
-        Text(f"    cd {folder}", style="bold"),
-        Text(f"    {command} approvals show {short(found.waiting)}", style="bold"),
-        Text(f"    {command} approvals approve {short(found.waiting)} --advance", style="bold"),
-        "",
-        f"  {found.seconds:.0f} s in all.",
-    )
+        _line(out, f"The report of campaign {number}:  {_near(Path(told.report))}")
+    _line(out, f"Rows that we could not read:  {folder}/quarantine/")
+    out.say("")
+    _line(out, f"Campaign {len(found.campaigns) + 1} waits for your yes:")
+    for line in (
+        f"cd {folder}",
+        f"{command} approvals show {short(found.waiting)}",
+        f"{command} approvals approve {short(found.waiting)} --advance",
+    ):
+        _line(out, line, indent=4, style="bold")
+    _line(out, f"{found.seconds:.0f} s in all.", style="dim")
 
 
 def _heading(out: Out, text: str) -> None:
     out.say("", Text(text, style="bold"))
 
 
+def _line(out: Out, text: str, *, indent: int = 2, style: str = "") -> None:
+    """A line of the story; where it wraps, it stays indented."""
+    out.say(Padding(Text(text, style=style), (0, 0, 0, indent)))
+
+
 def _step(out: Out, line: str) -> None:
-    out.say(f"  {line.strip()}")
+    _line(out, line.strip())
 
 
 def _decided(out: Out, what: str) -> None:
-    out.say(
-        Text(f"  {what}: approved by the demo approver, who exists in simulations only.", "green")
+    _line(
+        out,
+        f"{what}: approved by the demo approver, who exists in simulations only.",
+        style="green",
     )
 
 
@@ -265,9 +294,9 @@ def _near(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _command() -> str:
+def _command(folder: Path) -> str:
     """How the program is called from the demo's folder."""
-    if shutil.which("mainspring"):
-        return "mainspring"
     program = Path(sys.argv[0])
-    return str(program.resolve()) if program.name == "mainspring" else "mainspring"
+    if program.name != "mainspring" or shutil.which("mainspring"):
+        return "mainspring"
+    return os.path.relpath(program.resolve(), folder)
