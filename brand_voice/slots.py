@@ -12,7 +12,8 @@ which is filled only where stock is exactly one, ``new``, only where the piece i
 
 A slot that the facts cannot fill makes the whole passage unfit: nothing is invented. German words
 stand in the product's notes: ``de`` (sentences), ``de.name``, ``de.gender`` (f, m or n),
-``de.flaws``, ``de.condition``, ``de.material``.
+``de.flaws``, ``de.condition``, ``de.material``; and ``de.the_name`` (nominative, accusative, dative)
+where the noun or an adjective before it changes with the case.
 """
 
 from __future__ import annotations
@@ -196,6 +197,10 @@ def _name(product: Product, field: str, german: bool) -> str | None:
     name = _note(product, "de.name", 0)
     if name is None or field == "name":
         return name
+    # Weak nouns and adjectives change with the case: "den Chronographen", "der ovalen Uhr".
+    written_out = _note(product, "de.the_name", list(_ARTICLES).index(field))
+    if written_out is not None:
+        return written_out
     gender = _note(product, "de.gender", 0)
     return None if gender is None else f"{_ARTICLES[field][gender]} {name}"
 

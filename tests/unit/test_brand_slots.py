@@ -73,6 +73,16 @@ def test_german_takes_the_article_of_its_case() -> None:
     )
 
 
+def test_german_nouns_that_change_are_written_out() -> None:
+    forms = ("der Chronograph", "den Chronographen", "dem Chronographen")
+    notes = {**WATCH.notes, "de.name": ("Chronograph",), "de.gender": ("m",), "de.the_name": forms}
+    watch = WATCH.model_copy(update={"notes": notes})
+    text = "{product.the_name}, {product.the_name_acc}, {product.the_name_dat}, {product.name}"
+    found = fill(passage(text, language="de"), watch, language="de")
+    assert found is not None
+    assert found.text == "Der Chronograph, den Chronographen, dem Chronographen, Chronograph"
+
+
 def test_each_sentence_with_a_slot_is_a_claim_on_its_facts() -> None:
     found = fill(passage("It costs {product.price}. Come in. {product.one}"), WATCH)
     assert found is not None
