@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +129,4 @@ def predicate(raw: dict[str, Any]) -> Predicate:
 
 
 def _plain(inner: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: tuple(value) if isinstance(value, list) else _day(value)
-        for key, value in inner.items()
-    }
-
-
-def _day(value: Any) -> Any:
-    return value if isinstance(value, date) else value
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in inner.items()}

@@ -31,7 +31,7 @@ async def alternatives(
     """The best first: who they are, then when, then how many."""
     found = [
         _for_trade(goal, evidence),
-        _another_day(timing),
+        _another_day(timing, evidence),
         await _more_people(evidence, baseline, holdout, people, customers),
         _larger_holdout(baseline, holdout, people),
     ]
@@ -40,7 +40,7 @@ async def alternatives(
 
 def _for_trade(goal: Goal, evidence: AudienceEvidence) -> Alternative | None:
     share = evidence.figure("trade_share")
-    if share is None or share.value is None or share.value < MOSTLY or not evidence.size:
+    if share is None or share.value is None or not _mostly_trade(evidence):
         return None
     trade = round(share.value * evidence.size)
     others = evidence.size - trade
@@ -60,7 +60,12 @@ def _for_trade(goal: Goal, evidence: AudienceEvidence) -> Alternative | None:
     )
 
 
-def _another_day(timing: Timing) -> Alternative | None:
+def _mostly_trade(evidence: AudienceEvidence) -> bool:
+    share = evidence.figure("trade_share")
+    return bool(evidence.size and share and share.value is not None and share.value >= MOSTLY)
+
+
+def _another_day(timing: Timing, evidence: AudienceEvidence) -> Alternative | None:
     if not timing.late or timing.occasion is None or timing.days_to_order is None:
         return None
     occasion, left = timing.occasion, timing.days_to_order
@@ -76,8 +81,12 @@ def _another_day(timing: Timing) -> Alternative | None:
     if occasion.topic == "Christmas":
         return Alternative(
             what=f"Send it in January, {when}, as a first order of the new year.",
-            why=f"It is late for Christmas: {how_late}. Shops that resell have bought their "
-            "Christmas goods by now, and in January their shelves are empty.",
+            why=f"It is late for Christmas: {how_late}."
+            + (
+                " Whoever resells has bought for Christmas by now."
+                if _mostly_trade(evidence)
+                else ""
+            ),
         )
     return Alternative(
         what=f"Send it after {occasion.topic}, {when}, without the occasion.",

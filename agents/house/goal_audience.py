@@ -11,22 +11,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import cast
 
-from agents.house.goal_dates import months
-from agents.house.goal_people import LAPSED_MONTHS, NEW_DAYS
+from agents.house.goal_draft import Draft
+from agents.house.goal_periods import Period
 from agents.house.goal_products import Articles, Shelf
-from agents.house.goal_rules import Period
 from agents.house.goal_text import Chunk, Reading
 from domain.predicate import (
     AllOf,
     AnyOf,
-    Bought,
-    Did,
-    NotThat,
     Predicate,
-    Spent,
 )
 
 _HEADS = {
@@ -34,74 +28,9 @@ _HEADS = {
 }  # fmt: skip
 _FILLS = {"times", "article", "channel", "period", "not"}
 _ENDS_REACH = re.compile(r"(?<!\w)(?:about|with|mit|on|over|über|regarding|to|for|für)(?!\w)")
-
-
-@dataclass
-class Draft:
-    """A predicate while it is filled."""
-
-    kind: str
-    at: int
-    event: str = ""
-    negative: bool = False
-    times: tuple[int, int | None] | None = None
-    products: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    since: date | None = None
-    before: date | None = None
-    least: Decimal | None = None
-    most: Decimal | None = None
-    undated: tuple[date | None, date | None] = (None, None)
-    """since and before as they were before the last period was filled in."""
-    joined_by_or: bool = False
-    named: bool = False
-    """Opened by a noun ("shop customers"); a verb after it speaks of the same purchase."""
-    ready: Predicate | None = None
-
-    @property
-    def dated(self) -> bool:
-        return self.since is not None or self.before is not None
-
-    def predicate(self, today: date) -> Predicate:
-        positive = self._positive(today)
-        return NotThat(that=positive) if self.negative else positive
-
-    def _positive(self, today: date) -> Predicate:
-        if self.ready is not None:
-            return self.ready
-        low, high = self.times or (1, None)
-        if self.kind == "new":
-            start = self.since or today - timedelta(days=NEW_DAYS)
-            first = Bought(since=start, before=self.before)
-            return AllOf(of=(first, NotThat(that=Bought(before=start))))
-        if self.kind == "lapsed":
-            start = self.since or months(today, -LAPSED_MONTHS)
-            return AllOf(of=(Bought(before=start), NotThat(that=Bought(since=start))))
-        if self.kind == "spent":
-            return Spent(
-                at_least=self.least, at_most=self.most, since=self.since, before=self.before
-            )
-        if self.kind == "event":
-            return Did(
-                event=self.event, at_least=low, at_most=high, since=self.since,
-                before=self.before, products=self.products,
-            )  # fmt: skip
-        if self.products and self.categories:
-            both = (
-                self._bought(low, high, self.products, ()),
-                self._bought(low, high, (), self.categories),
-            )
-            return AnyOf(of=both)
-        return self._bought(low, high, self.products, self.categories)
-
-    def _bought(
-        self, low: int, high: int | None, products: tuple[str, ...], categories: tuple[str, ...]
-    ) -> Bought:
-        return Bought(
-            at_least=low, at_most=high, since=self.since, before=self.before, products=products,
-            categories=categories, channels=self.channels,
-        )  # fmt: skip
+_AND = re.compile(
+    r"(?:and|und)(?: also| auch| again| wieder| noch ?einmal)*(?: an?| the| eine[nrm]?| ein)? $"
+)
 
 
 @dataclass
@@ -140,7 +69,6 @@ class Audience:
         heads = [c for c in chunks if c.kind in _HEADS or c.kind == "owner_after"]
         before = len(self.drafts)
         current: Draft | None = None
-        reach_end = -1
         pending: list[Chunk] = []  # German: what stands before its verb
         negation: Chunk | None = None
         german = any(c.kind in ("bought", "event", "spent") and _german(c) for c in heads)
@@ -165,13 +93,12 @@ class Audience:
                     draft.products = articles.products
                     draft.categories = (articles.category,) if articles.category else ()
                     self._open(draft, chunk)
-                    current, reach_end = draft, len(self.reading.plain)
+                    current = draft
                 case "owner_after":
                     self._owner_after(chunk, chunks[:place])
                 case kind if kind in _HEADS:
                     current = self._head(chunk, negation, current, following)
                     negation = None
-                    reach_end = len(self.reading.plain)
                     for waiting in pending:
                         self._fill(current, waiting, None)
                     pending = []
@@ -187,10 +114,10 @@ class Audience:
                         self._open(draft, chunk)
                         self._fill(draft, chunk, None)
                         current = None
-                case _:
-                    if reach_end > 0 and chunk.kind not in ("people", "everyone"):
-                        current = None if not german else current
-        del reach_end
+                case "people" | "everyone":
+                    pass
+                case _ if not german:
+                    current = None  # another part of the goal has begun
         self._share_periods(before)
 
     def _head(
@@ -430,10 +357,7 @@ class Audience:
         return found is not None
 
     def _and_before(self, chunk: Chunk) -> bool:
-        return (
-            re.search(r"(?:and|und)(?: also| auch| again| wieder| noch ?einmal)*(?: an?| the| eine[nrm]?| ein)? $",
-                      self.reading.plain[: chunk.start]) is not None
-        )  # fmt: skip
+        return _AND.search(self.reading.plain[: chunk.start]) is not None
 
 
 def _period(chunk: Chunk) -> Period:

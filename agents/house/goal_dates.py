@@ -332,7 +332,8 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(
         rf"(?:the |dem |der |den )?(?P<which>{_WHICH}) "
-        r"(?P<unit>weekend|wochenende|week|woche|month|monats?|quarter|quartals?|year|jahr(?:es|r)?)",
+        r"(?P<unit>weekend|wochenende|week|woche|month|monats?|quarter|quartals?|year|jahr(?:es|"
+        r"r)?)",
         "the calendar week (from Monday), month, quarter or year", "next week", _unit_span,
     ),
     Phrase(rf"(?P<which>{_WHICH}) (?P<month>{_MONTH})", "the month as said", "last September",

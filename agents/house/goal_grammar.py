@@ -15,19 +15,9 @@ from typing import Any, cast
 from agents.house.goal_audience import Audience
 from agents.house.goal_impossible import BARRED
 from agents.house.goal_people import NOT, PEOPLE_FIRST, VERBS
+from agents.house.goal_periods import BARE_TIME, FEAST_DAYS, TIME, Period
 from agents.house.goal_products import Articles, find_products
-from agents.house.goal_rules import (
-    BARE_TIME,
-    BOUNDS,
-    FEAST_DAYS,
-    MANNERS,
-    MEASURES,
-    OBJECTIVES,
-    OFFER,
-    TIME,
-    TOPICS,
-    Period,
-)
+from agents.house.goal_rules import BOUNDS, MANNERS, MEASURES, OBJECTIVES, OFFER, TOPICS
 from agents.house.goal_text import STOP_WORDS, Chunk, Reading, Rule
 from agents.tasks import GoalText
 from domain.goal import Goal, Impossible, Objective, OfferBounds
@@ -82,6 +72,7 @@ def read_goal(given: GoalText) -> Goal:
     builder = Audience(reading)
     audience = builder.build([c for c in chunks if c.kind != "barred"])
     goal = _Goal(reading, [c for c in chunks if id(c) not in builder.used])
+    goal.people_dated = any(draft.dated for draft in builder.drafts)
     goal.read()
     return goal.made(audience)
 
@@ -106,6 +97,8 @@ class _Goal:
         self.categories: list[str] = []
         self.impossible: list[Impossible] = []
         self.everyone = False
+        self.people_dated = False
+        """People are described by a period: another one in the past is hardly a day of sending."""
         self.doubtful = False
         """A phrase that narrows the audience was not understood: then it is not everyone."""
         self.language = language_of(reading.plain)
@@ -131,6 +124,8 @@ class _Goal:
                 self.objectives.append(cast(Objective, value))
             case "topic":
                 self.topics.append(str(value))
+            case "kpi" | "holdout" | "most_recipients" | "no_holdout" if self._said(chunk.kind):
+                self.reading.release(chunk)  # the first word on a bound stands
             case "kpi" | "holdout" | "most_recipients":
                 self.parts[chunk.kind] = value
             case "no_holdout":
@@ -140,6 +135,8 @@ class _Goal:
             case "no_offer":
                 self.offer = self.offer or {}
                 self.parts["no_offer"] = True
+            case "share_off" | "amount_off" | "code" if self._offered(chunk.kind):
+                self.reading.release(chunk)
             case "share_off":
                 self._share(chunk, cast(float, value))
             case "amount_off":
@@ -160,6 +157,17 @@ class _Goal:
             case _:  # a phrase about people that found no place in a rule
                 self.doubtful = True
                 self.reading.release(chunk)
+
+    def _said(self, kind: str) -> bool:
+        return kind.removeprefix("no_") in self.parts
+
+    def _offered(self, kind: str) -> bool:
+        """A second reduction or code is quoted back, not laid over the first."""
+        names = {
+            "share_off": ("most_share", "most_amount"),
+            "amount_off": ("most_share", "most_amount"),
+        }
+        return any((self.offer or {}).get(name) for name in names.get(kind, ("code",)))
 
     def _share(self, chunk: Chunk, share: float) -> None:
         if share > 1:
@@ -190,6 +198,9 @@ class _Goal:
             if not re.match(r"in |within ", chunk.words.lower()) or span is None:
                 self.reading.release(chunk)
                 return
+            if {"send_from", "send_until"} & self.parts.keys():
+                self.reading.release(chunk)
+                return
             day = self.today + (span.last - span.first)
             self.parts["send_from"] = self.parts["send_until"] = day
             return
@@ -215,6 +226,14 @@ class _Goal:
                 last = end.last if end else None
             case _:
                 pass
+        taken = {"send_from", "send_until"} & self.parts.keys()
+        if (first and "send_from" in taken) or (last and "send_until" in taken):
+            self.reading.release(chunk)  # the first day named stands
+            return
+        if (last or first or self.today) < self.today and self.people_dated:
+            self.doubtful = True
+            self.reading.release(chunk)
+            return
         if (last or first or self.today) < self.today:
             self._bar(
                 "past_date", chunk, "This day is over.",
@@ -322,15 +341,16 @@ def _is_people(chunk: Chunk) -> bool:
     return people and not re.match(r"(?:to|an|for|für) ", chunk.words.lower())
 
 
-_GERMAN_MARKS = frozenset(
-    "der die das und mit für an alle kunden ein eine einen zu zum zur im in den dem vor seit nicht "
-    "auf über bis haben gekauft schreib schick wer uns unsere ohne rabatt uhr uhren am aus bei "
-    "letzten kundinnen erinnere lade gewinne verkaufe begrüße".split()
-)
-_ENGLISH_MARKS = frozenset(
-    "the and with for to all customers a an of in on before since not who bought our send mail "
-    "write no by at most people from about off we them their that week month year last next".split()
-)
+_GERMAN = """
+der die das und mit für an alle kunden ein eine einen zu zum zur im in den dem vor seit nicht auf
+über bis haben gekauft schreib schick wer uns unsere ohne rabatt uhr uhren am aus bei letzten
+kundinnen erinnere lade gewinne verkaufe begrüße
+"""
+_ENGLISH = """
+the and with for to all customers a an of in on before since not who bought our send mail write no
+by at most people from about off we them their that week month year last next
+"""
+_GERMAN_MARKS, _ENGLISH_MARKS = frozenset(_GERMAN.split()), frozenset(_ENGLISH.split())
 
 
 def language_of(plain: str) -> str:

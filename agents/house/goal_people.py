@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from agents.house.goal_dates import count_of
-from agents.house.goal_rules import _money, _times
-from agents.house.goal_text import Rule
+from agents.house.goal_rules import _times
+from agents.house.goal_text import Rule, first_number
 from agents.tasks import GoalText
 from domain.predicate import Did, Predicate, Trait
 
@@ -35,8 +36,10 @@ COUNTRIES: dict[str, tuple[str, ...]] = {
     "SE": ("Sweden", "Schweden", "swedish", "schwedische"),
 }
 """Code, English name, German name, English and German adjective."""
-LANGUAGES = {"german": "de", "english": "en", "french": "fr", "italian": "it", "spanish": "es",
-             "deutsch": "de", "englisch": "en", "französisch": "fr", "italienisch": "it"}  # fmt: skip
+LANGUAGES = {
+    "german": "de", "english": "en", "french": "fr", "italian": "it", "spanish": "es",
+    "deutsch": "de", "englisch": "en", "französisch": "fr", "italienisch": "it",
+}  # fmt: skip
 
 _COUNTRY = "|".join(
     sorted(
@@ -100,21 +103,11 @@ def _due(match: re.Match[str], given: GoalText) -> Predicate | None:
     return Did(event="Service Due", since=given.today - timedelta(days=DUE_DAYS))
 
 
-def _event(name: str) -> object:
+def _event(name: str) -> Callable[[re.Match[str], GoalText], object | None]:
     def read(match: re.Match[str], given: GoalText) -> str | None:
         return name if not given.event_names or name in given.event_names else None
 
     return read
-
-
-def _spent(match: re.Match[str], given: GoalText) -> tuple[str, object] | None:
-    money = _money(match, given)
-    if money is None:
-        return None
-    most = re.search(
-        r"less than|at most|up to|under|weniger als|höchstens|bis zu|unter", match.group()
-    )
-    return ("most" if most else "least"), money.amount
 
 
 _HAVE = r"(?:(?:have|has|had|'ve|did|do|does) )?(?:(?:ever|already|also|actually) )?"
@@ -122,7 +115,8 @@ _ANY = r"(?: (?:anything|something|from us|with us|here|at all|again|bei uns|etw
 NOT = Rule(
     "not",
     r"(?:have|has|had|did|do|does|is|are|was|were)(?:n't| not)(?: yet| ever)?|(?:and |but |yet )?"
-    r"(?:never|not yet|not|nor|none|no longer|no|without|with no)(?: (?:ever|any ?more|again|any))?|"
+    r"(?:never|not yet|not|nor|none|no longer|no|without|with no)(?: (?:ever|any ?more|again|"
+    r"any))?|"
     r"(?:noch )?(?:nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?|ohne)(?: mehr| wieder)?",
     "turns round what follows",
     ("haven't bought", "noch nicht gekauft", "but no ring"),
@@ -147,25 +141,27 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         r"besichtigungstermin)(?:en)? (?:gebucht|vereinbart)(?: haben| hatten)?",
         "people with a Viewing Booked",
         ("booked a viewing",),
-        _event("Viewing Booked"),  # type: ignore[arg-type]
+        _event("Viewing Booked"),
     ),
     Rule(
         "event",
-        r"(?:who |that |die )?(?:have |had )?(?:booked|had|brought .{1,20} in for) (?:an? |the |their )?"
+        r"(?:who |that |die )?(?:have |had )?(?:booked|had|brought .{1,20} in for) (?:an? |the |"
+        r"their )?"
         r"(?:watch )?service|(?:eine |die )?(?:wartung|revision) (?:gebucht|machen lassen)"
         r"(?: haben| hatten| hat)?|(?:zur|in die) (?:wartung|revision|inspektion) (?:gebracht|"
         r"gegeben)(?: haben| hatten| hat)?",
         "people with a Service Booked",
         ("booked a service",),
-        _event("Service Booked"),  # type: ignore[arg-type]
+        _event("Service Booked"),
     ),
     Rule(
         "event",
-        r"(?:have |has )?clicked(?: on)?(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|mail|link|"
+        r"(?:have |has )?clicked(?: on)?(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|"
+        r"mail|link|"
         r"newsletter)s?)?|(?:auf (?:einen |den )?(?:link|mail|newsletter) )?geklickt(?: haben)?",
         "people with an Email Link Clicked",
         ("clicked a link",),
-        _event("Email Link Clicked"),  # type: ignore[arg-type]
+        _event("Email Link Clicked"),
     ),
     Rule(
         "event",
@@ -174,31 +170,35 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         r"(?: haben)?",
         "people with an Email Opened",
         ("opened our newsletter",),
-        _event("Email Opened"),  # type: ignore[arg-type]
+        _event("Email Opened"),
     ),
     Rule(
         "event",
-        r"(?:who |that )?(?:have |has |had )?(?<!most )(?:looked at|viewed|browsed|checked out|visited the page of)|"
+        r"(?:who |that )?(?:have |has |had )?(?<!most )(?:looked at|viewed|browsed|checked out|"
+        r"visited the page of)|"
         r"(?:angesehen|angeschaut|betrachtet)(?: haben| hatten)?|(?:sich )?(?:ansahen|anschauten)",
         "people with a Product Viewed",
         ("looked at the 1972 chronograph", "angesehen haben"),
-        _event("Product Viewed"),  # type: ignore[arg-type]
+        _event("Product Viewed"),
     ),
     Rule(
         "spent",
-        r"(?:who )?(?:have |has )?(?:spent|spend|paid|bought for|worth|with (?:a )?(?:value|revenue|turnover) "
+        r"(?:who )?(?:have |has )?(?:spent|spend|paid|bought for|worth|with (?:a )?(?:value|"
+        r"revenue|turnover) "
         r"of)(?: with us)? ?(?P<how>at least|over|more than|at most|less than|up to|under|"
         r"a total of)? ?(?P<amount><MONEY>)(?: (?:or more|and more|or less|in total|with us|"
-        r"all in all))*|(?:(?:für|mit) )?(?:insgesamt )?(?:mindestens|mehr als|über|wenigstens|höchstens|"
+        r"all in all))*|(?:(?:für|mit) )?(?:insgesamt )?(?:mindestens|mehr als|über|wenigstens|"
+        r"höchstens|"
         r"weniger als|bis zu|unter|ab)? ?(?P<a2><MONEY>)(?: oder mehr| umsatz| insgesamt)*"
         r"(?: bei uns)? (?:ausgegeben|bezahlt|gekauft|umsatz gemacht)(?: haben| hatten)?",
         "people by what they spent, net",
         ("spent at least € 2,000", "mehr als 500 € ausgegeben haben"),
-        lambda m, g: _spent_either(m, g),
+        lambda m, g: _spent(m),
     ),
     Rule(
         "new",
-        r"(?:our |all |unsere |alle )?(?:brand[- ])?(?:new|first-time|fresh|neue[nr]?) (?:<PEOPLE>)|"
+        r"(?:our |all |unsere |alle )?(?:brand[- ])?(?:new|first-time|fresh|neue[nr]?) "
+        r"(?:<PEOPLE>)|"
         r"newcomers|neukund(?:en|innen)|erstkäufer(?:n|innen)?|(?:who )?bought for the first time|"
         r"zum ersten mal gekauft(?: haben)?",
         f"people whose first purchase was in the period said, else in the last {NEW_DAYS} days",
@@ -206,16 +206,19 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "lapsed",
-        r"(?:our |all |unsere |alle )?(?:lapsed|dormant|inactive|sleeping|former|lost|inaktive[nr]?|"
+        r"(?:our |all |unsere |alle )?(?:lapsed|dormant|inactive|sleeping|former|lost|"
+        r"inaktive[nr]?|"
         r"ehemalige[nr]?|eingeschlafene[nr]?|verlorene[nr]?|schlafende[nr]?) (?:<PEOPLE>)|"
-        r"(?:who |that |die )?(?:have |has )?(?:been |gone |went |are |seit )?(?:quiet|silent|inactive|lapsed|"
+        r"(?:who |that |die )?(?:have |has )?(?:been |gone |went |are |seit )?(?:quiet|silent|"
+        r"inactive|lapsed|"
         r"dormant|inaktiv)(?: sind| waren)?",
         f"people who bought, and not in the period said, else not in {LAPSED_MONTHS} months",
         ("lapsed customers", "inaktive Kunden"),
     ),
     Rule(
         "channel",
-        r"(?:in|at|from|im|in der|in unserer|in unserem) (?:the |our |der |dem )?(?:munich |münchner )?"
+        r"(?:in|at|from|im|in der|in unserer|in unserem) (?:the |our |der |dem )?(?:munich |"
+        r"münchner )?"
         r"boutique|in-boutique",
         "bought in the boutique",
         ("in the boutique",),
@@ -285,11 +288,8 @@ def _times_of(match: re.Match[str], count: int) -> tuple[int, int | None]:
     return (count, count) if re.search("exactly|genau", words) else (count, None)
 
 
-def _spent_either(match: re.Match[str], given: GoalText) -> tuple[str, object] | None:
-    name = "amount" if match["amount"] else "a2"
-    from agents.house.goal_text import first_number
-
-    amount = first_number(match[name])
+def _spent(match: re.Match[str]) -> tuple[str, object] | None:
+    amount = first_number(match["amount"] or match["a2"])
     if amount is None:
         return None
     most = re.search(
@@ -364,21 +364,24 @@ VERBS: tuple[Rule, ...] = (
     ),
     Rule(
         "owner",
-        r"(?:buyers|owners|wearers|purchasers) of|(?:who|that) (?:own|have|wear)(?= (?:an? |the |one |our )?\x00)|käufer(?:n|innen)? "
+        r"(?:buyers|owners|wearers|purchasers) of|(?:who|that) (?:own|have|wear)(?= (?:an? |the |"
+        r"one |our )?\x00)|käufer(?:n|innen)? "
         r"(?:von|eines|einer)|besitzer(?:n|innen)? (?:von|eines|einer)",
         "people who bought the article that follows",
         ("owners of", "Käufer von"),
     ),
     Rule(
         "owner_after",
-        r"(?:buyers|owners|wearers|customers|clients|shoppers)(?= |$|[,.;])",
+        r"(?:buyers|owners|wearers|customers|clients|shoppers)",
         "people who bought the article named just before",
         ("watch buyers", "ring owners"),
     ),
     Rule(
         "everyone",
-        r"(?:to |an )?(?:simply )?(?:(?:all|every|all of|alle|allen|aller|sämtliche[nr]?|jede[nrms]?) "
-        r"(?:of )?(?:our |the |unsere[nr]? |registered )?(?:existing |bestehende[nr]? )?(?:<PEOPLE>)|"
+        r"(?:to |an )?(?:simply )?(?:(?:all|every|all of|alle|allen|aller|sämtliche[nr]?|"
+        r"jede[nrms]?) "
+        r"(?:of )?(?:our |the |unsere[nr]? |registered )?(?:existing |bestehende[nr]? "
+        r")?(?:<PEOPLE>)|"
         r"everyone|everybody|all|alle(?=[,. ])|allen(?=[,. ])|jede[nm](?=[,. ]))",
         "everyone, as far as nothing narrower is said",
         ("all customers", "everyone"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from agents.house.goal_text import Chunk, Reading, lowered
@@ -113,8 +114,7 @@ def find_products(reading: Reading) -> None:
 
 def _adjacent(plain: str, run: list[re.Match[str]]) -> bool:
     return all(
-        re.fullmatch(r"[\s\-]+", plain[left.end() : right.start()])
-        for left, right in zip(run, run[1:], strict=False)
+        re.fullmatch(r"[\s\-]+", plain[left.end() : right.start()]) for left, right in pairwise(run)
     )
 
 

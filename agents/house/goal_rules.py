@@ -7,49 +7,12 @@ docs/goals.md is written from these tables. Shorthands in ``<…>`` are goal_tex
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 
-from agents.house.goal_dates import Span, back, count_of, resolve
+from agents.house.goal_dates import count_of
 from agents.house.goal_text import Rule, currency_of, first_number
 from agents.tasks import GoalText
 from domain.money import Money
-
-
-class Period(NamedTuple):
-    """A stretch of time as it was said: what it bounds, and how to find its days."""
-
-    role: str
-    """since, after, before, until, within, between, quiet, then or next."""
-    words: str = ""
-    other: str = ""
-    fixed: Span | None = None
-
-    def span(self, today: date, *, past: bool) -> Span | None:
-        return self.fixed or resolve(self.words, today, past=past)
-
-    def end(self, today: date, *, past: bool) -> Span | None:
-        return resolve(self.other, today, past=past)
-
-    @property
-    def ahead(self) -> bool | None:
-        """Whether it can only lie ahead (True) or behind (False)."""
-        if self.role in ("quiet", "then", "lately"):
-            return False
-        if self.role == "next":
-            return True
-        first = self.words.split(" ")[0]
-        if re.match(
-            r"(?:next|coming|upcoming|nächst|kommend|tomorrow|tonight|today|heute|morgen"
-            r"|übermorgen|right|sofort|jetzt|immediately|straight)",
-            first,
-        ):
-            return True
-        if re.match(r"(?:last|past|previous|letzt|vergangen|vorig|yesterday|gestern)", first):
-            return first.startswith("last") and " week " in self.words
-        return None
 
 
 def _times(match: re.Match[str], given: GoalText) -> tuple[int, int | None] | None:
@@ -74,48 +37,6 @@ def _times(match: re.Match[str], given: GoalText) -> tuple[int, int | None] | No
     if re.search(r"at most|höchstens|maximal|not more than", words):
         return 1, count
     return (count, count) if exact else (count, None)
-
-
-def _lately(match: re.Match[str], given: GoalText) -> Period:
-    count = count_of(match["n"]) if match["n"] else 1
-    return Period("lately", fixed=Span(back(given.today, count, match["unit"]), given.today))
-
-
-def _ahead(match: re.Match[str], given: GoalText) -> Period:
-    count = count_of(match["n"]) if match["n"] else 1
-    return Period("next", fixed=Span(given.today, back(given.today, -count, match["unit"])))
-
-
-def _in_so_many(match: re.Match[str], given: GoalText) -> Period:
-    day = back(given.today, -count_of(match["n"]), match["unit"])
-    return Period("next", fixed=Span(day, day))
-
-
-def _ago(match: re.Match[str], given: GoalText) -> Period:
-    day = back(given.today, count_of(match["n"]), match["unit"])
-    return Period("before", words="-", fixed=Span(day, day))
-
-
-def _quiet(match: re.Match[str], given: GoalText) -> Period:
-    day = back(given.today, count_of(match["n"]), match["unit"])
-    return Period("quiet", fixed=Span(day, given.today))
-
-
-def _prep(role: str) -> Callable[[re.Match[str], GoalText], object | None]:
-    def read(match: re.Match[str], given: GoalText) -> Period | None:
-        words = match["date"].strip()
-        return Period(role, words) if resolve(words, given.today, past=True) else None
-
-    return read
-
-
-def _between(match: re.Match[str], given: GoalText) -> Period | None:
-    first, last = match["first"].strip(), match["last"].strip()
-    year = re.search(r"(?:19|20)\d\d$", last)
-    if year and not re.search(r"(?:19|20)\d\d", first):
-        first = f"{first} {year.group()}"
-    ok = resolve(first, given.today, past=True) and resolve(last, given.today, past=True)
-    return Period("between", first, last) if ok else None
 
 
 def _money(match: re.Match[str], given: GoalText) -> Money | None:
@@ -144,7 +65,8 @@ _GIFT = r"(?:voucher|gift card|gutschein|coupon)"
 OFFER: tuple[Rule, ...] = (
     Rule(
         "no_offer",
-        r"(?:no|without(?: any| an?)?|not? offer(?:ing)? (?:an?|any)|kein(?:e|en|er)?|ohne(?: einen)?)"
+        r"(?:no|without(?: any| an?)?|not? offer(?:ing)? (?:an?|any)|kein(?:e|en|er)?|ohne(?: "
+        r"einen)?)"
         rf" (?:christmas )?(?:{_DOWN}s?|offers?|angebot(?:e)?|vouchers?|gutschein(?:e)?|rabatte?)",
         "nothing is given away",
         ("no discount", "ohne Rabatt"),
@@ -162,7 +84,8 @@ OFFER: tuple[Rule, ...] = (
     Rule(
         "amount_off",
         rf"(?:(?:an? |einen |einem )?(?:<MOST> )?(?P<amount><MONEY>) ?(?:{_DOWN}|{_GIFT})s?|"
-        rf"(?:{_DOWN}|{_GIFT}|offer|angebot)s? (?:of|von|über|worth|for) (?:<MOST> )?(?P<a2><MONEY>))",
+        rf"(?:{_DOWN}|{_GIFT}|offer|angebot)s? (?:of|von|über|worth|for) (?:<MOST> "
+        rf")?(?P<a2><MONEY>))",
         "the most that may be taken off an order",
         ("10 € off", "Gutschein über 20 €"),
         lambda m, g: _any_money(m, g),
@@ -212,7 +135,8 @@ BOUNDS: tuple[Rule, ...] = (
     ),
     Rule(
         "holdout",
-        r"(?:an? |with an? |with |mit )?(?P<share><PERCENT>)(?: are| is| werden| der kunden| davon| "
+        r"(?:an? |with an? |with |mit )?(?P<share><PERCENT>)(?: are| is| werden| der kunden| davon|"
+        r" "
         r"of them| of the people)? ?(?:held back|hold-?out|control(?: group)?|kontrollgruppe|"
         r"vergleichsgruppe|zurück(?:ge)?halten|zurückhalten|as (?:a )?control(?: group)?)",
         "the share held back by chance",
@@ -239,7 +163,8 @@ BOUNDS: tuple[Rule, ...] = (
     Rule(
         "most_recipients",
         r"(?P<n><NUM>) (?:<PEOPLE>|e-?mails?|mails|messages) (?:at (?:the )?most|max(?:imum)?|"
-        r"tops|höchstens|maximal)|(?:to )?(?:the|die|den) (?!(?:19|20)\d\d )(?P<n2><NUM>)(?= (?:\w+ ){0,2}<PEOPLE>)",
+        r"tops|höchstens|maximal)|(?:to )?(?:the|die|den) (?!(?:19|20)\d\d )(?P<n2><NUM>)(?= "
+        r"(?:\w+ ){0,2}<PEOPLE>)",
         "the most people who are mailed",
         ("200 people at most",),
         lambda m, g: count_of(m["n"] or m["n2"]),
@@ -275,145 +200,21 @@ def _kpi(match: re.Match[str], given: GoalText) -> str | None:
 MEASURES: tuple[Rule, ...] = (
     Rule(
         "kpi",
-        r"(?:measured (?:by|on|in)|measure(?: it| success| this)? (?:by|on|in)|(?:the |our )?(?:kpi|"
+        r"(?:measured (?:by|on|in)|measure(?: it| success| this)? (?:by|on|in)|(?:the |our "
+        r")?(?:kpi|"
         r"metric|target|success measure)(?: is| are|:| =)?|(?:die )?(?:kennzahl|kpi|zielgröße|"
         r"messgröße)(?: ist| sind|:| =)?|gemessen an|what counts (?:is|are)|we count|success means|"
-        rf"es zählen|es zählt) (?:the |die |der |den |number of |booked )*(?P<what>{_SOME_OUTCOME})",
+        rf"es zählen|es zählt) (?:the |die |der |den |number of |booked "
+        rf")*(?P<what>{_SOME_OUTCOME})",
         "what the campaign is measured by",
         ("measured by viewings booked", "Kennzahl: Umsatz"),
         _kpi,
     ),
 )
 
-TIME: tuple[Rule, ...] = (
-    Rule(
-        "period",
-        r"(?:between|zwischen|from|von) (?:the |dem )?(?P<first><DATE>) (?:and|und|to|until|till|bis|"
-        r"-) (?:zum |the )?(?P<last><DATE>)",
-        "from the first day to the last, both included",
-        ("between March 2025 and May 2025", "von März bis Mai 2025"),
-        _between,
-    ),
-    Rule(
-        "period",
-        r"(?:more than|over|longer than|at least|vor mehr als|vor über|länger als) "
-        r"(?P<n><COUNT>) (?P<unit><UNIT>)(?: ago| her)?(?<!länger)",
-        "longer ago than that",
-        ("more than 12 months ago", "vor mehr als 2 Jahren"),
-        lambda m, g: _ago(m, g) if re.search(r"ago|vor |her$", m.group()) else None,
-    ),
-    Rule(
-        "period",
-        r"(?:in |over |within |during |of |from |for |innerhalb |während )?(?:the |den |der |dem |"
-        r"die |das )?<LASTLY> (?P<n><COUNT>) (?P<unit><UNIT>)",
-        "since so many days, weeks, months or years ago",
-        ("in the last 12 months", "in den letzten 30 Tagen"),
-        _lately,
-    ),
-    Rule(
-        "period",
-        r"(?:within|in|over|during|for|innerhalb|binnen) (?:the |den |der |das )?<NEXT> "
-        r"(?P<n><COUNT>) (?P<unit><UNIT>)|(?:within|innerhalb von|innerhalb|binnen) (?P<n2><COUNT>) "
-        r"(?P<unit2><UNIT>)",
-        "from today for so long",
-        ("in the next two weeks", "innerhalb von 10 Tagen"),
-        lambda m, g: _next_few(m, g),
-    ),
-    Rule(
-        "period",
-        r"(?:for|since|in|seit|within)(?: more than| over| at least| about| über| mehr als| "
-        r"mindestens| etwa| gut)? (?P<n><COUNT>) (?:full )?(?P<unit><UNIT>)(?: or more| or longer| "
-        r"now| time| und länger| oder länger)?",
-        "so long without a purchase; after ‘in’ and without ‘not’, so long from today",
-        ("have not bought for a year", "seit 12 Monaten nicht gekauft"),
-        _quiet,
-    ),
-    Rule(
-        "period",
-        r"since then|ever since|seitdem|seither|since(?= (?:then)?$|[,.;)]| and| with|$)|seit damals|"
-        r"danach|afterwards",
-        "since the day named before",
-        ("and not since", "seitdem nicht mehr"),
-        lambda m, g: Period("then"),
-    ),
-    Rule(
-        "period",
-        r"(?:not (?:before|earlier than)|nicht vor|frühestens(?: am| ab)?|no earlier than|starting"
-        r"(?: on| from)?|ab|as of|beginning(?: on)?|since|seit) (?:the |dem |der |den )?"
-        r"(?P<date><DATE>)(?: on| onwards?| an)?",
-        "on that day or later",
-        ("since 2025", "from Monday", "ab 3. Dezember"),
-        _prep("since"),
-    ),
-    Rule(
-        "period",
-        r"(?:from|vom) (?:the |dem |der )?(?P<date><DATE>)(?P<on> on| onwards?| an)?",
-        "of people: in that time; of the mail: on that day or later",
-        ("one-time buyers from 2024", "from Monday"),
-        lambda m, g: _prep("since" if m["on"] else "from")(m, g),
-    ),
-    Rule(
-        "period",
-        r"(?:after|nach) (?:the |dem |der )?(?P<date><DATE>)",
-        "later than that",
-        ("after Christmas",),
-        _prep("after"),
-    ),
-    Rule(
-        "period",
-        r"(?:before|prior to|earlier than|vor|ahead of|in time for|rechtzeitig (?:vor|zu)) "
-        r"(?:the |dem |der |den )?(?P<date><DATE>)",
-        "earlier than that",
-        ("before September 2010", "vor Weihnachten"),
-        _prep("before"),
-    ),
-    Rule(
-        "period",
-        r"(?:until|till|by|no later than|bis(?: zum| einschließlich| spätestens)?|spätestens(?: am| "
-        r"bis)?|valid until|gültig bis(?: zum)?|ends?(?: on)?|ending(?: on)?|expires?(?: on)?) "
-        r"(?:the |dem |der |den |end of )?(?P<date><DATE>)",
-        "on that day or earlier",
-        ("until 24 December", "bis 15.12."),
-        _prep("until"),
-    ),
-    Rule(
-        "period",
-        r"(?:on|in|during|over|at|for|am|im|an|zu|zum|über|während|of|from|vom|des|der|around|"
-        r"in der|in den|in dem|to go out(?: on)?|send(?: it)?(?: on)?) "
-        r"(?:the |der |den |dem |kommenden )?(?P<date><DATE>)",
-        "on those days",
-        ("on Friday", "in der ersten Dezemberwoche"),
-        _prep("within"),
-    ),
-)
-
-BARE_TIME: tuple[Rule, ...] = (
-    Rule(
-        "period",
-        r"(?P<date><BARE>)",
-        "on those days",
-        ("tonight", "next week"),
-        _prep("within"),
-    ),
-)
-
-
-def _next_few(match: re.Match[str], given: GoalText) -> Period:
-    count, unit = match["n"] or match["n2"], match["unit"] or match["unit2"]
-    return Period("next", fixed=Span(given.today, back(given.today, -count_of(count), unit)))
-
-
 _COMPOUND = (
     r"(?:-?(?:mail|mailing|aktion|gruß|grüße|angebot|brief|gutschein|kampagne|newsletter|post|"
     r"geschenke?|geschäft|karte))"
-)
-FEAST_DAYS = Rule(
-    "period",
-    r"(?:on|around|am|um) (?P<date>black friday|christmas(?: eve)?|easter|ostern|weihnachten|"
-    r"heiligabend|valentine's day|valentinstag|mother's day|muttertag)",
-    "on that day",
-    ("on Black Friday",),
-    _prep("within"),
 )
 TOPICS: tuple[Rule, ...] = tuple(
     Rule(
@@ -471,7 +272,8 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
             "win_back",
             r"(?:win|get|bring|lure|fetch|gain)(?:ning|ting|ing)? (?:them |those |these )?back|"
             r"win-?back|reactivat(?:e|ing|ion)|re-?engag(?:e|ing)|"
-            r"zurück(?:zu)?gewinn(?:en|ung)|rückgewinnung(?: von)?|wiedergewinn(?:en|ung)|reaktivier(?:e|en|ung)|zurückhol(?:en)?|"
+            r"zurück(?:zu)?gewinn(?:en|ung)|rückgewinnung(?: von)?|wiedergewinn(?:en|ung)|"
+            r"reaktivier(?:e|en|ung)|zurückhol(?:en)?|"
             r"(?:hol|hole|gewinn|gewinne|holen|gewinnen)(?= .*\bzurück\b)|zurück(?=$|[,.;!]| die)",
             ("win back", "zurückgewinnen"),
         ),
@@ -492,7 +294,8 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
         ),
         (
             "launch",
-            r"launch(?:ing)?|introduc(?:e|ing)|premi(?:e|è)re|new arrivals?|just arrived|neuheit(?:en)?|"
+            r"launch(?:ing)?|introduc(?:e|ing)|premi(?:e|è)re|new arrivals?|just arrived|"
+            r"neuheit(?:en)?|"
             r"neu eingetroffen|vorstellen|stell(?:e|t)?(?= .*\bvor\b)|einführ(?:en|ung)|"
             r"present(?:ing)?(?= (?:the|our) new)",
             ("Launch the …",),
@@ -501,7 +304,8 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
          ("Welcome new customers",)),
         (
             "thank",
-            r"(?:say |send |send an? |an? )?thank(?:s|-you|ing)?(?: you)?(?: note| mail| letter| to)?|"
+            r"(?:say |send |send an? |an? )?thank(?:s|-you|ing)?(?: you)?(?: note| mail| letter| "
+            r"to)?|"
             r"(?:be)?danke?n?|dankeschön|bedanke(?:n)?(?: uns)?(?: bei)?|dank(?: an)",
             ("Thank customers who …",),
         ),
@@ -514,13 +318,16 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
         (
             "announce",
             r"announc(?:e|ing|ement)|(?:tell|inform)(?:ing)?|let(?= .*\bknow\b)|know|"
-            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en|t)?(?= .*\bbescheid\b)|bescheid",
+            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en|t)?(?= .*\bbescheid\b)|"
+            r"bescheid",
             ("Announce new opening hours",),
         ),
         (
             "sell",
-            r"(?<!nothing to )(?<!nothing for )sell(?:ing)?|sell off|^offer(?:ing)?(?= )|push sales of|clear(?:ing)?(?= )|promot(?:e|ing)|advertis(?:e|ing)|"
-            r"verkauf(?:e|en|t)?|abverkauf(?:en)?|bewerb(?:e|en)|bewirb|biete(?= .*\ban\b)|anbieten",
+            r"(?<!nothing to )(?<!nothing for )sell(?:ing)?|sell off|^offer(?:ing)?(?= )|push "
+            r"sales of|clear(?:ing)?(?= )|promot(?:e|ing)|advertis(?:e|ing)|"
+            r"verkauf(?:e|en|t)?|abverkauf(?:en)?|bewerb(?:e|en)|bewirb|biete(?= .*\ban\b)|"
+            r"anbieten",
             ("Sell straps to …",),
         ),
     )
@@ -533,7 +340,8 @@ _MAIL = (
 MANNERS: tuple[Rule, ...] = (
     Rule(
         "mail",
-        r"(?:please |bitte )?(?:write|send|drop|(?:an)?schreib(?:e|en|t)?|anmailen|anzuschreiben|schick(?:e|en|t)?|sende(?:n)?|"
+        r"(?:please |bitte )?(?:write|send|drop|(?:an)?schreib(?:e|en|t)?|anmailen|anzuschreiben|"
+        r"schick(?:e|en|t)?|sende(?:n)?|"
         r"e-?mail(?:ing)?|mail(?:e|en)?|contact|kontaktier(?:e|en)|do|make|mach(?:e|en)?|run|"
         r"plan(?:e|en)?|prepare|starte?n?)(?: (?:out|off))?(?: (?:an? |the |our |eine[nr]? |ein |"
         rf"die |unsere[nr]? )?(?:short |kurze[nr]? |nice |quick )?{_MAIL})?(?: to| an)?|"
@@ -545,8 +353,10 @@ MANNERS: tuple[Rule, ...] = (
         "mail",
         r"(?:and |und |to |um )?(?:book|buy|reserve|order|buchen|kaufen|bestellen|reservieren)"
         r"(?: it| one| them| es| sie| eine[nr]?| ein)?(?: (?:an? )?(?:appointment|slot)| zu)?|"
-        r"(?:is |are |be |werden |get )?(?:booked|gebucht)|(?:the )?(?:topic|subject|thema)(?: is|:| "
-        r"ist)?(?= (?:the |our |der |die |das |unsere?r? )?\x00)|(?:an |for |einen? |zum |zu |den )*(?:termin(?:en?)?|appointments?)(?: (?:zu )?"
+        r"(?:is |are |be |werden |get )?(?:booked|gebucht)|(?:the )?(?:topic|subject|thema)(?: is|"
+        r":| "
+        r"ist)?(?= (?:the |our |der |die |das |unsere?r? )?\x00)|(?:an |for |einen? |zum |zu |den "
+        r")*(?:termin(?:en?)?|appointments?)(?: (?:zu )?"
         r"(?:vereinbaren|buchen|machen))?",
         "what people are asked to do; it binds nothing",
         ("to book it", "einen Termin"),

@@ -34,7 +34,8 @@ should so some something such than that that's the their them then there there's
 they're this those through to too up upon us very want wants was we we'd we'll we're we've were
 what when where which while who who'd who's whom whose will with would you you'd you'll your
 yours need needs ask gets hello hi thanks time week's come
-aber alle allem bekommt bekommen allen aller alles als am an auch auf aus bei beim bin bis bitte da dabei dafür
+aber alle allem bekommt bekommen allen aller alles als am an auch auf aus bei beim bin bis bitte
+da dabei dafür
 damit dann daran darauf das dass dein dem den denen der deren des dessen die dies diese diesem
 diesen dieser dieses doch durch ein eine einem einen einer eines er es etwa für gerne gern
 haben hat hatte hatten hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist ja je

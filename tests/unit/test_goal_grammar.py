@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.house.goal_grammar import read_goal
+from agents.house.goal_docs import markdown
+from agents.house.goal_grammar import PASSES, read_goal
+from agents.house.goal_products import find_products
 from agents.house.goal_text import STOP_WORDS, Reading, lowered
 from agents.tasks import GoalText
 from domain.goal import Goal
@@ -34,7 +36,7 @@ def lost(goal: Goal, given: GoalText, monkey: list[Reading]) -> list[str]:
     for part in goal.unread:
         quoted[part.start : part.end] = b"\x01" * (part.end - part.start)
     found = []
-    for match in re.finditer(r"[^\W_]+", given.text):
+    for match in re.finditer(r"[^\W_]+(?:['’][^\W_]+)*", given.text):
         span = slice(*match.span())
         if match.group().lower() in STOP_WORDS or lowered(match.group()) in STOP_WORDS:
             continue
@@ -128,3 +130,66 @@ def test_what_is_read_is_in_the_goal_or_quoted(readings: list[Reading]) -> None:
     assert {part.words for part in goal.unread} >= {"twice", "in the boutique"} or any(
         "twice" in part.words for part in goal.unread
     )
+
+
+HELD_OUT = load_cases(FOLDER / "heldout.yaml")
+IMPOSSIBLE = load_cases(FOLDER / "impossible.yaml")
+
+
+@pytest.mark.parametrize("case", HELD_OUT, ids=lambda case: case.id)
+def test_unseen_goals_lose_no_word(case: GoalCase, readings: list[Reading]) -> None:
+    goal = read_goal(case.given)
+    assert lost(goal, case.given, readings) == []
+
+
+def test_unseen_goals_are_read_no_worse_than_when_they_were_new() -> None:
+    """Nine of thirty were wholly as expected at first sight; 382 of 420 fields were."""
+    scores = [score(case, read_goal(case.given)) for case in HELD_OUT]
+    assert sum(s.passed for s in scores) >= 9
+    assert sum(len(s.wrong) for s in scores) <= 38
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE, ids=lambda case: case.id)
+def test_what_cannot_be_done_is_refused_with_the_nearest_that_can(case: GoalCase) -> None:
+    goal = read_goal(case.given)
+    assert {i.code for i in goal.impossible} == set(case.impossible)
+    for found in goal.impossible:
+        assert found.words in case.given.text
+        assert found.why
+        assert found.instead
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sell straps to watch buyers on 3 December and on 5 December",
+        "Sell straps to watch buyers, 10 % off, 20 % off",
+        "Sell straps, hold back 10 %, hold back 30 %",
+        "Sell straps, at most 100 people, at most 200 people",
+        "Customers who bought in May 2025, in June 2025",
+    ],
+)
+def test_a_second_word_on_the_same_bound_is_quoted_not_laid_over_the_first(text: str) -> None:
+    goal = read(text)
+    assert goal.unread
+
+
+def test_a_goal_in_another_languages_letters_is_all_unread() -> None:
+    text = "Отправь письмо всем"
+    assert [part.words for part in read(text).unread] == [text]
+
+
+def test_every_example_of_the_documentation_is_read() -> None:
+    for _, rules in PASSES:
+        for rule in rules:
+            for example in rule.examples:
+                reading = Reading(BRAND.model_copy(update={"text": example, "today": TODAY}))
+                if "\\x00" in rule.pattern:
+                    find_products(reading)
+                reading.apply(rule)
+                assert any(c.kind == rule.kind for c in reading.chunks), example
+
+
+def test_the_page_is_as_the_tables_say() -> None:
+    page = Path(__file__).parents[2] / "docs" / "goals.md"
+    assert page.read_text("utf-8") == markdown(), "python -m agents.house.goal_docs > docs/goals.md"
