@@ -32,7 +32,7 @@ demo: $(STAMP) ## Run two campaigns from goal to report in a simulated market
 	$(BIN)/mainspring demo
 
 test: $(STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(STAMP) ## Run every benchmark
 	$(BIN)/mainspring bench all --json

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from app.workspace import Workspace
-from domain.customer import Consent, Suppression
+from domain.customer import Consent
 from domain.errors import WrongUsage
 from domain.frozen import Frozen
 from ledger import consent, facts, journal, people, suppression
@@ -112,17 +112,12 @@ def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.
     """Bring what the intake found to the ledger."""
     refusals = tuple(_refusal(stop) for stop in intake.stops if stop.reason == "unsubscribed")
     returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
-    blocked = tuple(
-        Suppression(address=stop.address, reason=stop.reason, at=stop.at)
-        for stop in returned
-        if stop.address
-    )
     key = workspace.secrets.suppression_key
     return Imported(
         # Consents and addresses are many and already kept; the answer carries their counts.
         intake=intake.model_copy(update={"consents": (), "suppressions": (), "stops": ()}),
         consents_added=consent.record(tx, (*intake.consents, *refusals)),
-        suppressions_added=suppression.add(tx, (*intake.suppressions, *blocked), key),
+        suppressions_added=suppression.add(tx, intake.suppressions, key),
         fact_changes=(
             facts.put(tx, intake.facts, source=intake.file) if intake.facts is not None else None
         ),

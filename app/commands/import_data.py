@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from app.bounces import BouncesImported, import_bounces
 from app.commands.options import WorkspaceOption
 from app.importing import Imported, import_file, read_mapping
 from app.output import JsonOption, Out
@@ -18,10 +19,15 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command("import")
 def import_data(
     kind: Annotated[
-        Literal["orders", "customers", "events", "facts", "suppressions"],
+        Literal["orders", "customers", "events", "facts", "suppressions", "bounces"],
         typer.Argument(help="What the file holds."),
     ],
-    file: Annotated[Path, typer.Argument(help="A CSV, JSONL or Parquet file.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV, JSONL or Parquet file; for bounces a mailbox folder or a JSONL file."
+        ),
+    ],
     mapping: Annotated[
         list[str] | None,
         typer.Option(
@@ -39,6 +45,9 @@ def import_data(
 ) -> None:
     """Read a file into the workspace. Importing it twice adds nothing."""
     out, opened = Out(as_json), open_workspace(workspace)
+    if kind == "bounces":
+        _bounces(out, import_bounces(opened, file))
+        return
     with out.working(f"Reading {file.name}") as bar:
         task = bar.task_ids[0]
         imported = import_file(
@@ -52,6 +61,16 @@ def import_data(
         )
     _say(imported, out)
     out.answer("import.v1", imported)
+
+
+def _bounces(out: Out, came_back: BouncesImported) -> None:
+    added = came_back.imported.intake.added if came_back.imported is not None else 0
+    out.say(f"{came_back.found:,} reports about mails of ours, {added:,} of them new.")
+    if came_back.unknown:
+        out.warn(f"{came_back.unknown:,} are about messages that this workspace does not know.")
+    for place, why in came_back.unread:
+        out.warn(f"{place}: {why}")
+    out.answer("import.bounces.v1", came_back)
 
 
 def _say(imported: Imported, out: Out) -> None:

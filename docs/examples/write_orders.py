@@ -7,14 +7,33 @@ from __future__ import annotations
 
 import csv
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SEED = 2010
 CUSTOMERS = 900
-FIRST = datetime(2009, 12, 1, 8)
-LAST = datetime(2010, 12, 9, 18)
-NAMES = "Ada Ben Cleo Dev Ella Finn Grace Hugh Iris Jon Kit Lena Max Nora Owen Pia Rob Sue".split()
+FIRST = datetime(2009, 12, 1, 8, tzinfo=UTC)
+LAST = datetime(2010, 12, 9, 18, tzinfo=UTC)
+NAMES = (
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dev",
+    "Ella",
+    "Finn",
+    "Grace",
+    "Hugh",
+    "Iris",
+    "Jon",
+    "Kit",
+    "Lena",
+    "Max",
+    "Nora",
+    "Owen",
+    "Pia",
+    "Rob",
+    "Sue",
+)
 PRODUCTS = (
     ("22423", "REGENCY CAKESTAND 3 TIER", "12.75"),
     ("22086", "PAPER CHAIN KIT 50'S CHRISTMAS", "2.95"),
@@ -45,7 +64,7 @@ def main() -> None:
             ]
         )
         # Half of them stop buying before September, as in the goal of the quickstart.
-        until = LAST if chance.random() < 0.5 else datetime(2010, 8, 30)
+        until = LAST if chance.random() < 0.5 else datetime(2010, 8, 30, tzinfo=UTC)
         for _ in range(chance.choice((1, 2, 2, 3, 4, 6))):
             at = FIRST + timedelta(seconds=chance.random() * (until - FIRST).total_seconds())
             invoice = 100_000 + len(orders)
@@ -57,7 +76,7 @@ def main() -> None:
                         code,
                         description,
                         quantity,
-                        at.isoformat(" ", "minutes"),
+                        f"{at:%Y-%m-%d %H:%M}",
                         price,
                         customer,
                     ]
