@@ -12,8 +12,8 @@ which is filled only where stock is exactly one, ``new``, only where the piece i
 
 A slot that the facts cannot fill makes the whole passage unfit: nothing is invented. German words
 stand in the product's notes: ``de`` (sentences), ``de.name``, ``de.gender`` (f, m or n),
-``de.flaws``, ``de.condition``, ``de.material``; and ``de.the_name`` (nominative, accusative, dative)
-where the noun or an adjective before it changes with the case.
+``de.flaws``, ``de.condition``, ``de.material``; and ``de.the_name`` (nominative, accusative,
+dative) where the noun or an adjective before it changes with the case.
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ def test_a_fallback_stands_in() -> None:
         ("For {{first_name}} only", "For only"),
         ("Line one\n{{first_name}}, your watch", "Line one\nYour watch"),
         ("{{ first_name }}", ""),
+        ("{{first_name}} {{first_name}}, your watch", "Your watch"),
     ],
 )
 def test_sentences_are_mended(text: str, filled: str) -> None:
@@ -158,3 +159,10 @@ def test_the_poisoned_profiles_are_harmless(shared_data: Path) -> None:
         check_harmless(value)
         text = put(value).text
         assert value not in text or clean_name(value) == value
+
+
+def test_two_missing_names_leave_a_whole_sentence() -> None:
+    mail = MAIL.model_copy(update={"text": "Good morning {{first_name}} {{last_name}}, yes."})
+    assert put("", mail, last_name="").text == "Good morning, yes."
+    assert put("Anna", mail, last_name="").text == "Good morning Anna, yes."
+    assert put("", mail, last_name="Berg").text == "Good morning Berg, yes."

@@ -21,12 +21,9 @@ from tools.render.errors import RenderError
 MOST_NAME_CHARACTERS = 40
 
 _FIELD = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
-# A field with the white space and marks beside it, which go too where the field is empty:
-# "Good morning {{first_name}}," → "Good morning,"; "{{first_name}}, your watch" → "your watch".
-_FIELD_AND_GAP = re.compile(
-    r"(?P<before>,?\s*)\{\{\s*(?P<field>[a-z_]+)\s*\}\}(?P<after>[,.;:?!]?\s*)"
-    r"(?P<next>[^\W\d_]?)"
-)
+# What goes or stays with an empty field, before and after it.
+_GAP_BEFORE = re.compile(r",?\s*\Z")
+_GAP_AFTER = re.compile(r"([,.;:?!]?\s*)([^\W\d_]?)")
 _NAME_MARKS = frozenset(" -'’.·")
 
 
@@ -92,8 +89,10 @@ def clean_name(value: str) -> str:
 
 
 def _put(text: str, values: Mapping[str, str], escape: Callable[[str], str]) -> str:
-    def one(found: re.Match[str]) -> str:
-        field = found["field"]
+    parts: list[str] = []
+    at = 0
+    for found in _FIELD.finditer(text):
+        field = found[1]
         if field not in values:
             raise RenderError(
                 "unknown_field",
@@ -101,15 +100,27 @@ def _put(text: str, values: Mapping[str, str], escape: Callable[[str], str]) -> 
                 thing=field,
                 next_step="use first_name or last_name, or write the words out",
             )
-        before, after, follows = found["before"], found["after"], found["next"]
+        lead, at_end = text[at : found.start()], found.end()
         if values[field]:
-            return f"{before}{escape(values[field])}{after}{follows}"
-        start = found.start()
-        opens = start == 0 or text[start - 1] in ">\n" or "\n" in before
-        if opens:  # "{{first_name}}, your watch …" → "Your watch …"
-            return f"{before}{follows.upper()}"
-        if after.strip():  # "Good morning {{first_name}}, …" → "Good morning, …"
-            return f"{after}{follows}"
-        return f"{before or after}{follows}"
+            parts += [lead, escape(values[field])]
+        else:
+            gap = _GAP_AFTER.match(text, at_end)
+            after, letter = (gap[1], gap[2]) if gap else ("", "")
+            # All that stands before, since a field just before this one may be empty too.
+            parts = [_closed("".join([*parts, lead]), after, letter)]
+            at_end += len(after) + len(letter)
+        at = at_end
+    return "".join([*parts, text[at:]])
 
-    return _FIELD_AND_GAP.sub(one, text)
+
+def _closed(lead: str, after: str, letter: str) -> str:
+    """The words round an empty field, joined to a whole sentence again."""
+    gap = _GAP_BEFORE.search(lead[-64:])
+    before = gap[0] if gap else ""
+    kept = lead[: len(lead) - len(before)]
+    opens = kept[-1:] in ("", ">") or "\n" in before
+    if opens:  # "{{first_name}}, your watch …" → "Your watch …"
+        return f"{lead}{letter.upper()}"
+    if after.strip():  # "Good morning {{first_name}}, …" → "Good morning, …"
+        return f"{kept}{after}{letter}"
+    return f"{kept}{before or after}{letter}"
