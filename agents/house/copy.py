@@ -85,6 +85,8 @@ class _Mail:
     said: set[str] = field(default_factory=set)
     texts: list[str] = field(default_factory=list)
     passages: list[str] = field(default_factory=list)
+    head: tuple[str, ...] = ()
+    """Subject and preheader: what they say, the body says in other words."""
     source: str = ""
     letter: str = ""
     """The past letter that the opening was taken from."""
@@ -189,6 +191,7 @@ def _variant(
     subject = _subject(script, mail, setting, shelf, used, said_before)
     mail.source = subject.source
     preheader = _preheader(script, mail, setting, shelf, used, subject.text)
+    mail.head = (subject.text, preheader.text)
     _open(script, mail, setting, shelf, used, said_before)
     _body(script, mail, setting, shelf, used, said_before)
     closing = _closing(mail, setting, shelf, used)
@@ -393,7 +396,7 @@ def _details(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[
         for n, text in enumerate(known)
         if f"detail{n}" not in mail.said
         and fit_to_say(text, setting)
-        and not any(alike(text, t) for t in mail.texts)
+        and not any(alike(text, t) for t in (*mail.texts, *mail.head))
     ]
     if mail.angle.id != "watchmaker" or setting.avoid.shorter:
         left.sort(key=lambda line: said_before.count(line.text))
@@ -480,7 +483,7 @@ def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Li
             continue
         if fact.id in mail.said or text in said_before or not _suits(text, setting):
             continue
-        if fit_to_say(text, setting) and not any(alike(text, t) for t in mail.texts):
+        if fit_to_say(text, setting) and not any(alike(text, t) for t in (*mail.texts, *mail.head)):
             ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
     if not ranked:
         return []
@@ -499,7 +502,9 @@ def _condition(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> lis
     text = say.condition(setting.product, setting.language)
     if text in said_before and mail.angle.id != "watchmaker":
         return []
-    if not text or not fit_to_say(text, setting) or any(alike(text, t) for t in mail.texts):
+    if not text or not fit_to_say(text, setting):
+        return []
+    if any(alike(text, t) for t in (*mail.texts, *mail.head)):
         return []
     return [Line(text, frozenset({"condition"}))]
 
@@ -540,7 +545,8 @@ def _cta(
 def _one(forms: Sequence[str], mail: _Mail, setting: Setting, *says: str) -> list[Line]:
     """The form of a sentence that this variant takes."""
     fit = [f for f in _rotated(tuple(forms), mail, setting) if f and fit_to_say(f, setting)]
-    return [Line(fit[0], frozenset(says))] if fit else []
+    fresh = [f for f in fit if not any(f in said for said in mail.head)]
+    return [Line((fresh or fit)[0], frozenset(says))] if fit else []
 
 
 def _rotated(forms: Sequence[T], mail: _Mail, setting: Setting) -> list[T]:

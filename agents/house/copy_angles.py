@@ -364,16 +364,15 @@ def _service(s: Setting) -> Script:
 def _selection(s: Setting) -> Script:
     german = s.language == "de"
     number = min(1 + len(s.others), 3)
-    count = {2: ("two", "zwei"), 3: ("three", "drei")}[number][german]
     names = [say.the(p, s.language) for p in (s.product, *s.others) if p is not None][:number]
     listed = f"{', '.join(names[:-1])} {'und' if german else 'and'} {names[-1]}"
     return Script(
-        (say.upper(listed), f"{say.upper(count)} {'zur Auswahl' if german else 'to choose from'}"),
-        (say.upper(listed) + ".",) if len(listed) < 90 else (),
+        (say.upper(listed), "Eine kleine Auswahl" if german else "A small choice"),
+        (f"{say.upper(listed)}.",) if len(listed) < 90 else (),
         (
             _opening(
-                f"{say.upper(count)} Dinge, ein Brief: {listed}." if german
-                else f"{say.upper(count)} things, one letter: {listed}."
+                f"Eine kleine Auswahl: {listed}. Die Preise stehen daneben." if german
+                else f"A small choice: {listed}. The prices stand beside them."
             ),
         ),
         ("library", "offer", "house"),
@@ -461,7 +460,7 @@ def _facts_line(s: Setting, *wanted: str) -> tuple[str, ...]:
 
 def _one_line(s: Setting) -> tuple[str, ...]:
     assert s.product is not None
-    flaw = say.flaw(s.product, s.language)
+    flaw = () if "flaw" in s.avoid.subjects else say.flaw(s.product, s.language)
     return flaw[:1] if flaw and len(flaw[0]) <= 90 else _facts_line(s, "material")
 
 

@@ -224,8 +224,10 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
     categories = {product.category} if product else set(goal.categories)
     if passage.categories and not categories & set(passage.categories):
         return False
-    if product is not None and not suits(passage.text, product):
-        return False
+    if product is not None:
+        rests_on = [f.text for f in setting.house if f.id in passage.fact_ids]
+        if not all(suits(text, product) for text in (passage.text, *rests_on)):
+            return False
     if passage.objective in _STRICT and passage.objective != setting.objective:
         return False
     topics = " ".join((*setting.topics, *goal.topics)).casefold()
@@ -240,6 +242,28 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
 _USED = r"pre-?owned|second-?hand|vintage|private owner|owner before|previous owner|workshop book|gebraucht|von privat|vorbesitz\w*|werkstattbuch"
 _NEW = r"\bnew (?:model|watch|ring)|\bneue[sn]? modell"
 _CATEGORIES = {"watch": r"\bwatch(?:es)?\b|uhr(?:en)?\b", "ring": r"\brings?\b|stones?\b|steine\b"}
+
+
+_SERVICE = re.compile(
+    r"servic|\boil|\bcheck\b|taken apart|take it apart|\bweeks?\b|mechanical|timing|\bbook yours"
+    r"|revision|\böl\b|prüfung|mechanisch|\bwochen\b|zerleg|zeitwaage|überhol",
+    re.IGNORECASE,
+)
+
+
+def _of_this_service(text: str, product: Product) -> bool:
+    """Whether a sentence about servicing is about this service, and not about another one."""
+    own = " ".join(
+        (product.name, *product.details, *(n for v in product.notes.values() for n in v))
+    )
+    for category, pattern in _CATEGORIES.items():
+        about = re.search(pattern, text, re.IGNORECASE)
+        if about and re.search(pattern, own, re.IGNORECASE) is None:
+            others = (p for c, p in _CATEGORIES.items() if c != category)
+            if any(re.search(p, own, re.IGNORECASE) for p in others):
+                return False
+    named = {w.casefold()[:5] for w in _SERVICE.findall(text)}
+    return not named or bool(named & {w.casefold()[:5] for w in _SERVICE.findall(own)})
 
 
 _BACK = re.compile(
@@ -266,7 +290,7 @@ def suits(text: str, product: Product) -> bool:
     if re.search(_USED if new else _NEW, text, re.IGNORECASE):
         return False
     if product.category == "service":
-        return True
+        return _of_this_service(text, product)
     return not any(
         re.search(pattern, text, re.IGNORECASE)
         for category, pattern in _CATEGORIES.items()
