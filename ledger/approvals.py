@@ -156,6 +156,41 @@ def decide(
     return approval
 
 
+def revise(
+    tx: Transaction,
+    approval_id: str,
+    person: Person,
+    content_hash: str,
+    edit: Mapping[str, Any],
+    reason: str = "",
+) -> Approval:
+    """Edit what was approved already: the yes is void, what was scheduled on it stops, and the
+    run goes back to the critic with the edit. What has gone out has gone out.
+
+    Raises LedgerError unknown, not_allowed, already_decided (it is not approved), stale_content.
+    """
+    person = require_now(tx, person, "approve")
+    changed = tx.connection.execute(
+        sa.update(t.approvals)
+        .where(_c.id == approval_id, _c.status == "approved", _c.content_hash == content_hash)
+        .values(
+            status="edited",
+            decided_by=person.id,
+            decided_at=tx.now,
+            reason=reason,
+            edit=dict(edit),
+        )
+    ).rowcount
+    if changed == 0:
+        raise _why_not(tx, approval_id, person, "edit", content_hash, True)
+    approval = get(tx, approval_id)
+    data = {"run_id": approval.run_id, "gate": approval.gate, "content_hash": content_hash}
+    journal.append(tx, "approval_revised", person_id=person.id, thing=approval_id, data=data)
+    if not stopping.stop_on(tx, approval_id, f"{person.name} edited it after it was approved"):
+        stopping.ask_again(tx, approval.run_id, "edited after it was approved")
+    return approval
+
+
 def get(tx: Transaction, approval_id: str) -> Approval:
     """Raises LedgerError unknown."""
     query = sa.select(t.approvals).where(_c.id == approval_id)
@@ -255,7 +290,13 @@ def _why_not(
             thing=approval_id,
             next_step="Edit it, or reject it with a reason.",
         )
-    assert not author_may_approve
+    if author_may_approve:
+        return LedgerError(
+            "bad_value",
+            "This still waits for a decision.",
+            thing=approval_id,
+            next_step="Edit it there: `mainspring approvals edit`.",
+        )
     return LedgerError(
         "not_allowed",
         f"{person.name} started this campaign, and here somebody else has to approve it.",

@@ -95,11 +95,11 @@ class Ledger:
                     connection = connection.execution_options(**{_WRITES: True})
                     try:
                         begun = connection.begin()
+                        if connection.dialect.name != "sqlite":
+                            connection.execute(_TAKE_TURNS)
                     except OperationalError as error:
                         raise _busy(self.url, error) from error
                     with begun:
-                        if connection.dialect.name != "sqlite":
-                            connection.execute(_TAKE_TURNS)
                         transaction = self._transaction(connection, writes=True)
                         yield transaction
                         for call in transaction.before_commit:
@@ -165,11 +165,20 @@ def create(url: str, *, simulated_at: datetime | None = None) -> None:
 
 
 def upgrade(url: str) -> None:
-    """Bring the tables to this program's version. Only one process at a time migrates."""
+    """Bring the tables to this program's version. Only one process at a time migrates.
+
+    Raises LedgerError too_new.
+    """
     from ledger.migrations.run import run_migrations  # alembic is needed here alone
 
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     engine = make_engine(url)
     try:
+        found = _revision(engine)
+        if found is not None and found > HEAD:
+            raise _too_new(url, found)
         run_migrations(engine)
     finally:
         engine.dispose()
@@ -194,12 +203,7 @@ def open_ledger(url: str, clock: Clock | None = None) -> Ledger:
         return ledger
     ledger.close()
     if found is not None and found > HEAD:
-        raise LedgerError(
-            "too_new",
-            f"The ledger's tables (version {found}) are newer than this program ({HEAD}).",
-            thing=url,
-            next_step="Use the newer program, or restore a backup made before the upgrade.",
-        )
+        raise _too_new(url, found)
     raise LedgerError(
         "needs_upgrade",
         f"The ledger's tables (version {found or 'none'}) are older than this program ({HEAD}).",
@@ -243,7 +247,8 @@ def in_chunks(items: Sequence[_Item], size: int = 900) -> Iterator[Sequence[_Ite
 def make_engine(url: str) -> sa.Engine:
     """An engine with this room's rules about transactions. For the ledger and its migrations."""
     if sa.make_url(url).get_backend_name() != "sqlite":
-        return sa.create_engine(url)
+        waits = f"-c lock_timeout={int(BUSY_SECONDS * 1000)}"
+        return sa.create_engine(url, connect_args={"options": waits}, max_overflow=30)
     engine = sa.create_engine(
         url,
         connect_args={
@@ -291,6 +296,15 @@ def _revision(engine: sa.Engine) -> str | None:
             sa.text("SELECT version_num FROM alembic_version")
         ).scalar()
         return found
+
+
+def _too_new(url: str, found: str) -> LedgerError:
+    return LedgerError(
+        "too_new",
+        f"The ledger's tables (version {found}) are newer than this program ({HEAD}).",
+        thing=url,
+        next_step="Use the newer program, or restore a backup made before the upgrade.",
+    )
 
 
 def _busy(url: str, error: OperationalError) -> LedgerError:

@@ -50,11 +50,16 @@ def void_approvals(tx: Transaction, run_id: str, reason: str, gate: str | None =
     return _void(tx, mine, reason)
 
 
+def stop_on(tx: Transaction, approval_id: str, reason: str) -> int:
+    """Stop the publications that stand on an approval; how many."""
+    query = sa.select(_p.id).where(_p.approval_id == approval_id, _p.state.in_(OPEN))
+    on_it = tx.connection.execute(query).scalars().all()
+    return sum(stop_publication(tx, publication_id, reason) for publication_id in on_it)
+
+
 def void_approval(tx: Transaction, approval_id: str, reason: str) -> None:
     """Void one approval that is pending or approved; publications on it stop."""
-    on_it = sa.select(_p.id).where(_p.approval_id == approval_id, _p.state.in_(OPEN))
-    for publication_id in tx.connection.execute(on_it).scalars().all():
-        stop_publication(tx, publication_id, reason)
+    stop_on(tx, approval_id, reason)
     _void(tx, _a.id == approval_id, reason)
 
 

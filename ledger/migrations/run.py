@@ -36,7 +36,6 @@ def _alone(engine: sa.Engine) -> Iterator[None]:
             yield
         return
     path = Path(engine.url.database or "")
-    path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(path.name + ".lock"), timeout=120):
         with engine.connect() as connection:
             # Kept in the file for good, so that readers never wait for a writer.

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger import approvals, clock, jobs, journal, people, runs
+from ledger import approvals, clock, jobs, journal, people, publications, runs
 from ledger.approvals import Approval, Decision
 from ledger.database import Ledger, open_ledger
 from ledger.errors import LedgerError
 from ledger.people import Person, Role
-from tests.integration.ledger_world import make_ledger
+from tests.integration.ledger_world import make_ledger, make_world
 from tests.integration.test_ledger_database import EIGHT, together
 
 SHOWN = "hash-of-what-was-shown"
@@ -158,6 +158,22 @@ def test_the_author_may_be_kept_from_approving_their_own(desk: Desk) -> None:
     assert desk.refused(approval, author_may_approve=False) == "not_allowed"
     approver = desk.person("approver")
     assert desk.decide(approval, person=approver, author_may_approve=False).status == "approved"
+
+
+def test_an_edit_after_the_yes_takes_it_back_and_stops(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    with world.write() as tx:
+        given = approvals.get(tx, world.approval_id)
+        before = len(jobs.list_jobs(tx))
+        edit = {"subject": "new"}
+        revised = approvals.revise(tx, given.id, world.owner, given.content_hash, edit)
+        assert (revised.status, revised.edit) == ("edited", {"subject": "new"})
+        assert publications.get(tx, world.publication_id).state == "stopped"
+        assert len(jobs.list_jobs(tx)) == before + 1
+        with pytest.raises(LedgerError) as refused:
+            approvals.revise(tx, given.id, world.owner, given.content_hash, edit)
+        assert refused.value.code == "already_decided"
+    assert world.claim() == []
 
 
 def test_a_cancelled_run_asks_nobody(desk: Desk) -> None:

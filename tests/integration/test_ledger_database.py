@@ -91,6 +91,10 @@ def test_tables_of_another_version_are_refused(tmp_path: Path, version: str, cod
         open_ledger(ledger_url(tmp_path))
     assert refused.value.code == code
     assert refused.value.next_step
+    if code == "too_new":
+        with pytest.raises(LedgerError) as refused:
+            upgrade(ledger_url(tmp_path))
+        assert refused.value.code == code
 
 
 def test_an_empty_file_is_upgraded_only_when_asked(tmp_path: Path) -> None:
