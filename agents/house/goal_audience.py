@@ -144,12 +144,13 @@ class Audience:
             else:
                 draft.channels = (str(chunk.value),)
         if chunk.kind == "event":
-            draft.event = str(chunk.value)
+            draft.event = str(chunk.value).removeprefix("not ")
         if chunk.kind == "spent":
             assert isinstance(chunk.value, tuple)
             how, amount = chunk.value
             draft.least, draft.most = (amount, None) if how == "least" else (None, amount)
-        draft.negative = self._take_negation(negation)
+        negated = str(chunk.value).startswith("not ")
+        draft.negative = self._take_negation(negation) or negated
         draft.joined_by_or = self._or_before(chunk)
         previous = last or (self.drafts[-1] if self.drafts else None)
         names_another = following is not None and following.kind == "article"

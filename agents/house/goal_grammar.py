@@ -54,6 +54,7 @@ _TRAILING = re.compile(r"(?:\s+(?:to|an|for|für|who|with|mit|and|und))?\s*$")
 _LEADING = re.compile(
     r"^\s*(?:our|the|unsere[nr]?|die|den|das|der|a|an|dass|that)\s+", flags=re.IGNORECASE
 )
+_MARK = re.compile(r"[;:!?()]|[.,](?!\d)")
 _THAT = re.compile(r"(?<!\w)(?:that|dass)(?!\w)")
 
 
@@ -79,7 +80,7 @@ def read_goal(given: GoalText) -> Goal:
 
 def _due_first(reading: Reading) -> None:
     """ "Service due" is about people; "service" alone is an article."""
-    for rule in PEOPLE_FIRST[:6]:
+    for rule in PEOPLE_FIRST[:7]:
         reading.apply(rule)
 
 
@@ -284,10 +285,10 @@ class _Goal:
         return leads
 
     def _closed(self, at: int) -> bool:
-        return bool(
-            self.reading.taken[at] or self.reading.released[at]
-            or self.reading.given.text[at] in ".,;:!?()"
-        )  # fmt: skip
+        """Whether a free topic ends here: at words already read, or at a mark outside a number."""
+        if self.reading.taken[at] or self.reading.released[at]:
+            return True
+        return _MARK.match(self.reading.plain, at) is not None
 
     def _contradictions(self) -> None:
         offer = self.offer or {}

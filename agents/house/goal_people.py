@@ -105,7 +105,8 @@ def _due(match: re.Match[str], given: GoalText) -> Predicate | None:
 
 def _event(name: str) -> Callable[[re.Match[str], GoalText], object | None]:
     def read(match: re.Match[str], given: GoalText) -> str | None:
-        return name if not given.event_names or name in given.event_names else None
+        known = not given.event_names or name.removeprefix("not ") in given.event_names
+        return name if known else None
 
     return read
 
@@ -123,6 +124,15 @@ NOT = Rule(
 )
 
 PEOPLE_FIRST: tuple[Rule, ...] = (
+    Rule(
+        "event",
+        r"(?:who |that |die )?(?:have |had )?(?:booked|had|made) no (?:viewing|appointment)s?|"
+        r"keine(?:n)? (?:besichtigung|besichtigungstermin|termin)(?:en)? (?:gebucht|vereinbart)"
+        r"(?: haben| hatten| hat)?",
+        "people without a Viewing Booked",
+        ("booked no viewing",),
+        _event("not Viewing Booked"),
+    ),
     Rule(
         "predicate",
         r"(?:(?:whose|with a|deren|dessen) )?(?:watch |ring |uhr )?(?:service|servicing|wartung|"

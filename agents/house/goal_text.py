@@ -175,12 +175,13 @@ _COMPILED: dict[str, re.Pattern[str]] = {}
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern with its shorthands written out, bounded by word ends. A pure cache."""
+    """The pattern with its shorthands written out, bounded by the ends of words and numbers.
+    A pure cache."""
     if pattern not in _COMPILED:
         whole = pattern
         for name, words in SHORTHANDS.items():
             whole = whole.replace(f"<{name}>", words)
-        _COMPILED[pattern] = re.compile(rf"(?<!\w)(?:{whole})(?!\w)")
+        _COMPILED[pattern] = re.compile(rf"(?<!\w)(?<!\d[.,])(?:{whole})(?!\w|[.,]\d)")
     return _COMPILED[pattern]
 
 

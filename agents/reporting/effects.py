@@ -80,11 +80,12 @@ def _difference(one: _Group, other: _Group, share: bool, alpha: float = ALPHA) -
 
 
 def effect_of(metric: str, arms: list[OutcomeMoments]) -> Effect:
+    """One outcome: all variants together against those held back."""
     treated = _pool(a for a in arms if a.arm != HELD_BACK)
     held = _pool(a for a in arms if a.arm == HELD_BACK)
     share = _is_share(metric, (treated, held))
     found = _difference(treated, held, share)
-    unit = "share" if share else "per_person"
+    bounded = isfinite(found.low) and isfinite(found.high)
     if share:
         least = smallest_effect(held.total / held.n, treated.n, held.n)
     else:
@@ -92,7 +93,7 @@ def effect_of(metric: str, arms: list[OutcomeMoments]) -> Effect:
             treated.n + held.n, treated.total + held.total, treated.squares + held.squares
         )
         least = smallest_effect_mean(spread, treated.n, held.n)
-    formula = f"effect:{metric}"
+    query = f"effect:{metric}"
     return Effect(
         metric=metric,
         unit="share" if share else "per_person",
@@ -101,13 +102,13 @@ def effect_of(metric: str, arms: list[OutcomeMoments]) -> Effect:
         difference=Figure(
             name=f"{metric}_difference",
             value=found.value,
-            unit="share" if unit == "share" else "per_person",
+            unit="share" if share else "per_person",
             low=_finite(found.low),
             high=_finite(found.high),
             n=treated.n + held.n,
-            query=formula,
+            query=query,
         ),
-        shown=found.leaves_out_zero and isfinite(found.low) and isfinite(found.high),
+        shown=found.leaves_out_zero and bounded,
         total=Figure(
             name=f"{metric}_total",
             value=found.times(treated.n).value,
@@ -115,7 +116,7 @@ def effect_of(metric: str, arms: list[OutcomeMoments]) -> Effect:
             low=_finite(found.low * treated.n),
             high=_finite(found.high * treated.n),
             n=treated.n,
-            query=formula,
+            query=query,
         ),
         smallest_effect=least,
     )
@@ -135,6 +136,7 @@ def _figure(metric: str, group: _Group, share: bool) -> Figure:
 
 
 def formula(metric: str, arms: list[OutcomeMoments]) -> Query:
+    """How an effect was reckoned, with the numbers that it stands on."""
     treated = _pool(a for a in arms if a.arm != HELD_BACK)
     held = _pool(a for a in arms if a.arm == HELD_BACK)
     share = _is_share(metric, (treated, held))
