@@ -22,7 +22,9 @@ _METRICS = {
     "sent": "Sent",
     "delivered": "Delivered",
     "bounced": "Bounced",
-    "marked_as_spam": "Marked as spam",
+    "complained": "Marked as spam",
+    "orders": "Orders",
+    "tracking": "Agreed to tracking",
     "returned": "Returned something",
 }
 _DID = {

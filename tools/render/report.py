@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from domain.figures import Figure
-from domain.report import Report
+from domain.report import ArmResult, Report
 from tools.render.numbers import (
     interval,
     metric_words,
@@ -25,12 +25,15 @@ from tools.render.numbers import (
 from tools.render.plots import interval_plot, standalone
 from tools.render.report_page import html
 from tools.render.report_words import (
+    among,
     anchor,
     beside,
     counted,
     estimate,
     figure_names,
     lead,
+    measures,
+    pair,
     points,
 )
 
@@ -40,64 +43,11 @@ __all__ = ["csv", "html", "markdown", "svg"]
 def markdown(report: Report) -> str:
     """The report as Markdown, with an anchor for every query."""
     lines = [f"# {_md(report.title)}", "", f"> {_md(report.goal)}", "", _md(lead(report)), ""]
-    if report.effects:
-        lines += ["## What changed, and what did not", ""]
-        rows = [
-            (
-                metric_words(e.metric) + (" (the goal)" if at == 0 else ""),
-                _md_figure(e.treated, report),
-                _md_figure(e.held_back, report),
-                _md_linked(
-                    signed(e.difference.value, e.unit, report.currency), e.difference, report
-                ),
-                interval(e.difference, report.currency),
-                verdict(e),
-            )
-            for at, e in enumerate(report.effects)
-        ]
-        outcomes = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
-        lines += [*_md_table(outcomes, rows), ""]
-    if report.last_click:
-        lines += ["## Last click, and against those held back", ""]
-        pairs = []
-        for row in beside(report):
-            said = plain(row.said.value, row.said.unit, report.currency, places=0)
-            answer = ""
-            if row.answer is not None:
-                words = plain(row.answer.value, row.answer.unit, report.currency, places=0)
-                answer = _md_linked(words, row.answer, report)
-            pairs.append((row.name, _md_linked(said, row.said, report), f"{answer} {row.ends}"))
-        head = ("", "Last click says", "Against those held back")
-        lines += [*_md_table(head, pairs), ""]
-    lines += ["## Variants", ""]
-    names = figure_names(report.arms)
-    table = [
-        (
-            arm.label or arm.arm,
-            f"{arm.assigned:,}",
-            *(_md_figure(arm.figure(name), report) for name in names),
-        )
-        for arm in report.arms
-    ]
-    lines += [*_md_table(("Variant", "People", *(metric_words(n) for n in names)), table), ""]
-    if report.send_states:
-        lines += ["## What became of each message", ""]
-        states = [(state_words(state), f"{count:,}") for state, count in report.send_states]
-        lines += [*_md_table(("", "Messages"), states), ""]
+    for section in (_md_effects, _md_beside, _md_comparisons, _md_variants, _md_states):
+        lines += section(report)
     lines += ["## How this was counted", ""]
     lines += [f"- **{name}** {_md(text)}" for name, text in counted(report)]
-    if report.queries:
-        lines += ["", "## Queries", ""]
-    for query in report.queries:
-        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", query.text)), 3)
-        lines += [
-            f'<a id="{anchor(query.id)}"></a>**{_md(query.id)}** ({query.engine})',
-            "",
-            f"{fence}{'sql' if query.engine != 'computed' else ''}",
-            query.text,
-            fence,
-            "",
-        ]
+    lines += _md_queries(report)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -135,6 +85,9 @@ def csv(report: Report) -> str:
         for part in ("treated", "held_back", "difference", "total"):
             shown = str(effect.shown).lower() if part == "difference" else ""
             row("effect", effect.metric, getattr(effect, part), shown, part)
+    for comparison in report.comparisons:
+        pair_ids = f"{comparison.variant} - {comparison.other}"
+        row("comparison", pair_ids, comparison.difference, str(comparison.shown).lower())
     for figure in report.last_click:
         row("last_click", "", figure)
     for state, count in report.send_states:
@@ -142,9 +95,94 @@ def csv(report: Report) -> str:
     return sheet.getvalue()
 
 
+def _md_effects(report: Report) -> list[str]:
+    if not report.effects:
+        return []
+    rows = [
+        (
+            metric_words(e.metric) + (" (the goal)" if at == 0 else ""),
+            _md_figure(e.treated, report),
+            _md_figure(e.held_back, report),
+            _md_change(e.difference, report),
+            interval(e.difference, report.currency),
+            verdict(e),
+        )
+        for at, e in enumerate(report.effects)
+    ]
+    head = ("Outcome", "Got it", "Held back", "Difference", "95% interval", "In words")
+    return ["## What changed, and what did not", "", *_md_table(head, rows), ""]
+
+
+def _md_beside(report: Report) -> list[str]:
+    if not report.last_click:
+        return []
+    rows = []
+    for row in beside(report):
+        said = plain(row.said.value, row.said.unit, report.currency, places=0)
+        answer = ""
+        if row.answer is not None:
+            words = plain(row.answer.value, row.answer.unit, report.currency, places=0)
+            answer = _md_linked(words, row.answer, report)
+        rows.append((row.name, _md_linked(said, row.said, report), f"{answer} {row.ends}"))
+    head = ("", "Last click says", "Against those held back")
+    return ["## Last click beside the answer", "", *_md_table(head, rows), ""]
+
+
+def _md_comparisons(report: Report) -> list[str]:
+    rows = [
+        (
+            _md(pair(report, c)),
+            _md_change(c.difference, report),
+            interval(c.difference, report.currency),
+            "A difference" if c.shown else "No difference shown",
+        )
+        for c in report.comparisons
+    ]
+    if not rows:
+        return []
+    head = ("", "Difference", "95% interval", "In words")
+    return ["## Variants against each other", "", *_md_table(head, rows), ""]
+
+
+def _md_variants(report: Report) -> list[str]:
+    if not report.arms:
+        return []
+    rows = [("People", *(f"{arm.assigned:,}" for arm in report.arms))]
+    rows += [
+        (
+            "Revenue" if name == "revenue" else metric_words(name),
+            *(_md_measured(arm, name, report) for arm in report.arms),
+        )
+        for name in figure_names(report.arms)
+    ]
+    head = ("", *(_md(arm.label or arm.arm) for arm in report.arms))
+    return ["## Variant by variant", "", *_md_table(head, rows), ""]
+
+
+def _md_states(report: Report) -> list[str]:
+    rows = [(state_words(state), f"{count:,}") for state, count in report.send_states]
+    if not rows:
+        return []
+    return ["## What became of each message", "", *_md_table(("", "Messages"), rows), ""]
+
+
+def _md_queries(report: Report) -> list[str]:
+    lines = ["", "## Queries", ""] if report.queries else []
+    for query in report.queries:
+        fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", query.text)), 3)
+        kind = "" if query.engine == "computed" else "sql"
+        name = f'<a id="{anchor(query.id)}"></a>**{_md(query.id)}** ({query.engine})'
+        lines += [name, "", f"{fence}{kind}", query.text, fence, ""]
+    return lines
+
+
+def _md_change(figure: Figure, report: Report) -> str:
+    return _md_linked(signed(figure.value, figure.unit, report.currency), figure, report)
+
+
 def _md(text: str) -> str:
     flat = " ".join(text.split())
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", flat)
+    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", flat)
 
 
 def _md_linked(text: str, figure: Figure, report: Report) -> str:
@@ -161,9 +199,26 @@ def _md_figure(figure: Figure | None, report: Report) -> str:
     return f"{text} {ends}" if ends else text
 
 
+def _md_measured(arm: ArmResult, name: str, report: Report) -> str:
+    measure = measures(arm, name)
+    if measure.count is None:
+        return _md_figure(measure.share, report)
+    text = _md_figure(measure.count, report)
+    share = measure.share
+    if share is None or share.value is None:
+        return text
+    said = f"{plain(share.value, 'share', report.currency)}{among(arm, share)}"
+    return f"{text}, {said} {share_interval(share)}".rstrip()
+
+
 def _md_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = [f"| {' | '.join(head)} |", f"|{'|'.join([' --- ', *[' ---: '] * (len(head) - 1)])}|"]
-    return lines + [f"| {' | '.join(cell.replace('|', '∣') for cell in row)} |" for row in rows]
+    lines = [_md_row(head), f"|{'|'.join([' --- ', *[' ---: '] * (len(head) - 1)])}|"]
+    return lines + [_md_row(row) for row in rows]
+
+
+def _md_row(cells: tuple[str, ...]) -> str:
+    # Not every reader of Markdown knows an escaped bar inside a table; another sign is safe.
+    return f"| {' | '.join(cell.replace('|', '∣') for cell in cells)} |"
 
 
 def _exact(value: float | None) -> str:

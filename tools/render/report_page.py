@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from domain.figures import Effect, Figure, Query
-from domain.report import Report
+from domain.report import ArmResult, Report
 from tools.render.numbers import (
     counted_words,
     interval,
@@ -21,13 +21,17 @@ from tools.render.numbers import (
 )
 from tools.render.plots import STYLE, interval_plot, small_interval, tokens_css
 from tools.render.report_words import (
+    among,
     anchor,
     beside,
     counted,
     days,
     estimate,
+    estimate_of,
     figure_names,
     lead,
+    measures,
+    pair,
     points,
 )
 
@@ -45,6 +49,7 @@ def html(report: Report) -> str:
         _result(report),
         _outcomes(report),
         _last_click(report),
+        _comparisons(report),
         _variants(report),
         _states(report),
         _how(report),
@@ -61,9 +66,7 @@ def html(report: Report) -> str:
 
 def _result(report: Report) -> str:
     if report.measurable == "no" or not report.effects:
-        why = _h(report.why_not or "nothing was held back by chance")
-        said = f'<p class="big">Not measurable</p><p>{why}</p>'
-        return f'<section class="result"><div>{said}</div></section>'
+        return ""
     effect = report.effects[0]
     change = effect.difference
     unit = " points" if effect.unit == "share" else " a person"
@@ -170,17 +173,56 @@ def _last_click(report: Report) -> str:
 
 
 def _variants(report: Report) -> str:
-    names = figure_names(report.arms)
-    rows = [
+    if not report.arms:
+        return ""
+    rows = [("People", *(f"{arm.assigned:,}" for arm in report.arms))]
+    rows += [
         (
-            f"<strong>{_h(arm.label or arm.arm)}</strong>",
-            f"{arm.assigned:,}",
-            *(_number(arm.figure(name), report) for name in names),
+            _h("Revenue" if name == "revenue" else metric_words(name)),
+            *(_measured(arm, name, report) for arm in report.arms),
         )
-        for arm in report.arms
+        for name in figure_names(report.arms)
     ]
-    head = ("Variant", "People", *(metric_words(n) for n in names))
-    return _section("Variants", "", _table(head, rows, numbers=tuple(range(1, len(head)))))
+    head = ("Counted", *(arm.label or arm.arm for arm in report.arms))
+    return _section(
+        "Variant by variant",
+        "counts; shares with their 95% intervals",
+        _table(head, rows, numbers=tuple(range(1, len(head)))),
+    )
+
+
+def _measured(arm: ArmResult, name: str, report: Report) -> str:
+    measure = measures(arm, name)
+    if measure.count is None:
+        return _number(measure.share, report)
+    text = _number(measure.count, report)
+    share = measure.share
+    if share is None or share.value is None:
+        return text
+    said = f"{plain(share.value, 'share', report.currency)}{among(arm, share)}"
+    return f'{text} <span class="side">{_h(said)} {_h(share_interval(share))}</span>'
+
+
+def _comparisons(report: Report) -> str:
+    rows = []
+    for one in report.comparisons:
+        row = estimate_of(one.difference, "", one.shown)
+        change = signed(one.difference.value, one.difference.unit, report.currency)
+        ends = _h(interval(one.difference, report.currency))
+        words = "A difference" if one.shown else "No difference shown"
+        rows.append(
+            (
+                _h(pair(report, one)),
+                small_interval(row) if row else "",
+                f'<span class="keep">{_link(change, one.difference, report)} {ends}</span>',
+                f"<strong>{words}</strong>" if one.shown else f'<span class="side">{words}</span>',
+            )
+        )
+    if not rows:
+        return ""
+    what = f"{metric_words(report.comparisons[0].metric)}; intervals allow for all pairs"
+    head = ("Pair", "", "Difference", "In words")
+    return _section("Variants against each other", what, _table(head, rows))
 
 
 def _states(report: Report) -> str:

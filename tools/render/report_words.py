@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain.figures import Effect, Figure
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK
-from domain.report import ArmResult, Report
+from domain.report import ArmResult, Comparison, Report
 from domain.words import weekday_words
 from tools.render.numbers import MINUS, did_words, metric_words, outcome_noun, plain
 from tools.render.plots import Estimate
 
-_SINGULAR = {"purchases": "purchase", "viewings": "viewing_booked", "clicks": "click"}
+_SAME_AS = {"orders": "purchase", "purchases": "purchase", "viewings": "viewing_booked"}
 
 
 def lead(report: Report) -> str:
     """The proof of the title in one or two sentences."""
     if report.measurable == "no":
-        return f"Not measurable: {report.why_not or 'the data do not reach far enough'}."
+        return f"What it changed cannot be said: {report.why_not or 'the data end too early'}."
     if not report.effects:
         return "Nothing was measured against people held back by chance."
     effect = report.effects[0]
@@ -60,8 +60,9 @@ def beside(report: Report) -> list[Beside]:
     effects = {e.metric: e for e in report.effects}
     rows = []
     for figure in report.last_click:
-        name = "Revenue" if figure.name == "revenue" else metric_words(figure.name)
-        effect = effects.get(figure.name) or effects.get(_SINGULAR.get(figure.name, ""))
+        metric = figure.name.removeprefix("last_click_")
+        name = "Revenue" if metric == "revenue" else metric_words(metric)
+        effect = effects.get(metric) or effects.get(_SAME_AS.get(metric, ""))
         if effect is None:
             why = "not measured against those held back"
             rows.append(Beside(name=name, said=figure, answer=None, ends=why))
@@ -90,8 +91,37 @@ def counted(report: Report) -> list[tuple[str, str]]:
     return rows + [("Note", note) for note in report.notes]
 
 
-def figure_names(arms: Iterable[ArmResult]) -> list[str]:
-    return list(dict.fromkeys(f.name for arm in arms for f in arm.figures))
+class Measure(Frozen):
+    """One figure of a variant, with its share of those it was counted among."""
+
+    count: Figure | None
+    share: Figure | None
+
+
+def measures(arm: ArmResult, name: str) -> Measure:
+    """The count and the share of one name; a share may stand for itself."""
+    found, share = arm.figure(name), arm.figure(f"{name}_share")
+    if found is not None and found.unit == "share":
+        return Measure(count=None, share=found)
+    return Measure(count=found, share=share)
+
+
+def among(arm: ArmResult, share: Figure) -> str:
+    """ " of 335" where a share was counted among fewer than the whole variant."""
+    return f" of {share.n:,}" if share.n is not None and share.n != arm.assigned else ""
+
+
+def pair(report: Report, comparison: Comparison) -> str:
+    """The two variants of a comparison, by their labels."""
+    labels = {arm.arm: arm.label or arm.arm for arm in report.arms}
+    one, other = comparison.variant, comparison.other
+    return f"{labels.get(one, one)} against {labels.get(other, other)}"
+
+
+def figure_names(arms: Sequence[ArmResult]) -> list[str]:
+    """What was counted of the variants; shares that belong to a count stand with it."""
+    names = dict.fromkeys(f.name for arm in arms for f in arm.figures)
+    return [n for n in names if not (n.endswith("_share") and n.removesuffix("_share") in names)]
 
 
 def days(report: Report) -> str:
@@ -109,7 +139,13 @@ def anchor(query_id: str) -> str:
 
 
 def estimate(effect: Effect, label: str) -> Estimate | None:
-    change = effect.difference
+    """An effect as a plot draws it; None where its interval is not known."""
+    return estimate_of(effect.difference, label, effect.shown, effect.smallest_effect)
+
+
+def estimate_of(
+    change: Figure, label: str, shown: bool, smallest: float | None = None
+) -> Estimate | None:
     if change.value is None or change.low is None or change.high is None:
         return None
     return Estimate(
@@ -117,8 +153,8 @@ def estimate(effect: Effect, label: str) -> Estimate | None:
         value=change.value,
         low=change.low,
         high=change.high,
-        shown=effect.shown,
-        smallest=effect.smallest_effect,
+        shown=shown,
+        smallest=smallest,
     )
 
 
