@@ -348,6 +348,7 @@ LEFT_OUT_WORDS: dict[str, str] = {
     "complained": "they marked an earlier mail as spam",
     "other_campaign": "another campaign writes to them in these days",
     "changed_audience": "they no longer fit the audience rule",
+    "same_address": "somebody else with the same address gets the mail",
 }
 """Why people get no mail, after "left out because"."""
 
