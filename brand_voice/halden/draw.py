@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import (  # type: ignore[import-not-found,unused-ignore]
+    Image,
+    ImageDraw,
+    ImageFilter,
+    ImageFont,
+)
 
 WIDTH, HEIGHT = 600, 450
 OVER = 3  # drawn larger and scaled down, for smooth edges
