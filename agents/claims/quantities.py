@@ -60,7 +60,7 @@ _DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 _WORDS |= _TENS
 _WORDS |= {f"{t}-{d}": n + m for t, n in _TENS.items() for m, d in enumerate(_DIGITS, 1)}
 _ONE = {"one": 1, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1}
-_MONTHS = {
+MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
     "august": 8, "september": 9, "october": 10, "november": 11, "december": 12, "jan": 1, "feb": 2,
     "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11,
@@ -104,7 +104,7 @@ _NUM = r"(?:\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.
 _WORD = rf"(?:{_any(_WORDS)}|dreißig)"
 _AMOUNT = rf"(?:{_NUM}|\b{_WORD}\b)"
 _CUR = rf"(?:€|£|\$|(?<![a-z])(?:{_any({k: v for k, v in _CURRENCIES.items() if k.isalpha()})})(?![a-z]))"
-_MONTH = rf"(?:{_any(_MONTHS)})"
+_MONTH = rf"(?:{_any(MONTHS)})"
 _UNITS = _any(dict.fromkeys((*_MEASURES, *_DURATIONS), ""))
 
 _PATTERN = re.compile(
@@ -175,9 +175,9 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if group["isodate"]:
         return day(group["im"], group["id"], group["iy"])
     if group["daymonth"]:
-        return day(str(_MONTHS[_fold(group["dm"])]), group["dd"], group["dy"])
+        return day(str(MONTHS[_fold(group["dm"])]), group["dd"], group["dy"])
     if group["monthday"]:
-        return day(str(_MONTHS[_fold(group["mm"])]), group["md"], group["my"])
+        return day(str(MONTHS[_fold(group["mm"])]), group["md"], group["my"])
     if group["dotdate"]:
         return day(group["tm"], group["td"], group["ty"])
     if group["money1"]:
@@ -200,4 +200,4 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
         return made("year", Decimal(group["de"] or group["y"]))
     if group["count"]:
         return made("count", number(words))
-    return made("month", Decimal(_MONTHS[_fold(words)]))
+    return made("month", Decimal(MONTHS[_fold(words)]))

@@ -21,13 +21,30 @@ _BOUGHT = re.compile(
     re.IGNORECASE,
 )
 
+_ONCE = re.compile(
+    r"\byou bought (?:\w+ ){0,3}once\b|\bSie haben (?:\w+ ){0,4}einmal (?:\w+ ){0,3}gekauft\b",
+    re.IGNORECASE,
+)
+
 
 def unsupported_of_reader(text: str, rule: Predicate) -> tuple[str, ...]:
     """Statements about the reader that the audience rule does not make true of everybody."""
     found = [] if _holds(rule, (Did,)) else [m.group() for m in _DID.finditer(text)]
     if not _holds(rule, (Bought, Spent)):
         found += [m.group() for m in _BOUGHT.finditer(text)]
+    if not _only_once(rule):
+        found += [m.group() for m in _ONCE.finditer(text)]
     return tuple(found)
+
+
+def _only_once(rule: Predicate) -> bool:
+    match rule:
+        case AllOf(of=of):
+            return any(_only_once(part) for part in of)
+        case Bought():
+            return rule.at_most == 1 and rule.at_least == 1
+        case _:
+            return False
 
 
 def _holds(rule: Predicate, kinds: tuple[type, ...]) -> bool:

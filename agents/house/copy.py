@@ -60,7 +60,7 @@ _CTAS: dict[Language, dict[Kpi, tuple[str, ...]]] = {
             "Termin wählen",
             "Vorbeikommen und ansehen",
         ),
-        "service_booked": ("Termin für die Revision wählen", "Uhr abgeben"),
+        "service_booked": ("Termin wählen", "Vorbeibringen"),
         "purchase": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
         "revenue": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
         "click": ("Ansehen", "Weiterlesen", "Selbst ansehen"),
@@ -188,11 +188,11 @@ def _variant(
 ) -> Variant:
     script = angle.script(setting)
     mail = _Mail(angle, number)
+    _open(script, mail, setting, shelf, used, said_before)
     subject = _subject(script, mail, setting, shelf, used, said_before)
-    mail.source = subject.source
+    mail.source = mail.letter or subject.source
     preheader = _preheader(script, mail, setting, shelf, used, subject.text)
     mail.head = (subject.text, preheader.text)
-    _open(script, mail, setting, shelf, used, said_before)
     _body(script, mail, setting, shelf, used, said_before)
     closing = _closing(mail, setting, shelf, used)
     cta = _cta(mail, setting, shelf, used, said_before)
@@ -220,9 +220,19 @@ def _subject(
     script: Script, mail: _Mail, setting: Setting, shelf: Library, used: set[str],
     said_before: Sequence[str],
 ) -> Line:  # fmt: skip
-    """The angle's own subject from the library, else the rule's; always within the limit."""
+    """The opening letter's own subject, or one of the angle where the opening is the rule's; else
+    the rule's. Always within the limit."""
     limit = setting.guide.subject_most_characters
-    found = shelf.best(("subject",), mail.angle, used=used, texts=said_before, own_angle_only=True)
+    found = shelf.best(
+        ("subject",),
+        mail.angle,
+        used=used,
+        texts=said_before,
+        near=mail.letter,
+        own_angle_only=True,
+    )
+    if found is not None and mail.letter and found.source != mail.letter:
+        found = None
     if found is not None and len(found.text) <= limit:
         return Line(found.text.rstrip("."), found.says, found.passage)
     forms = [f for f in _rotated(script.subjects, mail, setting) if f and len(f) <= limit]
@@ -240,7 +250,8 @@ def _preheader(
 ) -> Line:
     """What the subject does not say."""
     found = shelf.best(("preheader",), mail.angle, used=used, texts=(subject,), own_angle_only=True)
-    if found is not None:
+    letters = {mail.letter, mail.source} - {""}
+    if found is not None and (not letters or found.source in letters):
         return found
     forms = [
         f for f in _rotated(script.preheaders, mail, setting)
@@ -301,7 +312,9 @@ def _body(
         "price": lambda: _price(mail, setting, shelf, used),
         "offer": lambda: _offer(mail, setting, shelf, used),
     }
-    for line in _own(("body",), 2, mail, setting, shelf, used, said_before):
+    # After an opening by rule, one passage of another letter is enough.
+    most = 2 if mail.letter else 1
+    for line in _own(("body",), most, mail, setting, shelf, used, said_before):
         mail.take(line)
     for line in _own(("proof",), 1, mail, setting, shelf, used, said_before):
         if not points_back(line.text, of_product=setting.product is not None):
@@ -470,7 +483,8 @@ def _says_all(line: Line, setting: Setting) -> bool:
 
 def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Line]:
     """One house fact: one that the brief names, or one that suits the angle, not yet said."""
-    if mail.bodies or mail.house:
+    most = 2 if mail.angle.id == "house" else 1
+    if mail.bodies or mail.house >= most:
         return []
     if setting.product is not None and mail.angle.id in ("return", "topic", "offer"):
         return []
@@ -487,9 +501,9 @@ def _house(mail: _Mail, setting: Setting, said_before: Sequence[str]) -> list[Li
             ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
     if not ranked:
         return []
-    mail.house += 1
-    _, _, text, fact_id = min(ranked)
-    return [Line(text, frozenset({fact_id}))]
+    taken = sorted(ranked)[:most]
+    mail.house += len(taken)
+    return [Line(text, frozenset({fact_id})) for _, _, text, fact_id in taken]
 
 
 def _suits(text: str, setting: Setting) -> bool:

@@ -39,6 +39,7 @@ class Opening:
     says: frozenset[str] = frozenset()
 
 
+ABOUT = r"(?i:founded|\bof us\b|family|our (?:own )?\w+(?:maker|smith)|gegründet|zu viert|familie)"
 _OUR = r"\bour (?:own )?(?:{0})|\bunser\w* (?:eigen\w* )?(?:{0})"
 HOUSE_WORDS: dict[str, str] = {
     "flaw_first": r"\bflaws?\b.*photo|\bmakel\b.*foto",
@@ -50,7 +51,7 @@ HOUSE_WORDS: dict[str, str] = {
     "return": r"\bof us\b|zu viert|we write|wir schreiben",
     "offer": r"\bdelivery\b|\bcan come back\b|\bversand\b|zum vollen preis",
     "topic": r"\bdelivery\b|\bengraving\b|\bversand\b|\bgravur\b",
-    "house": r".",
+    "house": ABOUT,
     "thank": r"adjustments|first two years|anpassungen|ersten zwei jahren",
 }
 """What a house fact is about, by the angle that it suits; in both languages."""
@@ -124,7 +125,9 @@ def _number(s: Setting) -> Script:
     line = ", ".join(numbers[:3])
     german = s.language == "de"
     lead = "Die Zahlen zuerst" if german else "The numbers first"
-    says = {"size", "year"} | ({"price"} if len(numbers) > 2 else set())
+    says = {"size", "year"}
+    if any(c in line for c in "€£$") or "CHF" in line:
+        says.add("price")
     the = say.upper(say.the(s.product, s.language))
     return Script(
         (f"{the}: {line}", line),
@@ -193,14 +196,17 @@ def _proof(s: Setting) -> Script:
 
 
 def _about(the: str, sentence: str) -> str:
-    """A sentence that says of what it speaks: "The 1968 dress watch: it is hand-wound." """
+    """A sentence that begins a mail says of what it speaks: "The 1968 dress watch: it is …"."""
     first, _, rest = sentence.partition(" ")
-    small = first.lower() if first in _PRONOUNS or first.endswith("ed") else first
-    return f"{say.upper(the)}: {small} {rest}"
+    if first in _PRONOUNS:
+        return f"{say.upper(the)}: {first.lower()} {rest}"
+    if first.endswith("ed") or first in _ADVERBS:
+        return f"{say.upper(the)}: {first[:1].lower()}{first[1:]} {rest}"
+    return sentence
 
 
-_PRONOUNS = {"It", "Its", "The", "A", "An", "In", "By", "Er", "Sie", "Es", "Ein", "Eine", "Der", "Die",
-             "Das", "Durch", "Etwa"}  # fmt: skip
+_PRONOUNS = frozenset(("It", "Its", "Both", "They", "Er", "Sie", "Es", "Beide"))
+_ADVERBS = frozenset(("By", "In", "About", "Up", "Durch", "Etwa", "Bis", "Von"))
 
 
 def _visit(s: Setting) -> Script:
@@ -396,14 +402,26 @@ def _launch(s: Setting) -> Script:
 
 def _thank(s: Setting) -> Script:
     german = s.language == "de"
+    order = ("library", "house", "what", "details", "flaw", "price", "offer")
+    if s.objective == "welcome":
+        return Script(
+            ("Willkommen",) if german else ("Welcome",),
+            ("Der erste Brief, und ein kurzer.",) if german else ("The first letter, and a short one.",),
+            (
+                _opening("Willkommen. Dies ist der erste Brief, also halten wir ihn kurz." if german
+                         else "Welcome. This is the first letter, so we keep it short."),
+            ),
+            order,
+        )  # fmt: skip
     return Script(
         ("Danke",) if german else ("Thank you",),
-        ("Mehr wollten wir eigentlich nicht.",) if german else ("That is most of what we wanted to say.",),
+        ("Mehr wollten wir eigentlich nicht sagen.",) if german
+        else ("That is most of what we wanted to say.",),
         (
             _opening("Sie haben bei uns gekauft. Dafür ein Dank, ohne Umweg." if german
                      else "You bought something from us. This is to say thank you."),
         ),
-        ("library", "house", "what", "details", "flaw", "price", "offer"),
+        order,
     )  # fmt: skip
 
 
@@ -430,9 +448,8 @@ def _plain(s: Setting) -> Script:
 
 
 def _about_us(s: Setting) -> Script:
-    about = r"founded|\bof us\b|family|our (?:own )?\w+(?:maker|smith)|gegründet|zu viert|familie"
     facts = sorted(
-        s.house, key=lambda f: (re.search(about, f.text) is None, s.chance("about", f.id))
+        s.house, key=lambda f: (re.search(ABOUT, f.text) is None, s.chance("about", f.id))
     )[:3]
     brand = s.guide.brand
     german = s.language == "de"

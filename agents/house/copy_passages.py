@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agents.claims.detect import checkables
+from agents.claims.quantities import MONTHS, quantities
 from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import supporting
 from agents.house import copy_sentences as say
@@ -57,9 +58,11 @@ _VISIT = re.compile(
     r"|halbe stunde|termin\b|besichtigung|kommen sie|legen sie",
     re.IGNORECASE,
 )
+_REDUCES = r"\bcode\b|\breduc(?:e|es|ed|tion)\b|\breduzier\w*|\bnachlass\b|\brabatt\w*"
 _STRICT = {"win_back", "welcome", "thank", "service_due", "invite", "launch"}
 """Objectives whose passages make no sense in a mail of another."""
 _WORD = re.compile(r"[^\W_]{3,}")
+_MONTH_WORD = re.compile(rf"\b(?:{'|'.join(m.capitalize() for m in MONTHS if len(m) > 2)})\b")
 
 
 @dataclass(frozen=True)
@@ -203,7 +206,7 @@ def _usable(passage: Passage, setting: Setting) -> Line | None:
             return None
     if "visit" in setting.avoid.subjects and _VISIT.search(text):
         return None
-    if setting.offer is None and re.search(r"\bthe code\b|\bden code\b", text, re.IGNORECASE):
+    if setting.offer is None and re.search(_REDUCES, text, re.IGNORECASE):
         return None
     return Line(text, frozenset(says), passage)
 
@@ -218,6 +221,16 @@ def _matched_by_slot(says: set[str], ids: Sequence[str]) -> bool:
     return any(_FIELD_SAYS.get(i.rsplit(".", 1)[-1]) in says for i in ids)
 
 
+def _in_season(text: str, setting: Setting) -> bool:
+    """A passage that names a month is for a mail that goes out around it."""
+    first, last = setting.brief.send_from, setting.brief.send_until
+    near = {(first.month - 2) % 12 + 1, first.month, last.month, last.month % 12 + 1}
+    months = {int(q.value) // 100 if q.kind == "date" else int(q.value)
+              for q in quantities(text) if q.kind in ("date", "month")}  # fmt: skip
+    months |= {MONTHS[m.casefold()] for m in _MONTH_WORD.findall(text)}
+    return months <= near
+
+
 def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
     """Whether category, objective and season of the passage are this mail's."""
     product, goal = setting.product, setting.brief.goal
@@ -230,6 +243,8 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
             return False
     if passage.objective in _STRICT and passage.objective != setting.objective:
         return False
+    if not _in_season(passage.text, setting):
+        return False
     topics = " ".join((*setting.topics, *goal.topics)).casefold()
     for season, pattern in _SEASONS:
         if re.search(pattern, passage.text, re.IGNORECASE):
@@ -241,7 +256,10 @@ def _of_this_occasion(passage: Passage, setting: Setting) -> bool:
 
 _USED = r"pre-?owned|second-?hand|vintage|private owner|owner before|previous owner|workshop book|gebraucht|von privat|vorbesitz\w*|werkstattbuch"
 _NEW = r"\bnew (?:model|watch|ring)|\bneue[sn]? modell"
-_CATEGORIES = {"watch": r"\bwatch(?:es)?\b|uhr(?:en)?\b", "ring": r"\brings?\b|stones?\b|steine\b"}
+_CATEGORIES = {
+    "watch": r"\bwatch(?:es|makers?)?\b|uhr(?:en|macher)?\b",
+    "ring": r"\brings?\b|stones?\b|steine\b",
+}
 
 
 _SERVICE = re.compile(

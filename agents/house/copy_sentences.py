@@ -235,6 +235,12 @@ def reason(setting: Setting) -> str:
         )  # fmt: skip
     if setting.objective in ("thank", "welcome"):
         return "Der Grund: ein Dank." if german else "The reason: a thank-you."
+    if setting.product is not None:
+        return (
+            "Der Grund: Wir sähen es lieber bei Ihnen als bei uns."
+            if german
+            else "The reason: we would rather see it with you than on our shelf."
+        )
     return "Der Grund: Sie lesen unsere Briefe." if german else "The reason: you read our letters."
 
 

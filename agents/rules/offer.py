@@ -18,7 +18,7 @@ _OFF = re.compile(
     re.IGNORECASE,
 )
 _SELLS = re.compile(
-    r"\b(?:discounts?|save|savings|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
+    r"\b(?:discounts?|reductions?|save|savings|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
     r"|gutschein\w*|sonderangebot\w*|free gift|gratis)\b",
     re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ _CODE = re.compile(
     r"\b(?:code|gutscheincode|codes)\b[:\s]+(?:is |lautet )?[\"“„]?([A-Z0-9][A-Z0-9-]{2,})\b"
 )
 _REASON = re.compile(
-    r"\b(?:reason|because|since you|thank|sorry|back\b|occasion|for (?:christmas|easter|your)|grund|anlass"
+    r"\b(?:reason|why\b|would like (?:you|to)|because|since you|thank|sorry|back\b|occasion|for (?:christmas|easter|your)|grund|anlass"
     r"|weil|denn|dank|zum|zu (?:weihnachten|ostern))",
     re.IGNORECASE,
 )
