@@ -100,8 +100,8 @@ class Staged:
             f"FROM (SELECT *, {problems} FROM (SELECT *, {read} FROM said))"
         )
         self._quarantine_rows()
-        for value in optional:
-            self._quarantine_values(value.field)
+        for field in self._unreadable([v.field for v in optional]):
+            self._quarantine_values(field)
         left_out = ", ".join(["_refused", *(f"_{v.field}" for v in optional)])
         self.engine.execute(
             f"CREATE VIEW judged AS SELECT * EXCLUDE ({left_out}) "
@@ -168,14 +168,13 @@ class Staged:
             return said.constant == "dmy"
         first = second = slashed = 0
         for field in fields:
-            parts = (
-                f"SELECT TRY_CAST(regexp_extract({field}, '^\\s*(\\d+)/(\\d+)/\\d{{4}}', 1) AS INT)"
-                f" AS a, TRY_CAST(regexp_extract({field}, '^\\s*(\\d+)/(\\d+)/\\d{{4}}', 2) AS INT)"
-                " AS b FROM said"
-            )
-            slashed += self._value(f"SELECT count(a) FROM ({parts})")
-            first = max(first, self._value(f"SELECT coalesce(max(a), 0) FROM ({parts})"))
-            second = max(second, self._value(f"SELECT coalesce(max(b), 0) FROM ({parts})"))
+            row = self.engine.execute(
+                "SELECT count(*), max(CAST(p.a AS INT)), max(CAST(p.b AS INT)) FROM (SELECT "
+                f"regexp_extract({field}, '^(\\d{{1,2}})/(\\d{{1,2}})/\\d{{4}}', ['a', 'b']) AS p "
+                f"FROM said WHERE {field} LIKE '%/%') WHERE p.a <> ''"
+            ).fetchone()
+            if row is not None and row[0]:
+                slashed, first, second = slashed + row[0], max(first, row[1]), max(second, row[2])
         if slashed and (first > 12) == (second > 12):
             raise WrongUsage(
                 "date_order_unsaid",
@@ -194,6 +193,14 @@ class Staged:
         for batch in found.to_arrow_reader(10_000):
             for row in batch.to_pylist():
                 self.quarantine.row(row.pop(LINE), row.pop("_refused"), row)
+
+    def _unreadable(self, fields: Sequence[str]) -> list[str]:
+        """The fields of which any value was left out."""
+        counts = ", ".join(f"count(_{field})" for field in fields)
+        row = self.engine.execute(
+            f"SELECT {counts} FROM sorted_out WHERE _refused IS NULL"
+        ).fetchone()
+        return [field for field, count in zip(fields, row or (), strict=True) if count]
 
     def _quarantine_values(self, field: str) -> None:
         found = self.engine.execute(
