@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,29 +13,34 @@ from domain.plan import HELD_BACK
 from domain.publication import Content, PublicationState, SendState
 from ledger import facts, journal, stopping
 from ledger import tables as t
+from ledger.assigning import Assignment, due_of, schedule
 from ledger.columns import new_id
 from ledger.database import Transaction
 from ledger.errors import LedgerError
 from ledger.people import Person, require_now
 from ledger.quiet import zone_of
 
-UNDER_WAY = ("scheduled", "claimed", "sending")
-_MOVABLE = frozenset({"scheduled", "claimed", "missed", "left_out"})
-"""Nothing of these left this machine, so a new approval may schedule them again."""
+__all__ = [
+    "Assignment",
+    "AssignmentRow",
+    "Publication",
+    "PublicationRow",
+    "assignments",
+    "close_done",
+    "counts",
+    "enqueue",
+    "get",
+    "left_out",
+    "list_publications",
+    "move",
+    "send_key",
+    "stop",
+]
 
+UNDER_WAY = ("scheduled", "claimed", "sending")
 _p = t.publications.c
 _s = t.sends.c
 _WITHOUT_CONTENT = [c for c in t.publications.c if c.name != "content"]
-
-
-class Assignment(Frozen):
-    """One person of the snapshot and what they get."""
-
-    pseudonym: str
-    arm: str
-    due_at: datetime | None = None
-    """None for those held back."""
-    timezone: str
 
 
 class PublicationRow(Frozen):
@@ -75,11 +79,6 @@ class AssignmentRow(Frozen):
     sent_at: datetime | None
 
 
-def send_key(campaign_id: str, pseudonym: str) -> str:
-    """The idempotency key of one person's mail in one campaign; the same for ever."""
-    return hashlib.sha256(f"{campaign_id}|{pseudonym}".encode()).hexdigest()
-
-
 def enqueue(
     tx: Transaction, content: Content, approval_id: str, assignments: Iterable[Assignment]
 ) -> Publication:
@@ -98,7 +97,7 @@ def enqueue(
         return get(tx, before.id)
     everybody = list(assignments)
     treated = [a for a in everybody if a.arm != HELD_BACK]
-    dues = sorted({_due(a) for a in treated})
+    dues = sorted({due_of(a) for a in treated})
     for zone in {a.timezone for a in treated}:
         zone_of(zone)
     _check_facts(tx, content)
@@ -126,7 +125,7 @@ def enqueue(
         )
         .values(state="cancelled", stop_reason="a later approval took its place")
     )
-    scheduled = _schedule(tx, content.campaign_id, publication_id, everybody)
+    scheduled = schedule(tx, content.campaign_id, publication_id, everybody)
     data = {
         "campaign_id": content.campaign_id,
         "content_hash": content_hash,
@@ -254,109 +253,6 @@ def close_done(tx: Transaction) -> list[PublicationRow]:
     return [PublicationRow.model_validate(c.model_dump(exclude={"content"})) for c in closed]
 
 
-def _schedule(
-    tx: Transaction, campaign_id: str, publication_id: str, everybody: Sequence[Assignment]
-) -> int:
-    """Write assignments and sends; the number scheduled now."""
-    query = sa.select(_s.key, _s.state).where(_s.campaign_id == campaign_id)
-    states: dict[str, str] = {row[0]: row[1] for row in tx.connection.execute(query)}
-    new, moved, arms, wanted = [], [], [], set()
-    for a in everybody:
-        key = send_key(campaign_id, a.pseudonym)
-        state = states.get(key)
-        if state is None or state in _MOVABLE:
-            arms.append({"campaign_id": campaign_id, "pseudonym": a.pseudonym, "arm": a.arm})
-        if a.arm == HELD_BACK:
-            continue
-        wanted.add(key)
-        if state is None:
-            new.append(_send(key, campaign_id, publication_id, a))
-        elif state in _MOVABLE:
-            moved.append({"the_key": key, "new_arm": a.arm, "zone": a.timezone, "due": _due(a)})
-    _put_assignments(tx, campaign_id, arms, states)
-    if new:
-        tx.connection.execute(t.sends.insert(), new)
-    if moved:
-        tx.connection.execute(_move_sends(publication_id), moved)
-    gone = [k for k, state in states.items() if state in _MOVABLE and k not in wanted]
-    if gone:
-        leave = sa.update(t.sends).where(_s.key == sa.bindparam("the_key"))
-        leave = leave.values(state="left_out", reason="changed_audience", **_UNLEASED)
-        tx.connection.execute(leave, [{"the_key": key} for key in gone])
-    return len(new) + len(moved)
-
-
-def _put_assignments(
-    tx: Transaction,
-    campaign_id: str,
-    rows: Sequence[Mapping[str, Any]],
-    states: Mapping[str, str],
-) -> None:
-    a = t.assignments.c
-    query = sa.select(a.pseudonym, a.arm).where(a.campaign_id == campaign_id)
-    before: dict[str, str] = {row[0]: row[1] for row in tx.connection.execute(query)}
-    fresh = [row for row in rows if row["pseudonym"] not in before]
-    if fresh:
-        tx.connection.execute(t.assignments.insert(), fresh)
-    changed = [
-        {"who": row["pseudonym"], "new_arm": row["arm"]}
-        for row in rows
-        if before.get(row["pseudonym"], row["arm"]) != row["arm"]
-    ]
-    if changed:
-        statement = (
-            sa.update(t.assignments)
-            .where(a.campaign_id == campaign_id, a.pseudonym == sa.bindparam("who"))
-            .values(arm=sa.bindparam("new_arm"))
-        )
-        tx.connection.execute(statement, changed)
-    # Who is in the new plan no longer, and got nothing, was not part of the experiment.
-    kept = {row["pseudonym"] for row in rows}
-    reached = {
-        row for row in before if states.get(send_key(campaign_id, row), "scheduled") not in _MOVABLE
-    }
-    gone = [{"who": p} for p in before if p not in kept and p not in reached]
-    if gone:
-        this = sa.and_(a.campaign_id == campaign_id, a.pseudonym == sa.bindparam("who"))
-        tx.connection.execute(sa.delete(t.assignments).where(this), gone)
-
-
-_UNLEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None, "not_before": None}
-
-
-def _move_sends(publication_id: str) -> sa.Update:
-    return (
-        sa.update(t.sends)
-        .where(_s.key == sa.bindparam("the_key"))
-        .values(
-            publication_id=publication_id,
-            arm=sa.bindparam("new_arm"),
-            timezone=sa.bindparam("zone"),
-            due_at=sa.bindparam("due"),
-            state="scheduled",
-            reason="",
-            **_UNLEASED,
-        )
-    )
-
-
-def _send(key: str, campaign_id: str, publication_id: str, a: Assignment) -> dict[str, Any]:
-    return {
-        "key": key,
-        "publication_id": publication_id,
-        "campaign_id": campaign_id,
-        "pseudonym": a.pseudonym,
-        "arm": a.arm,
-        "timezone": a.timezone,
-        "due_at": a.due_at,
-        "state": "scheduled",
-        "reason": "",
-        "attempts": 0,
-        "message_id": "",
-        "response": "",
-    }
-
-
 def _insert(
     tx: Transaction,
     publication_id: str,
@@ -430,14 +326,6 @@ def _check_facts(tx: Transaction, content: Content) -> None:
             thing=content.campaign_id,
             next_step="Write the copy again from the facts as they are now.",
         )
-
-
-def _due(a: Assignment) -> datetime:
-    if a.due_at is None:
-        raise LedgerError(
-            "bad_value", "A recipient has no time to be sent to.", thing=f"{a.arm} {a.pseudonym}"
-        )
-    return a.due_at
 
 
 def _unknown(publication_id: str) -> LedgerError:
