@@ -19,6 +19,7 @@ dative) where the noun or an adjective before it changes with the case.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from domain.brief import Offer
 from domain.draft import Claim
@@ -103,8 +104,7 @@ def fill(
     for sentence in _SENTENCE.findall(passage.text):
         if not sentence:
             continue
-        text = _SLOT.sub(lambda found: values[f"{found[1]}.{found[2]}"], sentence)
-        text = _opened(re.sub(r"\.\.(?=\s|$)", ".", text))
+        text = _put(sentence, values)
         parts.append(text)
         ids = _fact_ids(sentence, product)
         if ids and not passage.fact_ids:
@@ -220,7 +220,13 @@ def _fact_ids(text: str, product: Product | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{product.id}.{_FIELD_OF_SLOT.get(f, f)}" for f in fields))
 
 
-def _opened(sentence: str) -> str:
-    """A sentence that a slot begins, with its first letter raised."""
-    stripped = sentence.lstrip()
-    return sentence[: len(sentence) - len(stripped)] + stripped[:1].upper() + stripped[1:]
+def _put(sentence: str, values: Mapping[str, str]) -> str:
+    """A sentence with its slots filled; a value that begins a sentence gets a capital."""
+    text, at = "", 0
+    for slot in _SLOT.finditer(sentence):
+        text += sentence[at : slot.start()]
+        value = values[f"{slot[1]}.{slot[2]}"]
+        if not text.strip() or text.rstrip()[-1] in ".?!":  # a value may be a sentence itself
+            value = value[:1].upper() + value[1:]
+        text, at = text + value, slot.end()
+    return re.sub(r"\.\.(?=\s|$)", ".", text + sentence[at:])

@@ -146,6 +146,12 @@ def test_a_flaw_that_ends_with_a_full_stop_does_not_double_it() -> None:
     assert found.text == "It has initials: K. A. We left them."
 
 
+def test_a_value_after_a_whole_sentence_begins_with_a_capital() -> None:
+    found = fill(passage("{product.one} {product.material}, {product.year}."), WATCH)
+    assert found is not None
+    assert found.text == "We have one. Steel, 1968."
+
+
 def test_slots_lists_them_in_order() -> None:
     assert slots("{product.price} and {offer.code}, {product.price}") == (
         "product.price",
