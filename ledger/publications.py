@@ -13,7 +13,7 @@ from domain.plan import HELD_BACK
 from domain.publication import Content, PublicationState, SendState
 from ledger import facts, journal, stopping
 from ledger import tables as t
-from ledger.assigning import Assignment, due_of, schedule
+from ledger.assigning import Assignment, due_of, schedule, send_key
 from ledger.columns import new_id
 from ledger.database import Transaction
 from ledger.errors import LedgerError
