@@ -25,15 +25,15 @@ GOAL = (
 )
 LINES = """
     SELECT Invoice, CAST(StockCode AS VARCHAR) AS code, Quantity * Price AS value,
-        CAST(InvoiceDate AS TIMESTAMP) AS at, CAST("Customer ID" AS BIGINT) AS customer
+        CAST(InvoiceDate AS TIMESTAMP) AS day, CAST("Customer ID" AS BIGINT) AS customer
     FROM read_parquet($file)
 """
 AUDIENCE = f"""
     SELECT customer FROM ({LINES})
     WHERE customer IS NOT NULL AND NOT starts_with(Invoice, 'C')
     GROUP BY customer
-    HAVING count(DISTINCT Invoice) FILTER (WHERE at < '2010-09-01') >= 2
-        AND count(*) FILTER (WHERE at >= '2010-09-01') = 0
+    HAVING count(DISTINCT Invoice) FILTER (WHERE day < '2010-09-01') >= 2
+        AND count(*) FILTER (WHERE day >= '2010-09-01') = 0
 """
 
 pytestmark = pytest.mark.shared
@@ -136,7 +136,7 @@ def test_audience_value_and_recency_equal_a_plain_query(shop: Commands, file: Pa
     assert figure("value_median") == pytest.approx(median, abs=0.01)
     (recency,) = ask(
         file,
-        "SELECT median(days) FROM (SELECT date_diff('day', CAST(max(at) AS DATE), "
+        "SELECT median(days) FROM (SELECT date_diff('day', CAST(max(day) AS DATE), "
         f"DATE '2010-12-10') AS days FROM ({LINES}) JOIN ({AUDIENCE}) USING (customer) "
         "WHERE NOT starts_with(Invoice, 'C') GROUP BY customer)",
     )
