@@ -1,9 +1,9 @@
 """Do reports tell the truth? Many markets, each with a campaign of known effect.
 
 For each seed a market of its own is made, people are assigned by the product's own hash, the
-market answers (without SMTP: the same process as behind it), and the product's own estimator
-reads the outcome. Then it is counted how often the 95 % interval held the true average effect,
-and how often an effect of the announced smallest size was found.
+market answers (without SMTP: the same process as behind it), and the product's own reporter
+judges what was counted. Then it is counted how often the 95 % interval held the true average
+effect, and how often an effect of the announced smallest size was found.
 
 Three campaigns a seed: a mail that works, one that does not, and one whose true effect is just
 the smallest that the group sizes were announced to find in 80 % of trials.
@@ -18,6 +18,7 @@ from typing import Literal
 
 import numpy as np
 
+from agents.reporting.effects import effect_of
 from agents.scheduler import arms_for, assign
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK
@@ -28,7 +29,8 @@ from evals.market.people import DAY, Ints, People, make_people, stream
 from evals.market.truth import Chances, chances
 from evals.market.world import Lift, World
 from evals.wilson import Rate, rate
-from tools.measurement.effects import POWER, difference_of_shares, smallest_effect
+from tools.analytics.port import OutcomeMoments
+from tools.measurement.effects import POWER, smallest_effect
 
 CampaignKind = Literal["works", "does nothing", "smallest effect"]
 KINDS: tuple[CampaignKind, ...] = ("works", "does nothing", "smallest effect")
@@ -52,15 +54,12 @@ class Trial(Frozen):
     value: float
     low: float
     high: float
+    shown: bool
     smallest: float | None
 
     @property
     def covered(self) -> bool:
         return self.low <= self.truth <= self.high
-
-    @property
-    def shown(self) -> bool:
-        return self.low > 0 or self.high < 0
 
 
 class Coverage(Frozen):
@@ -148,20 +147,33 @@ def _trial(world: World, kind: CampaignKind, number: int) -> Trial:
     audience = replace(audience, people=replace(audience.people, world=world))
     truth = _chances(audience, world).effect(KPI)
     acted = _acted(audience, label=number + 1)
-    estimate = difference_of_shares(
-        int(np.isin(audience.treated, acted).sum()),
-        audience.treated.size,
-        int(np.isin(audience.held, acted).sum()),
-        audience.held.size,
+    effect = effect_of(
+        KPI,
+        [
+            _moments("a", int(np.isin(audience.treated, acted).sum()), audience.treated.size),
+            _moments(HELD_BACK, int(np.isin(audience.held, acted).sum()), audience.held.size),
+        ],
     )
+    found = effect.difference
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
     return Trial(
         seed=world.seed,
         kind=kind,
         truth=truth,
-        value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        shown=effect.shown,
         smallest=smallest,
+    )
+
+
+def _moments(arm: str, count: int, n: int) -> OutcomeMoments:
+    """What analytics counts of one group: each person once, whether they did it or not."""
+    return OutcomeMoments(
+        arm=arm, metric=KPI, n=n, total=count, sum_of_squares=count, query="coverage"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import ValidationError
 
+from app import words
 from app.output import Out, print_error
 from domain.errors import MainspringError
 from evals.case import KINDS, CaseError, Kind, load_cases
@@ -143,7 +144,7 @@ def _say(result: RunResult, said: Out) -> None:
         if not case.passed:
             said.say(f"✗ {case.id}  {case.title}")
             for why in case.failures:
-                said.say(f"    {why}")
+                said.say(f"    {words.one_line(why, 400)}")
     for case in result.cases:
         for over in case.over:
             said.warn(f"{case.id} took more than it should: {over}")

@@ -15,4 +15,12 @@ def understood(goal: Goal, wanted: GoalCase) -> str:
     return "; ".join(f"{field} is {found}, not {expected}" for field, expected, found in wrong)
 
 
-ASSERTIONS: Mapping[str, Assertion] = {"understood": understood}
+def understood_unseen(goal: Goal, wanted: GoalCase) -> str:
+    """The same for goals that must stay unseen: says which fields are wrong, never what."""
+    return ", ".join(f"{field} is wrong" for field, _, _ in score(wanted, goal).wrong)
+
+
+ASSERTIONS: Mapping[str, Assertion] = {
+    "understood": understood,
+    "understood_unseen": understood_unseen,
+}

@@ -30,7 +30,7 @@ from workflows.state import NODES, CampaignState
 Port = TypeVar("Port")
 
 ROUNDS = 5
-GOAL = "Get viewings for the 1968 dress watch from customers who bought a watch"
+GOAL = "Get viewings for the 1968 dress watch from customers who bought watches"
 
 _GIVES: dict[str, tuple[str, ...]] = {
     "read_goal": ("goal",),

@@ -10,7 +10,6 @@ from evals.ground import Ground
 from tools.render.errors import RenderError
 from tools.render.mail import render
 
-
 IMAGES = "https://halden.example"
 """Below it lie the brand folder's images."""
 
