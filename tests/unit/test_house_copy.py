@@ -57,7 +57,7 @@ def halden(product: Product, language: str = "en", **more: object) -> CopyQuesti
         ),
         "link": "https://halden.example/viewing",
     }  # fmt: skip
-    return CopyQuestion(**{**own, **more})  # type: ignore[arg-type]
+    return CopyQuestion(**{**own, **more})
 
 
 def whole(draft: Draft) -> str:
@@ -192,7 +192,7 @@ async def test_a_name_in_capitals_is_calmed() -> None:
         id="85123A",
         name="WHITE HANGING HEART T-LIGHT HOLDER",
         category="gift",
-        price=Money(amount="2.95", currency="GBP"),  # type: ignore[arg-type]
+        price=Money(amount="2.95", currency="GBP"),
         stock=300,
     )
     given = gift_question(

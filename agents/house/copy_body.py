@@ -1,0 +1,206 @@
+"""The body of a mail: the brand's own passages first, then what the facts must still say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from agents.house import copy_sentences as say
+from agents.house.copy_angles import HOUSE_WORDS
+from agents.house.copy_mail import Mail
+from agents.house.copy_passages import Line, fit_to_say, points_back, suits
+from agents.house.copy_scripts import Part, Script
+from brand_voice.slots import product_value
+from domain.voice import PassageKind
+
+_ENOUGH_WORDS = 45
+"""A mail with so many words says no more of size, condition and details."""
+_APART = ("library", "house", "price", "offer")
+"""Parts that begin a paragraph of their own."""
+
+
+def write_body(script: Script, mail: Mail) -> None:
+    """Passages of the angle, then the script's parts in their order.
+
+    Flaw, price and offer are never left out; size, condition and details are where passages said
+    little.
+    """
+    # After an opening by rule, one passage of another letter is enough.
+    for line in _own(mail, "body", 2 if mail.letter else 1):
+        mail.take(line)
+    for line in _own(mail, "proof", 1):
+        if not points_back(line.text, of_product=mail.setting.product is not None):
+            mail.paragraph()
+        mail.take(line)
+    mail.paragraph()
+    was_apart = False
+    for part in script.order:
+        apart = part in _APART
+        needed = apart or part == "flaw" or mail.words() < _ENOUGH_WORDS
+        lines = _PARTS[part](mail) if needed else []
+        if lines and (apart or was_apart):
+            mail.paragraph()
+        if lines:
+            was_apart = apart
+        for line in lines:
+            mail.take(line)
+
+
+def _own(mail: Mail, kind: PassageKind, most: int) -> list[Line]:
+    """Passages that the library wrote for this angle; those of the opening's letter first."""
+    found: list[Line] = []
+    for _ in range(1 if mail.setting.avoid.shorter else most):
+        line = mail.pick(kind, besides=found, own_angle_only=True)
+        if line is None:
+            break
+        found.append(line)
+    mail.bodies += len(found)
+    return found
+
+
+def _general(mail: Mail) -> list[Line]:
+    """Passages of no special angle, where the angle has none of its own."""
+    found: list[Line] = []
+    bodies = sum(1 for x in mail.shelf.lines if x.passage and x.passage.kind == "body")
+    one = mail.setting.product is not None or mail.setting.avoid.shorter or bodies < 6
+    for _ in range((1 if one else 2) - mail.bodies):
+        line = mail.pick("body", "proof", besides=found)
+        if line is None:
+            break
+        found.append(line)
+    mail.bodies += len(found)
+    return found
+
+
+def _what(mail: Mail) -> list[Line]:
+    """Size, material and year."""
+    product, language = mail.setting.product, mail.setting.language
+    if product is None:
+        return []
+    said = frozenset(mail.said | mail.setting.avoid.subjects)
+    forms = say.what_it_is(product, language, said)
+    named = say.name(product, language)
+    if any(named in text for text in mail.texts):
+        # The name was just said; it need not begin the next sentence too.
+        forms = tuple(f for f in forms if named not in f) or forms
+    return mail.form(forms, "size", "material", "year")
+
+
+def _condition(mail: Mail) -> list[Line]:
+    product = mail.setting.product
+    if product is None or mail.setting.avoid.shorter or "condition" in mail.said:
+        return []
+    text = say.condition(product, mail.setting.language)
+    if mail.said_elsewhere(text) and mail.angle.id != "watchmaker":
+        return []
+    if not text or mail.repeats(text) or not fit_to_say(text, mail.setting):
+        return []
+    return [Line(text, frozenset({"condition"}))]
+
+
+def _details(mail: Mail) -> list[Line]:
+    """The product's own sentences: two where the angle is its inside, else the one that the other
+    variants said least."""
+    product = mail.setting.product
+    if product is None:
+        return []
+    left = [
+        Line(text, frozenset({f"detail{number}"}))
+        for number, text in enumerate(say.details(product, mail.setting.language))
+        if f"detail{number}" not in mail.said
+        and fit_to_say(text, mail.setting)
+        and not mail.repeats(text)
+    ]
+    if mail.angle.id == "watchmaker" and not mail.setting.avoid.shorter:
+        return left[:2]
+    return sorted(left, key=lambda line: mail.said_elsewhere(line.text))[:1]
+
+
+def _flaw(mail: Mail) -> list[Line]:
+    product = mail.setting.product
+    if product is None or "flaw" in mail.said | mail.setting.avoid.subjects:
+        return []
+    return mail.form(say.flaw(product, mail.setting.language), "flaw")
+
+
+def _price(mail: Mail) -> list[Line]:
+    """Price, warranty and stock: in the library's words where it has some, with what those leave
+    out by rule."""
+    setting = mail.setting
+    product, avoided = setting.product, setting.avoid.subjects
+    if product is None or (setting.others and mail.angle.id == "selection"):
+        return []
+    if "price" in mail.said and setting.offer is None:
+        rest = [
+            product_value(product, slot, setting.language)
+            for slot, topic in (("warranty", "warranty"), ("one", "stock"))
+            if topic not in mail.said | avoided
+        ]
+        text = " ".join(r if r.endswith(".") else f"{say.upper(r)}." for r in rest if r)
+        return [Line(text, frozenset({"warranty", "stock"}))] if text else []
+    if setting.offer is None and "price" not in avoided:
+        found = mail.pick("offer", repeating=True, own_angle_only=True)
+        if found is not None and "price" in found.says:
+            return [found]
+    says = ["price", "warranty", "stock"]
+    if setting.offer is not None and "offer" not in avoided:
+        says.append("offer")
+    return mail.form(say.price(product, setting, frozenset(mail.said)), *says)
+
+
+def _offer(mail: Mail) -> list[Line]:
+    """The offer, once: from the library where a passage says all of it, else by rule."""
+    setting = mail.setting
+    if setting.offer is None or "offer" in mail.said | setting.avoid.subjects:
+        return []
+    found = mail.pick("offer", repeating=True)
+    if found is not None and _says_all(found, mail):
+        return [found]
+    return mail.form(say.order_offer(setting), "offer")
+
+
+def _says_all(line: Line, mail: Mail) -> bool:
+    """Whether an offer passage names reduction, end and code."""
+    offer, language = mail.setting.offer, mail.setting.language
+    if offer is None:
+        return False
+    needed = [say.reduction(offer, language), say.short_day(offer, language), offer.code]
+    return all(n in line.text for n in needed)
+
+
+def _house(mail: Mail) -> list[Line]:
+    """House facts: those that the brief names, or that suit the angle, not yet said."""
+    setting = mail.setting
+    most = 2 if mail.angle.id == "house" else 1
+    if mail.bodies or mail.house >= most:
+        return []
+    if setting.product is not None and mail.angle.id in ("return", "topic", "offer"):
+        return []
+    words = HOUSE_WORDS.get(mail.angle.id, "")
+    ranked = []
+    for fact in setting.house:
+        named = fact.id in setting.brief.fact_ids
+        text = say.upper(fact.text if fact.text.endswith((".", "?")) else f"{fact.text}.")
+        if not named and not (words and re.search(words, text, re.IGNORECASE)):
+            continue
+        if fact.id in mail.said or mail.said_elsewhere(text) or mail.repeats(text):
+            continue
+        if setting.product is not None and not suits(text, setting.product):
+            continue
+        if fit_to_say(text, setting):
+            ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
+    taken = sorted(ranked)[:most]
+    mail.house += len(taken)
+    return [Line(text, frozenset({fact_id})) for _, _, text, fact_id in taken]
+
+
+_PARTS: dict[Part, Callable[[Mail], list[Line]]] = {
+    "what": _what,
+    "condition": _condition,
+    "details": _details,
+    "flaw": _flaw,
+    "house": _house,
+    "library": _general,
+    "price": _price,
+    "offer": _offer,
+}
