@@ -11,37 +11,22 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from agents.house.brief import write_brief
 from agents.house.copy import write_copy
+from agents.house.goal_grammar import read_goal
 from agents.model import ChatMessage, ModelError, ToolCall, ToolSpec, Words
 from agents.tasks import (
     GENERATE_COPY,
     READ_GOAL,
     WRITE_BRIEF,
     Answered,
-    BriefQuestion,
-    BriefWords,
     Given,
-    GoalText,
     Task,
 )
-from domain.goal import Goal
-
-
-def _read_goal(given: GoalText) -> Goal:
-    from agents.house.goal_grammar import read_goal
-
-    return read_goal(given)
-
-
-def _write_brief(given: BriefQuestion) -> BriefWords:
-    from agents.house.brief import write_brief
-
-    return write_brief(given)
-
 
 _ANSWERS: Mapping[str, Callable[[Any], BaseModel]] = {
-    READ_GOAL.name: _read_goal,
-    WRITE_BRIEF.name: _write_brief,
+    READ_GOAL.name: read_goal,
+    WRITE_BRIEF.name: write_brief,
     GENERATE_COPY.name: write_copy,
 }
 

@@ -42,7 +42,7 @@ async def serving(*steps: Step) -> AsyncIterator[ModelServer]:
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     )
     running = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn offers no event to wait for)
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     played.url = f"http://127.0.0.1:{port}/v1"
