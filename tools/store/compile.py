@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,23 +32,25 @@ def customers_that_fit(rule: Predicate, tables: Tables) -> Table:
     Raises CdpError ``unknown_field`` (with the nearest names) and, for a rule about money,
     ``mixed_currencies``.
     """
+    return tables.customers().semi_join(_fit(rule, tables), "customer_id")
+
+
+def _fit(rule: Predicate, tables: Tables) -> Table:
+    """Ids that fit; strangers among them, who only have events, are left out by the caller."""
     match rule:
         case Everyone():
             return tables.customers()
         case AllOf(of=parts):
-            fit = tables.customers()
-            for part in parts:
-                fit = fit.semi_join(customers_that_fit(part, tables), "customer_id")
-            return fit
+            return _all(parts, tables)
         case AnyOf(of=()):
             return tables.customers().filter(ibis.literal(False))
         case AnyOf(of=(first, *others)):
-            fit = customers_that_fit(first, tables)
+            fit = _fit(first, tables)
             for part in others:
-                fit = fit.union(customers_that_fit(part, tables), distinct=True)
+                fit = fit.union(_fit(part, tables), distinct=True)
             return fit
         case NotThat(that=that):
-            return tables.customers().anti_join(customers_that_fit(that, tables), "customer_id")
+            return tables.customers().anti_join(_fit(that, tables), "customer_id")
         case Bought():
             return _bought(rule, tables)
         case Spent():
@@ -57,6 +59,17 @@ def customers_that_fit(rule: Predicate, tables: Tables) -> Table:
             return _did(rule, tables)
         case Trait():
             return _trait(rule, tables)
+
+
+def _all(parts: Sequence[Predicate], tables: Tables) -> Table:
+    """Start from a part that names people, so that nobody is looked at who is out anyway."""
+    named = [part for part in parts if not isinstance(part, NotThat | Everyone)]
+    fit = _fit(named[0], tables) if named else tables.customers()
+    for part in named[1:]:
+        fit = fit.semi_join(_fit(part, tables), "customer_id")
+    for left_out in (part.that for part in parts if isinstance(part, NotThat)):
+        fit = fit.anti_join(_fit(left_out, tables), "customer_id")
+    return fit
 
 
 def _bought(rule: Bought, tables: Tables) -> Table:
@@ -96,16 +109,15 @@ def _did(rule: Did, tables: Tables) -> Table:
 def _by_number(numbers: Table, at_least: Any, at_most: Any, tables: Tables) -> Table:
     """Customers whose number is within bounds; those without one have zero."""
     zero_fits = (at_least is None or at_least <= 0) and (at_most is None or at_most >= 0)
-    everyone = tables.customers()
     kept = numbers
     if at_least is not None:
         kept = kept.filter(kept.number >= at_least)
     if at_most is not None:
         kept = kept.filter(kept.number <= at_most)
     if not zero_fits:
-        return everyone.semi_join(kept, "customer_id")
+        return kept.select("customer_id")
     outside = numbers.anti_join(kept, "customer_id")
-    return everyone.anti_join(outside, "customer_id")
+    return tables.customers().anti_join(outside, "customer_id")
 
 
 def _trait(rule: Trait, tables: Tables) -> Table:
