@@ -11,7 +11,6 @@ import typer
 from app import words
 from app.cards import left_out
 from app.commands.options import AsOfOption, WorkspaceOption, read_moment
-from app.driving import drive
 from app.output import JsonOption, Out
 from app.references import pick, short
 from app.scheduled import scheduled_sends
@@ -55,6 +54,8 @@ def new(
         run = runs.start(tx, goal.strip(), person.id, as_of=at)
     out.say(f"Campaign {run.id}")
     if advance:
+        from app.driving import drive
+
         asyncio.run(drive(opened, run.id, out.step))
     show_run(opened, run.id, out, schema="campaign.v1")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.bounces import BouncesImported, import_bounces
 from app.commands.options import WorkspaceOption
-from app.importing import Imported, import_file, read_mapping
 from app.output import JsonOption, Out
 from app.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from app.bounces import BouncesImported
+    from app.importing import Imported
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -45,6 +47,9 @@ def import_data(
 ) -> None:
     """Read a file into the workspace. Importing it twice adds nothing."""
     out, opened = Out(as_json), open_workspace(workspace)
+    from app.bounces import import_bounces
+    from app.importing import import_file, read_mapping
+
     if kind == "bounces":
         _bounces(out, import_bounces(opened, file))
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,8 +16,9 @@ from app.scheduled import scheduled_sends
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import approvals, people, sending, sends
-from workflows.jobs import Worker
-from workflows.progress import Progress
+
+if TYPE_CHECKING:
+    from workflows.progress import Progress
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -56,9 +57,10 @@ def publish(
         if step.at == "finished":
             out.step(f"  …{short(step.run_id)} {step.text}")
 
-    at_work = Worker(listen=heard)
     from app.worker import work_and_serve, work_until_idle
+    from workflows.jobs import Worker
 
+    at_work = Worker(listen=heard)
     if worker:
         settings = opened.settings.sending
         out.step("Working; stop with Ctrl-C.")

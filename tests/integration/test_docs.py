@@ -92,6 +92,7 @@ def around(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str], Inbox]]:
     server.stop()
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_the_page_run(
     page: str,
