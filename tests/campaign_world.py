@@ -141,9 +141,10 @@ class World:
             return runs.start(tx, goal, self.owner.id).id
 
     async def work(self) -> None:
-        """One round of a fresh worker, as another process would do it."""
+        """A fresh worker, as in another process, until nothing can be done for now."""
         self.workers += 1
-        await work_once(self.stack, Worker(name=f"w{self.workers}"))
+        while await work_once(self.stack, Worker(name=f"w{self.workers}")):
+            pass
 
     def run(self, run_id: str) -> Run:
         with self.ledger.read() as tx:

@@ -41,6 +41,8 @@ BACKOFF_SECONDS = 5.0
 GRACE_SECONDS = 20.0
 """What a job under way is given to end when the worker is told to stop."""
 POLL_SECONDS = 1.0
+ROUND_SECONDS = 20.0
+"""Of sending before other jobs have their turn again."""
 
 log = structlog.get_logger("mainspring.jobs")
 
@@ -58,7 +60,10 @@ class Worker:
 
 
 async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
-    """Do every job that is due, and send what is due; the number of jobs done."""
+    """Do every job that is due, and send for a while what is due; the number of things done.
+
+    0 means that nothing more can be done now.
+    """
     if not isinstance(worker, Worker):
         worker = Worker(name=worker) if worker else Worker()
     done = 0
@@ -72,7 +77,8 @@ async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
         await _do(stack, worker, job)
         done += 1
     if not worker.stop.is_set():
-        await send_due(stack, worker)
+        sent = await send_due(stack, worker, ROUND_SECONDS)
+        done += 1 if sent.settled else 0
     return done
 
 
@@ -113,10 +119,18 @@ async def advance(stack: Stack, run_id: str, listen: Listener | None = None) -> 
             await asyncio.sleep(0.2)
 
 
-async def send_due(stack: Stack, worker: Worker) -> PublishCounts:
+async def send_due(
+    stack: Stack, worker: Worker, most_seconds: float | None = None
+) -> PublishCounts:
     """Send what is due; where mails may not leave, the campaigns say why, and nothing else."""
     try:
-        return await publish_due(stack, worker.name, reach=worker.reach, stop=worker.stop)
+        return await publish_due(
+            stack,
+            worker.name,
+            reach=worker.reach,
+            stop=worker.stop,
+            most_seconds=most_seconds,
+        )
     except Refused as error:
         said = f"nothing goes out: {error}"
         await write(stack.ledger, lambda tx: _say(tx, said))
@@ -167,7 +181,7 @@ async def _handle(stack: Stack, worker: Worker, job: Job) -> None:
         case "drive_run":
             await drive(stack, run_id, worker.listen)
         case "publish":
-            await send_due(stack, worker)
+            pass  # it wakes the worker, which sends whatever is due after its jobs
         case "collect_results" | "report":
             await report(stack, run_id)
             if job.payload.get("last"):

@@ -1,9 +1,11 @@
 """Publishing: the one place that hands mails over. No model is near it.
 
 A batch is claimed, and goes out in groups. For each group one transaction writes what became of
-the last one, checks every recipient for the last time and commits ``sending``; only then are its
-mails handed over, together. So a pause, an unsubscribe or a changed fact holds within one group,
-and a process that dies leaves at most one group of which nobody knows whether it went out.
+an earlier one, checks every recipient for the last time and commits ``sending``; only then are
+its mails handed over. While one group is under way the next is checked, and while one batch is
+under way the next is claimed. So a pause, an unsubscribe or a changed fact holds within two
+groups, which are less than a batch, and a process that dies leaves at most two groups of which
+nobody knows whether they went out.
 """
 
 from __future__ import annotations
@@ -56,6 +58,11 @@ class PublishCounts:
     closed: tuple[str, ...] = ()
     """Publications of which nothing is left to send."""
 
+    @property
+    def settled(self) -> int:
+        """Mails that are further than before the round."""
+        return self.sent + self.unknown + self.held + self.missed + self.left_out.total()
+
 
 @dataclass(frozen=True)
 class _Done:
@@ -68,19 +75,62 @@ class _Done:
     address: str = ""
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What was claimed, and whom it goes to."""
+
+    sends: list[Send]
+    contacts: dict[str, Contact]
+    """By pseudonym; erased people are not in it."""
+
+    def address(self, send: Send) -> str:
+        found = self.contacts.get(send.pseudonym)
+        return found.email if found is not None else ""
+
+
 class _Round:
     """One round of one worker: what it has read, and what it has counted."""
 
-    def __init__(self, stack: Stack, worker: str) -> None:
+    def __init__(self, stack: Stack, worker: str, stop: asyncio.Event | None) -> None:
+        limits = stack.limits
         self.stack = stack
         self.worker = worker
+        self.stop = stop
         self.counts = PublishCounts()
         self.contents: dict[str, Content] = {}
         self.not_allowed: dict[str, str] = {}
         self.now: datetime | None = None
         """Business time of the group under way, for its Date headers."""
-        self.started = time.monotonic()
-        self.handed = 0
+        self.group = max(1, min(4 * limits.at_once, limits.batch // 3))
+        """Mails of one transaction; two groups are less than a batch."""
+        self._places = asyncio.Semaphore(max(1, limits.at_once))
+        self._started = time.monotonic()
+        self._handed = 0
+        self._checked: set[str] = set()
+        self._unwritten: list[_Done] = []
+        """What became of mails, not yet in the ledger."""
+
+    def ended(self) -> bool:
+        """Whether nothing more is to be begun."""
+        stopped = self.stop is not None and self.stop.is_set()
+        return stopped or self.counts.paused or bool(self.not_allowed and not self.counts.sent)
+
+    async def prepare(self) -> _Batch | None:
+        """Claim a batch and look up whom it goes to; None: nothing is due."""
+        claimed = await write(self.stack.ledger, self.claim)
+        return _Batch(claimed, await self.contacts(claimed)) if claimed else None
+
+    async def check(self, group: Sequence[Send], batch: _Batch) -> list[Send]:
+        """Write what became of mails so far, and check a group for the last time: who may go."""
+        done, self._unwritten = self._unwritten, []
+        try:
+            outcomes = await asyncio.to_thread(self.next_group, done, group, batch)
+        except BaseException:
+            self._unwritten = [*done, *self._unwritten]
+            raise
+        self.count_checks(outcomes)
+        self._checked.update(outcomes)
+        return [send for send in group if outcomes[send.key] == "go"]
 
     def claim(self, tx: Transaction) -> list[Send]:
         """Due mails, or none while anything holds all sending."""
@@ -118,19 +168,18 @@ class _Round:
                 case "later" | "not_allowed":
                     sends.release(tx, one.send, self.worker, self.stack.limits.retry_seconds)
 
-    def count(self, done: Sequence[_Done]) -> None:
-        for one in done:
-            match one.fate:
-                case "sent":
-                    self.counts.sent += 1
-                case "unknown":
-                    self.counts.unknown += 1
-                case "left_out":
-                    self.counts.left_out[one.reason] += 1
-                case "later" | "not_allowed":
-                    self.counts.later += 1
-            if one.fate == "not_allowed":
-                self.not_allowed[one.send.publication_id] = one.reason
+    def count(self, done: _Done) -> None:
+        match done.fate:
+            case "sent":
+                self.counts.sent += 1
+            case "unknown":
+                self.counts.unknown += 1
+            case "left_out":
+                self.counts.left_out[done.reason] += 1
+            case "later" | "not_allowed":
+                self.counts.later += 1
+        if done.fate == "not_allowed":
+            self.not_allowed[done.send.publication_id] = done.reason
 
     def count_checks(self, outcomes: Mapping[str, sends.Outcome]) -> None:
         for outcome in outcomes.values():
@@ -148,19 +197,34 @@ class _Round:
                 case _:
                     self.counts.left_out[outcome] += 1
 
+    async def give_back(self, batch: _Batch) -> None:
+        """Write what became of the last mails, and free what was claimed and not come to."""
+        rest = [send for send in batch.sends if send.key not in self._checked]
+        done, self._unwritten = self._unwritten, []
+
+        def free(tx: Transaction) -> None:
+            self.settle(tx, done)
+            for send in rest:
+                sends.release(tx, send, self.worker)
+
+        if rest or done:
+            await write(self.stack.ledger, free)
+
     def next_group(
-        self, done: Sequence[_Done], group: Sequence[Send], addresses: Mapping[Send, str]
+        self, done: Sequence[_Done], group: Sequence[Send], batch: _Batch
     ) -> dict[str, sends.Outcome]:
-        """One transaction: what became of the last group, and the last check of the next."""
+        """One transaction: what became of a group, and the last check of another."""
         stack = self.stack
+        if not done and not group:
+            return {}
         with stack.ledger.write() as tx:
-            self.now = tx.now
             self.settle(tx, done)
             if not group:
                 return {}
+            self.now = tx.now
             outcomes = sends.mark_sending_many(
                 tx,
-                {send: addresses[send] for send in group},
+                {send: batch.address(send) for send in group},
                 self.worker,
                 stack.keys.suppression,
                 stack.limits.max_lateness,
@@ -169,27 +233,21 @@ class _Round:
             stack.high_water.bump(tx)
             return outcomes
 
-    async def hand_over(self, send: Send, contact: Contact) -> _Done:
+    async def hand_over(self, send: Send, batch: _Batch) -> None:
         """One mail, filled and sent. Whatever happens, there is a word for it."""
-        content = self.contents[send.publication_id]
-        try:
-            message = self.message(send, contact, content)
-        except RenderError as error:
-            return _Done(send, "left_out", reason=f"{LEFT_OUT_UNFILLABLE}: {error.code}")
-        try:
-            receipt = await self.stack.sending.send(message)
-        except SendError as error:
-            match error.code:
-                case "outcome_unknown":
-                    return _Done(send, "unknown", reason=error.what)
-                case "refused_recipient":
-                    gone = contact.email if _NO_SUCH_ADDRESS.search(error.what) else ""
-                    return _Done(send, "left_out", reason="bounced", address=gone)
-                case "not_allowed":
-                    return _Done(send, "not_allowed", reason=error.what)
-                case _:
-                    return _Done(send, "later", reason=error.what)
-        return _Done(send, "sent", receipt=receipt)
+        async with self._places:
+            contact = batch.contacts[send.pseudonym]
+            try:
+                message = self.message(send, contact, self.contents[send.publication_id])
+                receipt = await self.stack.sending.send(message)
+            except RenderError as error:
+                done = _Done(send, "left_out", reason=f"{LEFT_OUT_UNFILLABLE}: {error.code}")
+            except SendError as error:
+                done = _fate(send, contact, error)
+            else:
+                done = _Done(send, "sent", receipt=receipt)
+        self._unwritten.append(done)
+        self.count(done)
 
     def message(self, send: Send, contact: Contact, content: Content) -> Message:
         url = link(self.stack.unsubscribe_base, send.key, self.stack.keys.signing)
@@ -206,11 +264,12 @@ class _Round:
             written_at=self.now,
         )
 
-    async def pace(self) -> None:
-        """Wait as long as the rate asks for."""
+    async def pace(self, number: int) -> None:
+        """Wait as long as the rate asks for after so many more mails."""
         rate = self.stack.limits.rate_per_second
+        self._handed += number
         if rate is not None:
-            ahead = self.handed / rate - (time.monotonic() - self.started)
+            ahead = self._handed / rate - (time.monotonic() - self._started)
             if ahead > 0:
                 await asyncio.sleep(ahead)
 
@@ -222,69 +281,63 @@ async def publish_due(
     reach: Reach | None = None,
     stop: asyncio.Event | None = None,
     most_batches: int | None = None,
+    most_seconds: float | None = None,
 ) -> PublishCounts:
     """Send what is due and approved, batch by batch, until nothing is.
 
-    ``stop`` ends it after the group under way. Raises ReachError and UnsubscribeError, before
-    anything is claimed, where mails may not leave.
+    ``stop`` ends it after the group under way; after ``most_seconds`` no batch is begun. Raises
+    ReachError and UnsubscribeError, before anything is claimed, where mails may not leave.
     """
-    this = _Round(stack, worker)
-    batches = 0
+    this = _Round(stack, worker, stop)
     if await read(stack.ledger, _anything_due):
         await (reach or Reach()).check(stack)
-        while most_batches is None or batches < most_batches:
-            batches += 1
-            claimed = await write(stack.ledger, this.claim)
-            if not claimed:
-                break
-            await _send_batch(this, claimed, stop)
-            refused = this.not_allowed and not this.counts.sent
-            if refused or this.counts.paused or (stop is not None and stop.is_set()):
-                break
+        await _send_batches(this, most_batches, most_seconds)
     await write(stack.ledger, lambda tx: _close(tx, this))
     return this.counts
 
 
-async def _send_batch(this: _Round, claimed: Sequence[Send], stop: asyncio.Event | None) -> None:
-    contacts = await this.contacts(claimed)
-    addresses = {
-        send: contacts[send.pseudonym].email if send.pseudonym in contacts else ""
-        for send in claimed
-    }
-    done: list[_Done] = []
-    size = max(1, this.stack.limits.at_once)
-    for start in range(0, len(claimed), size):
-        if stop is not None and stop.is_set():
-            break
-        group = claimed[start : start + size]
-        outcomes = await asyncio.to_thread(this.next_group, done, group, addresses)
-        this.count_checks(outcomes)
-        going = [send for send in group if outcomes[send.key] == "go"]
-        done = list(
-            await asyncio.gather(
-                *(this.hand_over(send, contacts[send.pseudonym]) for send in going)
-            )
-        )
-        this.count(done)
-        this.handed += len(done)
-        if this.stack.limits.rate_per_second is not None:
-            await asyncio.to_thread(this.next_group, done, (), {})
-            done = []
-            await this.pace()
-        if this.counts.paused:
-            break
-    await write(this.stack.ledger, lambda tx: _give_back(tx, this, done, claimed))
+async def _send_batches(this: _Round, most: int | None, most_seconds: float | None) -> None:
+    batches = 0
+    end = time.monotonic() + most_seconds if most_seconds is not None else None
+    batch = await this.prepare()
+    while batch is not None:
+        batches += 1
+        upcoming = None
+        in_time = end is None or time.monotonic() < end
+        if in_time and (most is None or batches < most):
+            upcoming = asyncio.ensure_future(this.prepare())
+        sent, later = this.counts.sent, this.counts.later
+        try:
+            await _send_batch(this, batch)
+        finally:
+            batch = await upcoming if upcoming is not None else None
+            # A server that took nothing of a whole batch is left alone for this round.
+            useless = this.counts.sent == sent and this.counts.later > later
+            if batch is not None and (useless or this.ended()):
+                await this.give_back(batch)
+                batch = None
 
 
-def _give_back(
-    tx: Transaction, this: _Round, done: Sequence[_Done], claimed: Sequence[Send]
-) -> None:
-    """Write the last group, and free what was claimed and not come to."""
-    this.settle(tx, done)
-    for send in claimed:
-        row = sends.get(tx, send.key)
-        if row is not None and row.state == "claimed":
-            sends.release(tx, send, this.worker)
+async def _send_batch(this: _Round, batch: _Batch) -> None:
+    size = this.group
+    groups = [batch.sends[start : start + size] for start in range(0, len(batch.sends), size)]
+    paced = this.stack.limits.rate_per_second is not None
+    try:
+        going = await this.check(groups[0], batch)
+        for later in (*groups[1:], []):
+            handing = asyncio.gather(*(this.hand_over(send, batch) for send in going))
+            try:
+                if paced:  # nothing lies unwritten, or checked too early, while it waits
+                    await asyncio.wait({handing})
+                    await this.check((), batch)
+                    await this.pace(len(going))
+                going = await this.check(() if this.ended() else later, batch)
+            finally:
+                await handing  # what is on its way is waited for, whatever befell the next
+            if this.ended() and not going:
+                break
+    finally:
+        await this.give_back(batch)
 
 
 def _anything_due(tx: Transaction) -> bool:
@@ -302,6 +355,20 @@ def _close(tx: Transaction, this: _Round) -> None:
     for row in closed:
         runs.set_status(tx, row.run_id, "publishing", "everything is out; results come in")
     this.counts.closed = tuple(row.id for row in closed)
+
+
+def _fate(send: Send, contact: Contact, error: SendError) -> _Done:
+    """What a failure means for one mail."""
+    match error.code:
+        case "outcome_unknown":
+            return _Done(send, "unknown", reason=error.what)
+        case "refused_recipient":
+            gone = contact.email if _NO_SUCH_ADDRESS.search(error.what) else ""
+            return _Done(send, "left_out", reason="bounced", address=gone)
+        case "not_allowed":
+            return _Done(send, "not_allowed", reason=error.what)
+        case _:
+            return _Done(send, "later", reason=error.what)
 
 
 def _variant(content: Content, arm: str) -> RenderedVariant:

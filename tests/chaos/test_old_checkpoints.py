@@ -58,8 +58,9 @@ async def test_it_is_resumed_and_goes_out(name: str, tmp_path: Path, server: Mai
     assert world.run(run_id).status == "publishing"
     world.to_due(run_id)
     await world.work()
-    assert set(world.states(run_id)) == {"sent", "held_back"}
-    assert len(server.recipients) == world.states(run_id)["sent"]
+    states = world.states(run_id)
+    assert set(states) <= {"sent", "held_back"}  # of eight, chance may hold nobody back
+    assert len(server.recipients) == states["sent"] > 0
 
 
 @pytest.mark.parametrize("name", KEPT)

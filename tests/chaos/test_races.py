@@ -62,7 +62,7 @@ async def test_eight_people_decide_at_once(tmp_path: Path, server: MailServer) -
 
 async def test_eight_drivers_of_one_run(tmp_path: Path, server: MailServer) -> None:
     """Leases let one of them drive; the others wait for it or find nothing to do."""
-    world = make_world(tmp_path, server.port)
+    world = make_world(tmp_path, server.port, size=48)
     run_id = world.start()
     stacks = [make_stack(tmp_path, server.port, world.shop) for _ in range(8)]
     found = await asyncio.gather(*(advance(stack, run_id) for stack in stacks))
