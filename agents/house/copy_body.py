@@ -187,6 +187,8 @@ def _house(mail: Mail) -> list[Line]:
             continue
         if setting.product is not None and not suits(text, setting.product):
             continue
+        if not named and re.search(r"warranty|garantie", text, re.IGNORECASE):
+            continue  # the price says it
         if fit_to_say(text, setting):
             ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
     taken = sorted(ranked)[:most]

@@ -108,7 +108,7 @@ def number(s: Setting) -> Script:
 def figures(s: Setting) -> list[str]:
     assert s.product is not None
     found = []
-    if s.product.size_mm is not None:
+    if s.product.size_mm is not None and not say.sized_elsewhere(s.product):
         found.append(f"{number_words(s.product.size_mm, s.language)} mm")
     if s.product.year is not None:
         found.append(str(s.product.year))

@@ -52,7 +52,7 @@ def upper(text: str) -> str:
 def measures(product: Product, language: Language, said: Said = frozenset()) -> str:
     """34 mm, steel, from 1968: what of it is known, and neither the name nor ``said`` says yet."""
     parts = []
-    if product.size_mm is not None and "size" not in said and not _sized_elsewhere(product):
+    if product.size_mm is not None and "size" not in said and not sized_elsewhere(product):
         parts.append(f"{number_words(product.size_mm, language)} mm")
     material = product_value(product, "material", language)
     named = name(product, language).casefold()
@@ -64,7 +64,7 @@ def measures(product: Product, language: Language, said: Said = frozenset()) -> 
     return ", ".join(parts)
 
 
-def _sized_elsewhere(product: Product) -> bool:
+def sized_elsewhere(product: Product) -> bool:
     """A detail that names the size says what it measures; a bare number beside it would not."""
     size = f"{number_words(product.size_mm, 'en')} mm" if product.size_mm is not None else ""
     return any(size in text for text in (*product.details, product.name))
