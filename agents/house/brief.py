@@ -7,6 +7,7 @@ words for the tone, and the one question that no table can answer.
 from __future__ import annotations
 
 from agents.tasks import BriefQuestion, BriefWords
+from brand_voice.slots import product_value
 from domain.facts import HouseFact, Product
 from domain.goal import Goal, Objective
 from domain.voice import Guide
@@ -56,13 +57,38 @@ def choose_products(given: BriefQuestion) -> tuple[Product, ...]:
     return tuple(wanted[:MOST_PRODUCTS])
 
 
+_ABOUT: dict[Objective, tuple[str, ...]] = {
+    "viewing": ("viewing", "boutique", "open tuesday", "besichtigung", "geöffnet", "anprobe"),
+    "invite": ("viewing", "workshop", "open tuesday", "besichtigung", "werkstatt", "geöffnet"),
+    "service_due": ("service", "estimate", "watchmaker", "wartung", "kostenvoranschlag"),
+    "welcome": ("founded", "watchmaker", "return", "gegründet", "uhrmacher", "zurück"),
+    "thank": ("founded", "gegründet"),
+}
+_OFFER = ("reduction", "lowest price", "ermäßigung", "niedrigste")
+_ALWAYS = ("warrant", "come back", "garantie", "gewährleistung")
+MOST_HOUSE_FACTS = 6
+
+
 def _house_facts(given: BriefQuestion) -> tuple[HouseFact, ...]:
-    return tuple(
+    """The house's own facts that bear on this message, at most six; copy may cite others."""
+    about = (*_ABOUT.get(given.goal.objective, ()), *(_OFFER if given.goal.offer else ()))
+    valid = [
         fact
         for fact in given.facts.house
         if fact.language == given.goal.language
         and (fact.valid_until is None or fact.valid_until >= given.today)
-    )
+    ]
+
+    if len(valid) <= MOST_HOUSE_FACTS:
+        return tuple(valid)
+
+    def bears(fact: HouseFact, words: tuple[str, ...]) -> bool:
+        text = f"{fact.id} {fact.text}".lower()
+        return any(word in text for word in words)
+
+    chosen = [fact for fact in valid if bears(fact, about)]
+    chosen += [fact for fact in valid if fact not in chosen and bears(fact, _ALWAYS)]
+    return tuple(chosen[:MOST_HOUSE_FACTS])
 
 
 _ENGLISH: dict[Objective, str] = {
@@ -94,7 +120,7 @@ _GERMAN: dict[Objective, str] = {
 def _message(goal: Goal, products: tuple[Product, ...], guide: Guide) -> str:
     german = goal.language == "de"
     if products:
-        what = products[0].name
+        what = _called(products[0], goal)
         if len(products) > 1:
             rest = len(products) - 1
             what += f" und {rest} weitere" if german else f" and {rest} more"
@@ -105,13 +131,21 @@ def _message(goal: Goal, products: tuple[Product, ...], guide: Guide) -> str:
     else:
         what = guide.brand or ("unser Haus" if german else "the house")
     if goal.objective == "win_back" and products:
-        what = f"wir zeigen Ihnen {what}" if german else f"this is what we would show you: {what}"
+        what = f"wir zeigen Ihnen {what}" if german else f"here is {what}"
     text = (_GERMAN if german else _ENGLISH)[goal.objective].format(what=what)
     text = text[0].upper() + text[1:]
     if goal.topics and goal.topics[0] not in text:
         reason = "Anlass" if german else "Occasion"
         text += f" {reason}: {', '.join(goal.topics)}."
     return text
+
+
+def _called(product: Product, goal: Goal) -> str:
+    """The product as the sentence needs it: with its article, in German in the accusative."""
+    if goal.objective not in ("win_back", "viewing", "invite"):
+        return product.name
+    field = "the_name_acc" if goal.language == "de" else "the_name"
+    return product_value(product, field, goal.language) or product.name
 
 
 def _tone(guide: Guide, goal: Goal) -> str:

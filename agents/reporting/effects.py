@@ -26,9 +26,15 @@ from tools.measurement.effects import (
 
 
 def by_metric(moments: Iterable[OutcomeMoments], kpi: Kpi) -> dict[str, list[OutcomeMoments]]:
-    """Outcomes with both groups, the KPI first."""
+    """Outcomes with both groups, the KPI first.
+
+    Clicks count against those held back only where they are the KPI: whoever got no mail cannot
+    click it, so that the difference says nothing beyond the clicks themselves.
+    """
     found: dict[str, list[OutcomeMoments]] = {kpi: []}
     for moment in moments:
+        if moment.metric == "click" and kpi != "click":
+            continue
         found.setdefault(moment.metric, []).append(moment)
     return {
         metric: arms

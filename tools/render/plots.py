@@ -59,6 +59,10 @@ def tokens_css() -> str:
     )
 
 
+_CHARACTER = 7
+"""Pixels that a character of an axis takes at most."""
+
+
 def standalone(svg: str) -> str:
     """A plot as a file of its own."""
     style = f"<style>{tokens_css()}{STYLE}</style>"
@@ -161,20 +165,25 @@ def _track(
     y: float,
     axis: Callable[[float], str],
 ) -> str:
-    parts = []
-    for minor in range(round((high - low) / step * 5) + 1):
-        x = at(low + minor * step / 5)
-        whole = minor % 5 == 0
-        parts.append(_line("p-tick" if whole else "p-minor", x, y, x, y + (7 if whole else 4)))
-        if whole:
-            value = low + minor * step / 5
-            word = axis(0.0 if abs(value) < step / 100 else value)
-            anchor = "start" if minor == 0 else "end" if value > high - step / 100 else "middle"
-            shift = {"start": -4, "end": 4, "middle": 0}[anchor]
-            parts.append(
-                f'<text class="p-text" x="{x + shift}" y="{y + 22}" text-anchor="{anchor}">'
-                f"{html.escape(word)}</text>"
-            )
+    ticks = [low + number * step for number in range(round((high - low) / step) + 1)]
+    words = [axis(0.0 if abs(value) < step / 100 else value) for value in ticks]
+    # Where the words would run into each other, every second (third, …) tick from zero is worded.
+    room = at(low + step) - at(low)
+    every = math.ceil((max(map(len, words)) * _CHARACTER + 6) / room)
+    zero = round(-low / step)
+    minors = [at(low + n * step / 5) for n in range(round((high - low) / step * 5) + 1) if n % 5]
+    parts = [_line("p-minor", x, y, x, y + 4) for x in minors]
+    for number, (value, word) in enumerate(zip(ticks, words, strict=True)):
+        x = at(value)
+        parts.append(_line("p-tick", x, y, x, y + 7))
+        if (number - zero) % every:
+            continue
+        anchor = "start" if number == 0 else "end" if number == len(ticks) - 1 else "middle"
+        shift = {"start": -4, "end": 4, "middle": 0}[anchor]
+        parts.append(
+            f'<text class="p-text" x="{x + shift}" y="{y + 22}" text-anchor="{anchor}">'
+            f"{html.escape(word)}</text>"
+        )
     return "".join(parts)
 
 
