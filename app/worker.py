@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ async def work_and_serve(
 ) -> None:
     """Work until told to stop (SIGTERM, SIGINT). Where the port is taken, another worker of this
     machine serves the endpoint, and this one only works."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # before the first word: it may come any time
+        asyncio.get_running_loop().add_signal_handler(number, worker.stop.set)
     listening = _listen(host, port)
     if listening is None:
         said(f"{host}:{port} is taken, so this worker does not serve the unsubscribe endpoint.")

@@ -80,7 +80,8 @@ class Commands:
         """Make a simulated shop in London at 9 in the morning of 10 December 2010."""
         self.run(
             "init", str(self.folder), "--timezone", "Europe/London", "--currency", "GBP",
-            "--simulated", "--at", "2010-12-10", "--owner", "Ada", "--email", "ada@example.test", "--from", "shop@example.test",
+            "--simulated", "--at", "2010-12-10", "--owner", "Ada", "--email", "ada@example.test",
+            "--from", "shop@example.test",
             *options,
         )  # fmt: skip
 
