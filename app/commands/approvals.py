@@ -183,9 +183,9 @@ def _decide(
         out.say("The worker goes on with it, or you do: mainspring publish --once")
         out.answer("approval.decided.v1", decided.model_dump(exclude={"content"}))
         return
-    from app.driving import drive
+    from app.driving import drive_shown
 
-    asyncio.run(drive(opened, decided.run_id, out.step))
+    drive_shown(opened, decided.run_id, out)
     show_run(opened, decided.run_id, out, schema="campaign.v1")
 
 

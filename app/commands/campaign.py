@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -54,9 +53,9 @@ def new(
         run = runs.start(tx, goal.strip(), person.id, as_of=at)
     out.say(f"Campaign {run.id}")
     if advance:
-        from app.driving import drive
+        from app.driving import drive_shown
 
-        asyncio.run(drive(opened, run.id, out.step))
+        drive_shown(opened, run.id, out)
     show_run(opened, run.id, out, schema="campaign.v1")
 
 
