@@ -84,3 +84,11 @@ def unsubscribe(tx: Transaction, pseudonym: str, campaign_id: str, at: datetime)
     data = {"campaign_id": campaign_id}
     journal.append(tx, "unsubscribed", person_id=None, thing=pseudonym, data=data)
     return True
+
+
+def unsubscribed_by(tx: Transaction, campaign_id: str) -> set[str]:
+    """Pseudonyms of those who said no by the link in this campaign's mail."""
+    query = sa.select(_c.pseudonym).where(
+        _c.campaign_id == campaign_id, _c.source == UNSUBSCRIBE, _c.at <= tx.now
+    )
+    return set(tx.connection.execute(query).scalars())

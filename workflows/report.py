@@ -95,7 +95,7 @@ async def collect(state: ReportState, runtime: Runtime[Stack]) -> ReportState:
             next_step="Approve what waits: `mainspring approvals list`.",
         )
     brief = Brief.model_validate(known["brief"])
-    table = await write(stack.ledger, lambda tx: _assignments(tx, assigned))
+    table = await write(stack.ledger, lambda tx: _assignments(tx, campaign_id, assigned))
     start = _start(rows, assigned)
     end = max(min(start + timedelta(days=brief.kpi.days), now), start)
     results = await stack.analytics.results(campaign_id, table, brief.kpi.kpi, start, end)
@@ -152,10 +152,11 @@ def save(made: Report, folder: Path) -> Path:
     return place
 
 
-def _assignments(tx: Transaction, assigned: Sequence[AssignmentRow]) -> pa.Table:
+def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[AssignmentRow]) -> pa.Table:
     """The Arrow table that analytics joins with; who was erased is not in it."""
     ids = subjects.customer_ids(tx, [row.pseudonym for row in assigned])
     tracked = consent.agreed(tx, ids.values(), "email_tracking")
+    gone = consent.unsubscribed_by(tx, campaign_id)
     rows = [row for row in assigned if row.pseudonym in ids]
     return pa.table(
         {
@@ -164,6 +165,7 @@ def _assignments(tx: Transaction, assigned: Sequence[AssignmentRow]) -> pa.Table
             # What may have gone out counts as such, so that nothing that came of it is lost.
             "sent": pa.array([r.state in ("sent", "needs_review") for r in rows], pa.bool_()),
             "tracking": pa.array([ids[r.pseudonym] in tracked for r in rows], pa.bool_()),
+            "unsubscribed": pa.array([r.pseudonym in gone for r in rows], pa.bool_()),
         }
     )
 

@@ -8,6 +8,7 @@ from typing import get_args
 from langgraph.runtime import Runtime
 
 from agents.copy_generator import generate_copy as write_copy
+from agents.copy_generator import tied
 from agents.critic import criticise as read_critically
 from agents.model import ModelError
 from agents.tasks import CopyQuestion
@@ -29,7 +30,8 @@ from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
 
-PASSAGES_OF_A_KIND = 4
+PASSAGES_OF_A_KIND = 8
+"""Enough that the parts of one past letter come together."""
 
 
 async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -115,7 +117,8 @@ async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
     noted: list[Finding] = []
     if last is not None and edited and fresh:
         try:
-            draft, by_person = edited_draft(draft, last.edit or {}, by), True
+            changed = edited_draft(draft, last.edit or {}, by)
+            draft, by_person = _tied(changed, brief, known), True
         except EditError as error:
             noted.append(_note("edit.unreadable", error.what, "Send the edit again, mended."))
     number = state.get("round", 0) + 1
@@ -191,6 +194,12 @@ def render_all(
                 )
             )
     return tuple(rendered), tuple(findings)
+
+
+def _tied(draft: Draft, brief: Brief, known: Facts) -> Draft:
+    """A person's draft with the claims that its new words make, where facts prove them."""
+    variants = tuple(tied(variant, brief, known) for variant in draft.variants)
+    return draft.model_copy(update={"variants": variants})
 
 
 def cited_ids(variants: Sequence[Variant]) -> tuple[str, ...]:

@@ -80,10 +80,11 @@ def analytics(
     return DuckAnalytics(store, Now(now) if now else Now(), "Europe/Berlin", "EUR")
 
 
-def assigned(*people: tuple[str, str, bool, bool]) -> pa.Table:
-    """(customer, arm, sent, tracking)."""
+def assigned(*people: tuple[str, str, bool, bool], by_link: tuple[str, ...] = ()) -> pa.Table:
+    """(customer, arm, sent, tracking); ``by_link`` unsubscribed by the link in the mail."""
     who, arm, sent, tracking = zip(*people, strict=True)
-    return pa.table({"customer_id": who, "arm": arm, "sent": sent, "tracking": tracking})
+    columns = {"customer_id": who, "arm": arm, "sent": sent, "tracking": tracking}
+    return pa.table({**columns, "unsubscribed": [w in by_link for w in who]})
 
 
 def value(results: Results, arm: str, name: str) -> float | None:
@@ -329,3 +330,12 @@ async def test_hours_of_an_audience_alone(tmp_path: Path) -> None:
     with pytest.raises(AnalyticsError) as caught:
         await data.hours(Did(event="Viewing Boked"))
     assert caught.value.code == "unknown_field"
+
+
+async def test_an_unsubscribe_by_the_link_counts_once_beside_the_events(tmp_path: Path) -> None:
+    people = [("1", "a", True, True), ("2", "a", True, True), ("3", "held_back", False, True)]
+    results = await analytics(
+        tmp_path, events=[event("1", "Unsubscribed", START, campaign_id="c")]
+    ).results("c", assigned(*people, by_link=("1", "2")), "purchase", START, END)
+    assert value(results, "a", "unsubscribed") == 2
+    assert value(results, "held_back", "unsubscribed") == 0

@@ -13,6 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import ibis
 import pyarrow as pa
 from ibis.expr.types import Table
 
@@ -54,8 +55,10 @@ def count_results(
     """Raises CdpError mixed_currencies, store_damaged."""
     require_one_currency(tables, currency)
     people = tables.give(
-        "assignments", assignments.select(["customer_id", "arm", "sent", "tracking"])
+        "assignments",
+        assignments.select(["customer_id", "arm", "sent", "tracking", "unsubscribed"]),
     )
+    people = people.rename(said_no="unsubscribed")
     each = _each_person(people, campaign_id, tables, tables.at(start), tables.at(end))
     rows, query = tables.ask("results", _by_arm(each))
     order = [kpi, *(m for m in METRICS if m != kpi)]
@@ -103,6 +106,7 @@ def _each_person(people: Table, campaign_id: str, tables: Tables, start: Any, en
     seen = each.tracking.cast("float64")
     return each.mutate(
         purchase=(each.purchases > 0).cast("float64"),
+        unsubscribed=ibis.greatest(each.unsubscribed, each.said_no.cast("float64")),
         opened=each.opened * seen,
         click=each.click * seen,
         tracked_and_sent=(each.tracking & each.sent).cast("float64"),

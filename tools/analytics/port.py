@@ -66,9 +66,10 @@ class Analytics(Protocol):
         """Count one campaign's outcomes in [start, end).
 
         ``assignments`` has the columns customer_id: string, arm: string, sent: bool (whether the
-        message went out), tracking: bool (whether this person agreed to tracking). Opens and
-        clicks are counted where tracking is agreed only; opens by machines are left out. Revenue
-        is net of returns, VAT and discount.
+        message went out), tracking: bool (whether this person agreed to tracking), unsubscribed:
+        bool (whether the link in this mail was used; it counts beside the store's own events).
+        Opens and clicks are counted where tracking is agreed only; opens by machines are left out.
+        Revenue is net of returns, VAT and discount.
         """
         ...
 
