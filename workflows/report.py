@@ -31,7 +31,7 @@ from tools.analytics.port import Results
 from workflows.campaign import view
 from workflows.stack import Stack
 from workflows.state import Json
-from workflows.transactions import read, write
+from workflows.transactions import read
 
 
 class ReportError(PersonNeeded):
@@ -157,6 +157,7 @@ def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[Assignmen
     ids = subjects.customer_ids(tx, [row.pseudonym for row in assigned])
     tracked = consent.agreed(tx, ids.values(), "email_tracking")
     gone = consent.unsubscribed_by(tx, campaign_id)
+    left = consent.unsubscribed_by(tx, campaign_id)
     rows = [row for row in assigned if row.pseudonym in ids]
     return pa.table(
         {
@@ -165,6 +166,7 @@ def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[Assignmen
             # What may have gone out counts as such, so that nothing that came of it is lost.
             "sent": pa.array([r.state in ("sent", "needs_review") for r in rows], pa.bool_()),
             "tracking": pa.array([ids[r.pseudonym] in tracked for r in rows], pa.bool_()),
+            "unsubscribed": pa.array([r.pseudonym in left for r in rows], pa.bool_()),
             "unsubscribed": pa.array([r.pseudonym in gone for r in rows], pa.bool_()),
         }
     )
