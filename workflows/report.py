@@ -95,7 +95,7 @@ async def collect(state: ReportState, runtime: Runtime[Stack]) -> ReportState:
             next_step="Approve what waits: `mainspring approvals list`.",
         )
     brief = Brief.model_validate(known["brief"])
-    table = await write(stack.ledger, lambda tx: _assignments(tx, campaign_id, assigned))
+    table = await read(stack.ledger, lambda tx: _assignments(tx, campaign_id, assigned))
     start = _start(rows, assigned)
     end = max(min(start + timedelta(days=brief.kpi.days), now), start)
     results = await stack.analytics.results(campaign_id, table, brief.kpi.kpi, start, end)
@@ -157,7 +157,6 @@ def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[Assignmen
     ids = subjects.customer_ids(tx, [row.pseudonym for row in assigned])
     tracked = consent.agreed(tx, ids.values(), "email_tracking")
     gone = consent.unsubscribed_by(tx, campaign_id)
-    left = consent.unsubscribed_by(tx, campaign_id)
     rows = [row for row in assigned if row.pseudonym in ids]
     return pa.table(
         {
@@ -166,7 +165,6 @@ def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[Assignmen
             # What may have gone out counts as such, so that nothing that came of it is lost.
             "sent": pa.array([r.state in ("sent", "needs_review") for r in rows], pa.bool_()),
             "tracking": pa.array([ids[r.pseudonym] in tracked for r in rows], pa.bool_()),
-            "unsubscribed": pa.array([r.pseudonym in left for r in rows], pa.bool_()),
             "unsubscribed": pa.array([r.pseudonym in gone for r in rows], pa.bool_()),
         }
     )
