@@ -38,7 +38,7 @@ def test_no_installed_package_claims_a_room_of_ours() -> None:
         if name.lower() == CONFIG["project"]["name"]:
             continue
         top = {Path(str(file)).parts[0].removesuffix(".py") for file in distribution.files or ()}
-        claimed |= {room: name for room in top & set(ROOMS)}
+        claimed |= dict.fromkeys(top & set(ROOMS), name)
     assert not claimed
 
 
