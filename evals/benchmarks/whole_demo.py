@@ -22,9 +22,8 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
     with tempfile.TemporaryDirectory(prefix="mainspring-bench-") as folder:
         began = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            "from app.cli import main; main()",
+            # Beside the interpreter lies the command that was installed with it.
+            str(Path(sys.executable).with_name("mainspring")),
             "demo",
             "--folder",
             str(Path(folder) / "demo"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from app.importing import Imported, import_file
 from app.settings import FILE_NAME
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace, open_workspace
+from brand_voice.brand import load_brand
+from brand_voice.embedder import MiniLM
+from brand_voice.index import VoiceIndex
 from domain.errors import Refused
 from evals.market.history import Exports, Market, make_market, write_history
 from evals.market.inbox import Inbox
@@ -55,6 +59,9 @@ def clear(folder: Path) -> Path:
                 thing=str(folder),
                 next_step="Name another one: mainspring demo --folder FOLDER",
             )
+        if (folder / FILE_NAME).exists():
+            # Token and keys of the earlier demo lie outside of its folder.
+            shutil.rmtree(open_workspace(folder).secrets_folder, ignore_errors=True)
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("Made by `mainspring demo`, which may replace it.\n", "utf-8")
@@ -100,6 +107,15 @@ def export_history(setting: Setting) -> Exports:
     """The files that the house's other systems would export."""
     folder = setting.workspace.folder / "exports"
     return write_history(setting.market, folder, products=setting.products)
+
+
+def read_past_letters(setting: Setting) -> None:
+    """Build the index of the brand's past letters now, which the first campaign would do else."""
+    letters = VoiceIndex(
+        setting.workspace.folder / "voice", load_brand(setting.workspace.brand_folder), MiniLM()
+    )
+    asyncio.run(letters.build())
+    letters.close()
 
 
 def bring_in(setting: Setting, kind: Kind, path: Path) -> Imported:

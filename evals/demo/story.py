@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -86,6 +87,9 @@ def run(folder: Path, *, seed: int, as_json: bool = False) -> Demo:
 def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
     _heading(out, "Halden, watches and jewellery, Munich")
     here = setting.make_workspace(folder, world, inbox)
+    # The brand's past letters are read for their meaning while the files come in.
+    voice = threading.Thread(target=setting.read_past_letters, args=(here,), name="voice")
+    voice.start()
     _line(
         out,
         f"A simulated workspace in {_near(folder)}: its clock stands at "
@@ -115,6 +119,8 @@ def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
             beside.append(f"{intake.quarantined:,} rows that we could not read, set aside")
         more = f" ({'; '.join(beside)})" if beside else ""
         _line(out, f"Imported {path.name:<16} {intake.rows_read:>8,} rows{more}")
+    with out.working("Reading the brand's past letters"):
+        voice.join()
     return here
 
 

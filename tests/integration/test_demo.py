@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from app.workspace import Workspace, open_workspace
+from evals.demo.setting import DemoError, clear
 from ledger import approvals, journal, people, publications
 
 MOST_MB = 1024
-CALL = "from app.cli import main; main()"
+MAINSPRING = str(Path(sys.executable).with_name("mainspring"))
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = place / "demo"
     with (place / "said.json").open("w+b") as said:
         process = subprocess.Popen(
-            [sys.executable, "-c", CALL, "demo", "--folder", str(folder), "--json"],
+            [MAINSPRING, "demo", "--folder", str(folder), "--json"],
             stdout=said,
             env=environment,
         )
@@ -119,7 +120,7 @@ def test_it_stays_within_its_memory(played: Played) -> None:
 def test_the_newcomer_decides_about_the_third_campaign(played: Played) -> None:
     """The command that the demo ends with, as it is told."""
     done = subprocess.run(
-        [sys.executable, "-c", CALL, "approvals", "approve", played.data["waiting"], "--advance"],
+        [MAINSPRING, "approvals", "approve", played.data["waiting"], "--advance"],
         cwd=played.folder,
         env=played.environment,
         capture_output=True,
@@ -134,3 +135,14 @@ def test_the_newcomer_decides_about_the_third_campaign(played: Played) -> None:
         decided = approvals.get(tx, played.data["waiting"])
         assert decided.decided_by is not None
         assert people.get(tx, decided.decided_by).role == "owner"
+
+
+def test_it_replaces_an_earlier_demo_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    with pytest.raises(DemoError) as caught:
+        clear(tmp_path)
+    assert caught.value.code == "not_a_demo"
+    assert (tmp_path / "thesis.txt").exists()
+    place = clear(tmp_path / "demo")
+    (place / "inbox").mkdir()
+    assert not (clear(place) / "inbox").exists()

@@ -14,7 +14,7 @@ from evals.case import CaseError, load_cases
 from evals.results import RunResult
 from evals.runner import check_assertions, run_cases
 
-CALL = "from app.cli import main; main()"
+MAINSPRING = str(Path(sys.executable).with_name("mainspring"))
 
 
 def test_there_are_thirty_cases_beside_the_goals() -> None:
@@ -34,7 +34,7 @@ async def test_nothing_has_got_worse() -> None:
 
 def run_cli(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", CALL, "eval", *arguments],
+        [MAINSPRING, "eval", *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,23 @@
+"""The demo's chance: the same twice, and the system's own outside of it."""
+
+from __future__ import annotations
+
+from evals.seeded import seeded
+from ledger import runs, subjects
+
+
+def drawn(seed: int) -> tuple[str, str]:
+    with seeded(seed):
+        return runs.new_id(), subjects.secrets.token_hex(16)
+
+
+def test_one_seed_draws_the_same_twice() -> None:
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+def test_outside_of_the_block_chance_is_the_systems() -> None:
+    with seeded(1):
+        pass
+    assert runs.new_id() != runs.new_id()
+    assert subjects.secrets.token_hex(16) != subjects.secrets.token_hex(16)
