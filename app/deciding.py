@@ -22,6 +22,7 @@ from domain.publication import Content
 from ledger import approvals, facts, runs
 from ledger.approvals import Approval, Decision
 from workflows import campaign
+from workflows.decisions import change_after_approval
 from workflows.edits import BRIEF_FIELDS, VARIANT_FIELDS
 
 WHERE = "mainspring approvals list --all"
@@ -41,12 +42,7 @@ def pick_approval(workspace: Workspace, given: str) -> Approval:
     with workspace.ledger.read() as tx:
         waiting = approvals.pending(tx)
         if given:
-            known = [
-                one.id
-                for run in runs.list_runs(tx, limit=10_000)
-                for one in approvals.for_run(tx, run.id)
-            ]
-            return approvals.get(tx, pick(given, known, "approval", where=WHERE))
+            return approvals.get(tx, pick(given, approvals.ids(tx), "approval", where=WHERE))
     if not waiting:
         raise WrongUsage(
             "nothing_waits",
@@ -160,10 +156,14 @@ def decide(
             'from_address = "hello@brand.example"',
         )
     with workspace.ledger.write() as tx:
+        person = workspace.person(tx)
+        if decision == "edit" and approval.status == "approved" and approval.gate == "publish":
+            # What has not gone out stops at once, and the edited mail is asked about anew.
+            return change_after_approval(tx, approval.run_id, person, dict(edit or {}), reason)
         return approvals.decide(
             tx,
             approval.id,
-            workspace.person(tx),
+            person,
             decision,
             approval.content_hash,
             reason,

@@ -25,6 +25,10 @@ OUTCOMES = {
 }
 
 
+def _outcome(name: str) -> str:
+    return OUTCOMES.get(name, name.replace("_", " "))
+
+
 def write_files(report: Report, folder: Path) -> list[Path]:
     """Write every form of the report to a folder; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +79,7 @@ def _effects(report: Report) -> RenderableType:
     table.add_column("")
     for effect in report.effects:
         table.add_row(
-            OUTCOMES.get(effect.metric, effect.metric.replace("_", " ")),
+            _outcome(effect.metric),
             _value(effect.treated, report.currency),
             _value(effect.held_back, report.currency),
             _difference(effect, effect.difference.value, report.currency),
@@ -90,7 +94,7 @@ def _difference(effect: Effect, value: float | None, currency: str) -> str:
     if value is None:
         return "not known"
     if effect.unit == "share":
-        return f"{value * 100:+.1f} points"
+        return f"{value * 100:+.1f} points".replace("-", "−")
     return f"{'+' if value >= 0 else '−'}{words.money(round(abs(value), 2), currency)}"
 
 
@@ -98,12 +102,15 @@ def _last_click(report: Report) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for figure in report.last_click:
         table.add_row(
-            Text(f"Last click says: {figure.name.replace('_', ' ')}"),
+            Text(f"Last click says, {_outcome(figure.name.removeprefix('last_click_'))}:"),
             Text(words.figure(figure, report.currency)),
         )
     if report.effects:
-        total = report.effects[0].total
-        table.add_row(Text("Against those held back:"), Text(words.figure(total, report.currency)))
+        first = report.effects[0]
+        table.add_row(
+            Text(f"Against those held back, {_outcome(first.metric)}:"),
+            Text(words.figure(first.total, report.currency)),
+        )
     return table
 
 
@@ -119,7 +126,7 @@ def _arms(report: Report) -> RenderableType:
     for name in names:
         row = [arm.figure(name) for arm in report.arms]
         table.add_row(
-            OUTCOMES.get(name, name.replace("_", " ")),
+            _outcome(name),
             *(_value(figure, report.currency) if figure else "–" for figure in row),
         )
     return table

@@ -139,7 +139,10 @@ def edit(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Change it. The critic reads your words too, and then it waits for a yes again."""
+    """Change it. The critic reads your words too, and then it waits for a yes again.
+
+    What was approved already can be changed too: what has not gone out stops at once.
+    """
     _decide(Out(as_json), open_workspace(workspace), approval, "edit", reason, file, advance)
 
 
@@ -157,6 +160,23 @@ def reject(
             "empty_reason", "The reason is empty.", next_step="Say what should be different."
         )
     _decide(Out(as_json), open_workspace(workspace), approval, "reject", reason, None, advance)
+
+
+@app.command()
+def ask(
+    approval: ApprovalArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
+) -> None:
+    """Ask once more for a yes that nobody gave in time."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+    from workflows.decisions import ask_again
+
+    picked = pick_approval(opened, approval)
+    with opened.ledger.write() as tx:
+        asked = ask_again(tx, picked.run_id, picked.gate, opened.person(tx))
+    until = words.moment(asked.expires_at, opened.timezone)
+    out.say(f"Asked again, until {until}: mainspring approvals show {short(asked.id)}")
+    out.answer("approval.asked.v1", asked.model_dump(exclude={"content"}))
 
 
 _SAID = {"approve": "Approved", "edit": "Edited", "reject": "Rejected"}

@@ -115,6 +115,22 @@ def cancel(
     out.answer("campaign.v1", {"run": run})
 
 
+@app.command()
+def retry(
+    campaign: CampaignArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False
+) -> None:
+    """Go on with a campaign that stopped for a reason which is mended now."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.driving import drive_shown
+    from workflows.decisions import try_again
+
+    picked = pick_run(opened, campaign)
+    with opened.ledger.write() as tx:
+        try_again(tx, picked.id, opened.person(tx))
+    drive_shown(opened, picked.id, out)
+    show_run(opened, picked.id, out, schema="campaign.v1")
+
+
 def pick_run(opened: Workspace, given: str) -> Run:
     """The campaign that an id, or its end, means."""
     with opened.ledger.read() as tx:
