@@ -110,7 +110,7 @@ def _past_mailings(market: Market, rows: EventRows) -> _Left:
     hours = rng.choice([7, 9, 11, 14, 17, 19], size=world.mailings)
     midnight = world.end_second // DAY * DAY
     for number in range(world.mailings):
-        back = (world.mailings - number) * 30 - 4
+        back = (world.mailings - number) * 36 - 4
         sent = midnight - back * DAY + int(hours[number]) * HOUR
         mailed = people.wants_mail & has_address & (people.joined < sent) & (gone == 0)
         who = np.flatnonzero(mailed)

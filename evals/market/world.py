@@ -79,11 +79,11 @@ class World:
     history_days: int = HISTORY_DAYS
 
     kinds: tuple[Kind, ...] = (
-        Kind("collector", 0.09, watch=0.95, ring=0.05, service=0.35, browse=9.0, viewing=2.0),
-        Kind("one watch", 0.31, watch=0.42, ring=0.05, service=0.22, browse=3.0, viewing=1.3),
-        Kind("couple", 0.17, watch=0.05, ring=0.62, service=0.04, browse=3.0, viewing=0.9),
+        Kind("collector", 0.09, watch=0.95, ring=0.05, service=0.35, browse=6.0, viewing=2.0),
+        Kind("one watch", 0.31, watch=0.42, ring=0.05, service=0.22, browse=2.2, viewing=1.3),
+        Kind("couple", 0.17, watch=0.05, ring=0.62, service=0.04, browse=2.2, viewing=0.9),
         Kind("service only", 0.11, watch=0.04, ring=0.03, service=0.60, browse=0.8, viewing=0.1),
-        Kind("looks on", 0.32, watch=0.02, ring=0.02, service=0.01, browse=4.0, viewing=0.25),
+        Kind("looks on", 0.32, watch=0.02, ring=0.02, service=0.01, browse=2.8, viewing=0.25),
     )
     rate_spread: float = 1.6
     """Shape of the gamma that people's rates vary by within their kind; smaller is wilder."""
@@ -120,9 +120,9 @@ class World:
     """A second row of the same person, whose language or city differs."""
     unreadable_rows: int = 9
 
-    mailings: int = 18
-    """Past mailings of the history, thirty days apart."""
-    deliveries_kept_days: int = 90
+    mailings: int = 15
+    """Past mailings of the history, 36 days apart."""
+    deliveries_kept_days: int = 80
     """The old sender exported deliveries of the last days only."""
     reads: tuple[float, float] = (2.6, 3.4)
     """Beta parameters of a person's probability to read a mail."""
