@@ -145,6 +145,8 @@ def decide(
 ) -> Approval:
     """Commit a decision about exactly what ``approval`` held when it was read.
 
+    An edit of what was approved already stops what has not gone out.
+
     Raises LedgerError, and Refused no_sender where it is not known whom the mails are from.
     """
     if decision == "approve" and not workspace.settings.sending.from_address:

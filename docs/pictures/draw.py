@@ -86,8 +86,8 @@ def campaign() -> str:
     (drafts_x, top), (critic_x, _) = places[3], places[4]
     back = f"M{critic_x + 40} {top}V{top - 18}H{drafts_x + width - 40}V{top - 7}"
     parts.append(_arrow(back, drafts_x + width - 40, top, down=True))
-    note = (drafts_x + critic_x + width) / 2
-    parts.append(_note(note, top - 23, "at most three rounds"))
+    above = (drafts_x + critic_x + width) / 2
+    parts.append(_note(above, top - 23, "at most three rounds"))
     total = 16 * 2 + across * width + (across - 1) * gap
     bottom = places[-1][1] + height
     parts.append(_note(places[6][0] + width / 2, bottom + 22, "bound to what you saw"))

@@ -296,6 +296,36 @@ def test_a_restored_backup_starts_paused(
     assert len(box.mails) == sent
 
 
+def test_an_edit_after_the_yes_stops_it_and_asks_again(
+    drafted: Commands, tmp_path: Path, inbox: tuple[Inbox, int]
+) -> None:
+    box, port = inbox
+    shop = scheduled(drafted, tmp_path, port)
+    approved = shop.data("approvals", "list", "--all")[-1]["id"]
+    file = tmp_path / "draft.yaml"
+    shop.run("approvals", "show", approved, "--edit", str(file))
+    edit = yaml.safe_load(file.read_text())
+    edit["variants"]["a"]["preheader"] = "We pack every parcel ourselves in Lamb Walk."
+    file.write_text(yaml.safe_dump(edit))
+    shop.run("approvals", "edit", approved, "--file", str(file), "--advance", exits=3)
+    shop.run("publish", "--once", "--as-of", NOON)
+    assert box.mails == []
+    assert waiting(shop) != approved
+    assert "We pack every parcel" in shop.run("approvals", "show").stdout
+
+
+def test_what_nobody_decided_in_time_is_asked_again(drafted: Commands, tmp_path: Path) -> None:
+    shop = copied(drafted, tmp_path)
+    old = waiting(shop)
+    shop.run("publish", "--once", "--as-of", "2010-12-20")
+    assert shop.data("approvals", "list") == []
+    said = shop.run("approvals", "approve", old, exits=4).stderr
+    assert "had to be decided by" in said
+    (run,) = shop.data("campaign", "list")
+    shop.run("campaign", "retry", run["id"], exits=3)
+    assert waiting(shop) != old
+
+
 def test_a_campaign_can_be_cancelled(
     drafted: Commands, tmp_path: Path, inbox: tuple[Inbox, int]
 ) -> None:
