@@ -205,6 +205,11 @@ def get(tx: Transaction, approval_id: str) -> Approval:
     return Approval.model_validate(dict(row))
 
 
+def ids(tx: Transaction) -> list[str]:
+    """The ids of all approvals, without what they hold."""
+    return list(tx.connection.execute(sa.select(t.approvals.c.id)).scalars())
+
+
 def pending(tx: Transaction) -> list[Approval]:
     """What waits for a person and has not expired, oldest first."""
     return _many(tx, sa.and_(_c.status == "pending", _c.expires_at > tx.now))

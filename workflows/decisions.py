@@ -38,11 +38,7 @@ def change_after_approval(
             thing=run_id,
             next_step="Edit what waits: `mainspring approvals list`.",
         )
-    # Asking again for the same content voids the approval and stops what stood on it.
-    asked = approvals.request(tx, run_id, "publish", last.content, last.content_hash, last.findings)
-    return approvals.decide(
-        tx, asked.id, person, "edit", asked.content_hash, reason=reason, edit=edit
-    )
+    return approvals.revise(tx, last.id, person, last.content_hash, edit, reason)
 
 
 def ask_again(tx: Transaction, run_id: str, gate: Gate, person: Person) -> Approval:
