@@ -15,6 +15,8 @@ from domain.voice import PassageKind
 
 _ENOUGH_WORDS = 45
 """A mail with so many words says no more of size, condition and details."""
+_REFERENCE = re.compile(r"30 (?:days|tage)", re.IGNORECASE)
+"""A reduction of articles says what it refers to (§ 11 PAngV)."""
 _APART = ("library", "house", "price", "offer")
 """Parts that begin a paragraph of their own."""
 
@@ -154,9 +156,13 @@ def _offer(mail: Mail) -> list[Line]:
     if setting.offer is None or "offer" in mail.said | setting.avoid.subjects:
         return []
     found = mail.pick("offer", repeating=True)
-    if found is not None and _says_all(found, mail):
-        return [found]
-    return mail.form(say.order_offer(setting), "offer")
+    refers = say.references(setting)
+    whole = found is not None and _says_all(found, mail)
+    by_rule = mail.form(say.order_offer(setting), "offer")
+    lines = [found] if found is not None and whole else by_rule
+    if not refers or not lines or any(_REFERENCE.search(line.text) for line in lines):
+        return lines
+    return [*lines, *mail.form((refers,))]
 
 
 def _says_all(line: Line, mail: Mail) -> bool:

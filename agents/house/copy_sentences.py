@@ -199,8 +199,10 @@ def order_offer(setting: Setting) -> tuple[str, ...]:
     if not less:
         return ()
     until = short_day(offer, language)
-    floor = money_words(offer.floor, language) if offer.floor is not None else ""
     why = reason(setting)
+    if offer.products and setting.product is not None:
+        return _offer_on_these(offer, setting, f"{why} ", less, until)
+    floor = money_words(offer.floor, language) if offer.floor is not None else ""
     if language == "de":
         ab = f" ab {floor}" if floor else ""
         code = f" mit dem Code {offer.code}" if offer.code else ""
@@ -216,6 +218,47 @@ def order_offer(setting: Setting) -> tuple[str, ...]:
         f"{less} off your order{least} until {until}{f',{code}' if code else ''}. {why}",
         f"The offer: {less} off any order{least}. It ends on {until}{_use(offer)}. {why}",
     )
+
+
+def _offer_on_these(
+    offer: Offer, setting: Setting, why: str, less: str, until: str
+) -> tuple[str, ...]:
+    """The offer on the articles that the mail shows, never on the whole order."""
+    several = bool(setting.others)
+    if setting.language == "de":
+        code = f" mit dem Code {offer.code}" if offer.code else ""
+        what = "jedes dieser Stücke" if several else "dieses Stück"
+        return (
+            f"{why}Bis {until} kostet {what}{code} {less} weniger.",
+            f"Bis {until} kostet {what}{code} {less} weniger. {why.strip()}",
+        )
+    code = f" with the code {offer.code}" if offer.code else ""
+    what = "each of these" if several else "this one"
+    return (
+        f"{why}Until {until}, {what} costs {less} less{code}.",
+        f"Until {until}, {what} costs {less} less{code}. {why.strip()}",
+    )
+
+
+def references(setting: Setting) -> str:
+    """What the reduction of the shown articles refers to; empty for an offer on an order."""
+    offer, language = setting.offer, setting.language
+    if offer is None or not offer.products or setting.product is None:
+        return ""
+    shown = [p for p in (setting.product, *setting.others) if p.id in offer.products]
+    prices = [
+        (product_value(p, "name", language) or p.name, money_words(reference(p, offer), language))
+        for p in shown
+    ]
+    if len(prices) == 1:
+        before = prices[0][1]
+        if language == "de":
+            return f"Der niedrigste Preis der letzten 30 Tage war {before}."
+        return f"The lowest price of the last 30 days was {before}."
+    listed = ", ".join(f"{name} {before}" for name, before in prices)
+    if language == "de":
+        return f"Die niedrigsten Preise der letzten 30 Tage: {listed}."
+    return f"The lowest prices of the last 30 days: {listed}."
 
 
 def _use(offer: Offer) -> str:
