@@ -56,7 +56,7 @@ def new(
         from app.driving import drive_shown
 
         drive_shown(opened, run.id, out)
-    show_run(opened, run.id, out, schema="campaign.v1")
+    show_run(opened, run.id, out, schema="campaign.v1", driven=advance)
 
 
 def move_clock(opened: Workspace, as_of: str) -> datetime:
@@ -138,9 +138,14 @@ def pick_run(opened: Workspace, given: str) -> Run:
     return found[pick(given, found, "campaign", where=WHERE)]
 
 
-def show_run(opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool = True) -> None:
-    """Say where a run stands; with ``ask`` end with 3 where a person is needed, 1 where it
-    failed."""
+def show_run(
+    opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool = True, driven: bool = True
+) -> None:
+    """Say where a run stands.
+
+    With ``ask`` it ends with 3 where a person is needed, and with 1 where the run failed, or
+    where it was ``driven`` and something stopped it on its way.
+    """
     with opened.ledger.read() as tx:
         run = runs.get(tx, run_id)
         asked = approvals.for_run(tx, run_id)
@@ -163,6 +168,12 @@ def show_run(opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool
             f"{words.GATES[waiting.gate].capitalize()} waits for your yes: "
             f"mainspring approvals show {short(waiting.id)}"
         )
+    stopped = driven and run.status == "running"
+    if ask and stopped:
+        out.warn(
+            "Something stopped it on its way. The worker tries it again, or you do, in a "
+            "few seconds: mainspring publish --once"
+        )
     out.answer(
         schema,
         {
@@ -173,5 +184,5 @@ def show_run(opened: Workspace, run_id: str, out: Out, *, schema: str, ask: bool
     )
     if ask and (waiting is not None or run.status == "waiting"):
         raise typer.Exit(PERSON_NEEDED)
-    if ask and run.status == "failed":
+    if ask and (stopped or run.status == "failed"):
         raise typer.Exit(1)
