@@ -13,7 +13,8 @@ from domain.frozen import Frozen
 from ledger import consent, facts, journal, people, suppression
 from ledger.database import Transaction
 from tools.store.columns import Kind
-from tools.store.intake import Intake, Stop, read_file
+from tools.store.intake import Intake, read_file
+from tools.store.outcome import Stop
 from tools.store.segments import Store
 from tools.store.staging import Progress
 

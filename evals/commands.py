@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-PASSED, REGRESSION, COULD_NOT_RUN = 0, 1, 5
-
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of text.", show_default=False)
 ]

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from app import words
 from app.output import Out, print_error
 from domain.errors import MainspringError
-from evals.case import KINDS, CaseError, Kind, load_cases
-from evals.commands import COULD_NOT_RUN, PASSED, REGRESSION
+from evals.case import KINDS, CaseError, Kind
+from evals.case_files import load_cases
 from evals.counting import TokenLog
+from evals.exits import COULD_NOT_RUN, PASSED, REGRESSION
 from evals.results import CaseResult, RunResult
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.case import CaseError, load_cases
+from evals.case import CaseError
+from evals.case_files import load_cases
 from evals.results import RunResult
 from evals.runner import check_assertions, run_cases
 

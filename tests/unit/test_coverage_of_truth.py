@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from evals.coverage import POWER, Coverage, measure
+from evals.coverage import Coverage, measure
+from tools.measurement.effects import POWER
 
 
 def test_intervals_hold_the_truth_and_power_is_as_announced() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.customer import Consent, ConsentPurpose
-from tools.store.intake import Outcome
+from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from domain.customer import Suppression
 from domain.errors import WrongUsage
-from tools.store.intake import Outcome, Stop
+from tools.store.outcome import Outcome, Stop
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS

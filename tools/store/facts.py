@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from domain.errors import WrongUsage
 from domain.facts import Facts, HouseFact, Product
 from tools.store.columns import FIELDS
-from tools.store.intake import Outcome
+from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.staging import Staged
 from tools.store.values import hostile_text

@@ -12,30 +12,19 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from domain.customer import Consent, Suppression
 from domain.facts import Facts
 from domain.frozen import Frozen
+from tools.store import customers, events, facts, orders, suppressions
 from tools.store.columns import Kind, Understood
+from tools.store.outcome import Stop
 from tools.store.quarantine import Quarantine
 from tools.store.segments import Store
 from tools.store.staging import Progress, Staged
 
 FUTURE = timedelta(days=366)
 """A date further ahead of the workspace's day than this is an error of the file."""
-
-
-class Stop(Frozen):
-    """A person who must not be mailed any more, from an event."""
-
-    customer_id: str
-    address: str = ""
-    """Empty: not known to the store."""
-    reason: Literal["unsubscribed", "bounced", "complained"]
-    at: datetime
-    campaign_id: str = ""
-    message_key: str = ""
 
 
 class Intake(Frozen):
@@ -67,19 +56,6 @@ class Intake(Frozen):
     facts: Facts | None = None
 
 
-class Outcome(Frozen):
-    """What one kind's reader found, before it is put together with the file's counts."""
-
-    added: int = 0
-    already_known: int = 0
-    duplicates: int = 0
-    notes: tuple[str, ...] = ()
-    consents: tuple[Consent, ...] = ()
-    suppressions: tuple[Suppression, ...] = ()
-    stops: tuple[Stop, ...] = ()
-    facts: Facts | None = None
-
-
 def read_file(
     kind: Kind,
     path: Path,
@@ -102,8 +78,6 @@ def read_file(
     Raises WrongUsage where the file as a whole cannot be read or something must be said first,
     and CdpError where the store is damaged or busy. A row never raises: it is counted.
     """
-    from tools.store import customers, events, facts, orders, suppressions
-
     present = (now or datetime.now(UTC)).astimezone(UTC)
     said = mapping or {}
     with Quarantine(quarantine / _quarantine_name(kind, path)) as set_aside:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.errors import WrongUsage
-from tools.store.intake import Outcome
+from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.segments import Store, literal
 from tools.store.staging import Staged

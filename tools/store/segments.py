@@ -71,6 +71,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     """An engine of its own, in memory, that never fetches an extension and reckons in UTC."""
     engine = duckdb.connect(
         config={
+            # it would be drawn on standard output, amid what --json prints
+            "enable_progress_bar": False,
             "autoinstall_known_extensions": False,
             "allow_community_extensions": False,
             # its own folder, made only if it runs out of memory: the default is in the cwd

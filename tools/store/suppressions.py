@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain.customer import Suppression
-from tools.store.intake import Outcome
+from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.staging import Staged
