@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from domain.customer import Contact
 from domain.publication import RenderedVariant
@@ -30,8 +34,14 @@ _STYLE = (
 )
 
 
-def previews_page(variants: Sequence[RenderedVariant], title: str) -> str:
-    """A page to open in a browser. The mails stand in sandboxed frames and cannot run anything."""
+_PICTURE = re.compile(r'(?<=\bsrc=")[^"]+\.(?:png|jpe?g)(?=")')
+
+
+def previews_page(variants: Sequence[RenderedVariant], title: str, brand_folder: Path) -> str:
+    """A page to open in a browser. The mails stand in sandboxed frames and cannot run anything.
+
+    Pictures that lie in the brand folder are shown from there, so that the page asks no server.
+    """
     parts = [
         '<!doctype html><html lang="en"><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
@@ -40,13 +50,28 @@ def previews_page(variants: Sequence[RenderedVariant], title: str) -> str:
     for variant in variants:
         named = fill(variant, READER, unsubscribe_url=NOWHERE)
         nameless = fill(variant, Contact(customer_id="preview"), unsubscribe_url=NOWHERE)
+        desk = with_pictures(named.html, brand_folder)
+        phone = with_pictures(nameless.html, brand_folder)
         parts.append(
             f"<h2>Variant {escape(variant.id.upper())}: {escape(named.subject)}</h2>"
             f"<p>{escape(variant.preheader)}</p><div class=pair>"
-            f"{_frame(named.html, 'desk', 'On a desk, to somebody whose name is known')}"
-            f"{_frame(nameless.html, 'phone', 'On a phone, to somebody whose name is not')}</div>"
+            f"{_frame(desk, 'desk', 'On a desk, to somebody whose name is known')}"
+            f"{_frame(phone, 'phone', 'On a phone, to somebody whose name is not')}</div>"
         )
     return "".join(parts) + "</html>\n"
+
+
+def with_pictures(html: str, folder: Path) -> str:
+    """The mail with the pictures of the brand folder in it."""
+
+    def shown(match: re.Match[str]) -> str:
+        wanted = (folder / unquote(urlsplit(match.group()).path).lstrip("/")).resolve()
+        if not wanted.is_relative_to(folder.resolve()) or not wanted.is_file():
+            return match.group()
+        kind = "png" if wanted.suffix == ".png" else "jpeg"
+        return f"data:image/{kind};base64,{base64.b64encode(wanted.read_bytes()).decode()}"
+
+    return _PICTURE.sub(shown, html)
 
 
 def _frame(html: str, kind: str, caption: str) -> str:

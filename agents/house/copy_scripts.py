@@ -225,9 +225,15 @@ def offer(s: Setting) -> Script:
         return Script(
             (f"{the}: {less} {'weniger bis' if german else 'less until'} {until}",),
             _facts_line(s, "size", "material"),
-            (_opening(say.reason(s), "reason"),),
+            (
+                _opening(
+                    f"{the} kostet bis {until} weniger. {say.reason(s)}" if german
+                    else f"{the} costs less until {until}. {say.reason(s)}",
+                    "reason",
+                ),
+            ),
             ("price", "what", "flaw", "details", "library"),
-        )
+        )  # fmt: skip
     code = s.offer.code
     if s.language == "de":
         return Script(

@@ -92,7 +92,8 @@ def show(
                 thing=picked.id,
                 next_step="Approve it first; the mails come with the second approval.",
             )
-        page = previews_page(shown.content.variants, f"{opened.settings.workspace.name}: previews")
+        title = f"{opened.settings.workspace.name}: previews"
+        page = previews_page(shown.content.variants, title, opened.brand_folder)
         html.write_text(page, encoding="utf-8")
         out.say(f"Wrote {html}; open it in a browser.")
     if edit is not None:
