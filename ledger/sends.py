@@ -50,6 +50,7 @@ __all__ = [
     "mark_sent_many",
     "mark_unknown",
     "next_due",
+    "next_people",
     "recover",
     "release",
     "resolve_review",
@@ -86,38 +87,21 @@ def claim(tx: Transaction, worker: str, limit: int, lease_seconds: float = 120) 
     """
     if sending.is_paused(tx):
         return []
-    open_ids = (
-        tx.connection.execute(
-            sa.select(_p.id)
-            .join(t.approvals, t.approvals.c.id == _p.approval_id)
-            .where(
-                _p.state == "scheduled",
-                _p.approved_hash == _p.content_hash,
-                t.approvals.c.status == "approved",
-                t.approvals.c.content_hash == _p.content_hash,
-            )
-        )
-        .scalars()
-        .all()
-    )
-    if not open_ids:
+    query = _due(tx, SEND_COLUMNS)
+    if query is None:
         return []
-    rows = tx.connection.execute(
-        sa.select(*SEND_COLUMNS)
-        .where(
-            _c.publication_id.in_(open_ids),
-            _c.state == "scheduled",
-            _c.due_at <= tx.now,
-            sa.or_(_c.not_before.is_(None), _c.not_before <= tx.real_now),
-        )
-        .order_by(_c.due_at)  # as the index has them: nothing is sorted
-        .limit(limit)
-    ).mappings()
+    rows = tx.connection.execute(query.limit(limit)).mappings()
     claimed = [Send.model_validate(dict(row)) for row in rows]
     if claimed:
         values = {"state": "claimed", "lease_owner": worker}
         set_many(tx, claimed, values | {"lease_until": tx.lease_end(lease_seconds)})
     return claimed
+
+
+def next_people(tx: Transaction, limit: int) -> list[str]:
+    """Pseudonyms of those whose messages ``claim`` would take next; nothing is claimed."""
+    query = _due(tx, [_c.pseudonym])
+    return [] if query is None else list(tx.connection.execute(query.limit(limit)).scalars())
 
 
 def next_due(tx: Transaction) -> datetime | None:
@@ -140,27 +124,35 @@ def mark_sent(tx: Transaction, send: Send, worker: str, receipt: Receipt) -> boo
 
 def mark_sent_many(tx: Transaction, receipts: Mapping[Send, Receipt], worker: str) -> int:
     """As ``mark_sent``, for a batch; how many of them were ours."""
-    done = []
-    for send, receipt in receipts.items():
-        changed = tx.connection.execute(
-            sa.update(t.sends)
-            .where(
-                _c.key == send.key,
-                _c.lease_owner == worker,
-                _c.state.in_(("sending", "needs_review")),
-            )
-            .values(
-                state="sent",
-                sent_at=tx.now,
-                message_id=receipt.message_id,
-                response=receipt.response[:500],
-                reason="",
-                **UNLEASED,
-            )
-        ).rowcount
-        if changed:
-            done.append(send)
+    # Writers take turns, so what is read here as ours is still ours when it is written.
+    ours: set[str] = set()
+    left = sa.or_(_c.state == "sending", _c.state == "needs_review")
+    held = sa.and_(_c.lease_owner == worker, left)
+    for some in in_chunks(list(receipts)):
+        keys = [send.key for send in some]
+        ours.update(
+            tx.connection.execute(sa.select(_c.key).where(_c.key.in_(keys), held)).scalars()
+        )
+    done = [send for send in receipts if send.key in ours]
     if done:
+        statement = sa.update(t.sends).where(_c.key == sa.bindparam("the_key"), held)
+        statement = statement.values(
+            state="sent",
+            sent_at=tx.now,
+            message_id=sa.bindparam("its_id"),
+            response=sa.bindparam("said"),
+            reason="",
+            **UNLEASED,
+        )
+        rows = [
+            {
+                "the_key": send.key,
+                "its_id": receipts[send].message_id,
+                "said": receipts[send].response[:500],
+            }
+            for send in done
+        ]
+        tx.connection.execute(statement, rows)
         tell(tx, "sent", done)
     return len(done)
 
@@ -298,6 +290,39 @@ def resolve_review(
     data = {"decision": decision, "keys": [key for key, _ in parked]}
     journal.append(tx, "review_resolved", person_id=person.id, thing="sends", data=data)
     return len(parked)
+
+
+def _due(
+    tx: Transaction, columns: Sequence[sa.ColumnElement[Any]]
+) -> sa.Select[tuple[Any, ...]] | None:
+    """Messages that are due, of publications that are approved as they stand, in the order in
+    which they are claimed; None: there are no such publications."""
+    open_ids = (
+        tx.connection.execute(
+            sa.select(_p.id)
+            .join(t.approvals, t.approvals.c.id == _p.approval_id)
+            .where(
+                _p.state == "scheduled",
+                _p.approved_hash == _p.content_hash,
+                t.approvals.c.status == "approved",
+                t.approvals.c.content_hash == _p.content_hash,
+            )
+        )
+        .scalars()
+        .all()
+    )
+    if not open_ids:
+        return None
+    return (
+        sa.select(*columns)
+        .where(
+            _c.publication_id.in_(open_ids),
+            _c.state == "scheduled",
+            _c.due_at <= tx.now,
+            sa.or_(_c.not_before.is_(None), _c.not_before <= tx.real_now),
+        )
+        .order_by(_c.due_at)  # as the index has them: nothing is sorted
+    )
 
 
 def _reopen(tx: Transaction, publication_ids: Sequence[str]) -> None:

@@ -3,9 +3,10 @@
 A batch is claimed, and goes out in groups. For each group one transaction writes what became of
 an earlier one, checks every recipient for the last time and commits ``sending``; only then are
 its mails handed over. While one group is under way the next is checked, and while one batch is
-under way the next is claimed. So a pause, an unsubscribe or a changed fact holds within two
-groups, which are less than a batch, and a process that dies leaves at most two groups of which
-nobody knows whether they went out.
+under way the next is claimed. A group is checked only once all before the last one are through.
+So a pause, an unsubscribe or a changed fact holds within two groups, which are no more than a
+batch, and a process that dies leaves at most two groups of which nobody knows whether they went
+out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import publications, runs, sends, subjects, suppression
+from ledger import publications, runs, sends, suppression
 from ledger.database import Transaction
 from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
@@ -29,6 +30,7 @@ from tools.render.errors import RenderError
 from tools.render.fill import fill
 from workflows.following_up import schedule_reports
 from workflows.reaching import Reach
+from workflows.recipients import Recipients
 from workflows.stack import Stack
 from workflows.transactions import read, write
 from workflows.unsubscribe import link
@@ -75,13 +77,20 @@ class _Done:
     address: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Batch:
-    """What was claimed, and whom it goes to."""
+    """What was claimed, whom it goes to, and how the server takes it."""
 
     sends: list[Send]
     contacts: dict[str, Contact]
     """By pseudonym; erased people are not in it."""
+    sent: int = 0
+    later: int = 0
+
+    @property
+    def useless(self) -> bool:
+        """Whether the server took nothing of it so far."""
+        return self.later > 0 and not self.sent
 
     def address(self, send: Send) -> str:
         found = self.contacts.get(send.pseudonym)
@@ -101,24 +110,39 @@ class _Round:
         self.not_allowed: dict[str, str] = {}
         self.now: datetime | None = None
         """Business time of the group under way, for its Date headers."""
-        self.group = max(1, min(4 * limits.at_once, limits.batch // 3))
-        """Mails of one transaction; two groups are less than a batch."""
+        self.group = max(1, min(8 * limits.at_once, limits.batch // 2))
+        """Mails of one transaction; two groups are no more than a batch."""
+        self.refused = False
+        """The server took nothing of a whole batch: it is left alone for this round."""
+        self._recipients = Recipients(stack)
+        self._under_way: list[asyncio.Task[None]] = []
+        """The mails of the last group, and what is left of the one before."""
         self._places = asyncio.Semaphore(max(1, limits.at_once))
         self._started = time.monotonic()
         self._handed = 0
-        self._checked: set[str] = set()
+        self._claimed: dict[str, Send] = {}
+        """Claimed and not checked yet, by key."""
         self._unwritten: list[_Done] = []
         """What became of mails, not yet in the ledger."""
 
     def ended(self) -> bool:
         """Whether nothing more is to be begun."""
         stopped = self.stop is not None and self.stop.is_set()
-        return stopped or self.counts.paused or bool(self.not_allowed and not self.counts.sent)
+        nothing_goes = self.refused or bool(self.not_allowed and not self.counts.sent)
+        return stopped or self.counts.paused or nothing_goes
 
     async def prepare(self) -> _Batch | None:
         """Claim a batch and look up whom it goes to; None: nothing is due."""
         claimed = await write(self.stack.ledger, self.claim)
-        return _Batch(claimed, await self.contacts(claimed)) if claimed else None
+        if not claimed:
+            return None
+        self._claimed.update((send.key, send) for send in claimed)
+        return _Batch(claimed, await self._recipients.of(claimed))
+
+    def groups(self, batch: _Batch) -> list[list[Send]]:
+        """The batch in the fewest groups, of about the same size."""
+        number = -(-len(batch.sends) // self.group)
+        return [batch.sends[place::number] for place in range(number)]
 
     async def check(self, group: Sequence[Send], batch: _Batch) -> list[Send]:
         """Write what became of mails so far, and check a group for the last time: who may go."""
@@ -129,7 +153,8 @@ class _Round:
             self._unwritten = [*done, *self._unwritten]
             raise
         self.count_checks(outcomes)
-        self._checked.update(outcomes)
+        for key in outcomes:
+            self._claimed.pop(key, None)
         return [send for send in group if outcomes[send.key] == "go"]
 
     def claim(self, tx: Transaction) -> list[Send]:
@@ -142,14 +167,6 @@ class _Round:
         for publication_id in {send.publication_id for send in claimed} - set(self.contents):
             self.contents[publication_id] = publications.get(tx, publication_id).content
         return claimed
-
-    async def contacts(self, claimed: Sequence[Send]) -> dict[str, Contact]:
-        """Contact by pseudonym; erased people are not in the answer."""
-        pseudonyms = [send.pseudonym for send in claimed]
-        ids = await read(self.stack.ledger, lambda tx: subjects.customer_ids(tx, pseudonyms))
-        known = await self.stack.people.contacts(sorted(ids.values()))
-        by_id = {contact.customer_id: contact for contact in known}
-        return {p: by_id[customer_id] for p, customer_id in ids.items() if customer_id in by_id}
 
     def settle(self, tx: Transaction, done: Sequence[_Done]) -> None:
         """Write what became of a group."""
@@ -197,18 +214,35 @@ class _Round:
                 case _:
                     self.counts.left_out[outcome] += 1
 
-    async def give_back(self, batch: _Batch) -> None:
+    async def start(self, going: Sequence[Send], batch: _Batch) -> None:
+        """Begin to hand over a group, and wait until the one before it is through."""
+        before = self._under_way
+        limit = time.monotonic() + self.stack.limits.lease_seconds / 2
+        began = [asyncio.create_task(self.hand_over(send, batch, limit)) for send in going]
+        self._under_way = [*before, *began]
+        await _all_through(before)
+        self._under_way = began
+
+    async def all_through(self) -> None:
+        """Wait until nothing is under way."""
+        await _all_through(self._under_way)
+        self._under_way = []
+
+    async def finish(self) -> None:
         """Write what became of the last mails, and free what was claimed and not come to."""
-        rest = [send for send in batch.sends if send.key not in self._checked]
-        done, self._unwritten = self._unwritten, []
+        try:
+            await self.all_through()
+        finally:
+            rest, self._claimed = self._claimed, {}
+            done, self._unwritten = self._unwritten, []
 
-        def free(tx: Transaction) -> None:
-            self.settle(tx, done)
-            for send in rest:
-                sends.release(tx, send, self.worker)
+            def free(tx: Transaction) -> None:
+                self.settle(tx, done)
+                for send in rest.values():
+                    sends.release(tx, send, self.worker)
 
-        if rest or done:
-            await write(self.stack.ledger, free)
+            if rest or done:
+                await write(self.stack.ledger, free)
 
     def next_group(
         self, done: Sequence[_Done], group: Sequence[Send], batch: _Batch
@@ -233,11 +267,13 @@ class _Round:
             stack.high_water.bump(tx)
             return outcomes
 
-    async def hand_over(self, send: Send, batch: _Batch) -> None:
+    async def hand_over(self, send: Send, batch: _Batch, limit: float) -> None:
         """One mail, filled and sent. Whatever happens, there is a word for it."""
         async with self._places:
             contact = batch.contacts[send.pseudonym]
             try:
+                if time.monotonic() > limit:  # its lease might run out while it is under way
+                    raise SendError("try_later", "The mails before it took too long.")
                 message = self.message(send, contact, self.contents[send.publication_id])
                 receipt = await self.stack.sending.send(message)
             except RenderError as error:
@@ -248,6 +284,8 @@ class _Round:
                 done = _Done(send, "sent", receipt=receipt)
         self._unwritten.append(done)
         self.count(done)
+        batch.sent += done.fate == "sent"
+        batch.later += done.fate in ("later", "not_allowed")
 
     def message(self, send: Send, contact: Contact, content: Content) -> Message:
         url = link(self.stack.unsubscribe_base, send.key, self.stack.keys.signing)
@@ -299,45 +337,45 @@ async def publish_due(
 async def _send_batches(this: _Round, most: int | None, most_seconds: float | None) -> None:
     batches = 0
     end = time.monotonic() + most_seconds if most_seconds is not None else None
-    batch = await this.prepare()
-    while batch is not None:
-        batches += 1
-        upcoming = None
-        in_time = end is None or time.monotonic() < end
-        if in_time and (most is None or batches < most):
-            upcoming = asyncio.ensure_future(this.prepare())
-        sent, later = this.counts.sent, this.counts.later
-        try:
-            await _send_batch(this, batch)
-        finally:
-            batch = await upcoming if upcoming is not None else None
-            # A server that took nothing of a whole batch is left alone for this round.
-            useless = this.counts.sent == sent and this.counts.later > later
-            if batch is not None and (useless or this.ended()):
-                await this.give_back(batch)
-                batch = None
+    try:
+        batch = await this.prepare()
+        while batch is not None and not this.ended():
+            batches += 1
+            upcoming = None
+            in_time = end is None or time.monotonic() < end
+            if in_time and (most is None or batches < most):
+                upcoming = asyncio.ensure_future(this.prepare())
+            try:
+                await _send_batch(this, batch)
+            finally:
+                batch = await upcoming if upcoming is not None else None
+    finally:
+        await this.finish()
 
 
 async def _send_batch(this: _Round, batch: _Batch) -> None:
-    size = this.group
-    groups = [batch.sends[start : start + size] for start in range(0, len(batch.sends), size)]
+    """All of a batch; its last group may still be under way, unless the server took nothing."""
     paced = this.stack.limits.rate_per_second is not None
-    try:
-        going = await this.check(groups[0], batch)
-        for later in (*groups[1:], []):
-            handing = asyncio.gather(*(this.hand_over(send, batch) for send in going))
-            try:
-                if paced:  # nothing lies unwritten, or checked too early, while it waits
-                    await asyncio.wait({handing})
-                    await this.check((), batch)
-                    await this.pace(len(going))
-                going = await this.check(() if this.ended() else later, batch)
-            finally:
-                await handing  # what is on its way is waited for, whatever befell the next
-            if this.ended() and not going:
-                break
-    finally:
-        await this.give_back(batch)
+    for group in this.groups(batch):
+        if this.ended():
+            return
+        going = await this.check(group, batch)
+        await this.start(going, batch)
+        if paced:  # nothing lies unwritten, or checked too early, while it waits
+            await this.all_through()
+            await this.check((), batch)
+            await this.pace(len(going))
+    if batch.useless:
+        await this.all_through()
+        this.refused = batch.useless
+
+
+async def _all_through(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for all of them, also where one fails; its error is raised then."""
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        task.result()
 
 
 def _anything_due(tx: Transaction) -> bool:
