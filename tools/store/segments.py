@@ -71,8 +71,6 @@ def connect() -> duckdb.DuckDBPyConnection:
     """An engine of its own, in memory, that never fetches an extension and reckons in UTC."""
     engine = duckdb.connect(
         config={
-            # it would be drawn on standard output, amid what --json prints
-            "enable_progress_bar": False,
             "autoinstall_known_extensions": False,
             "allow_community_extensions": False,
             # its own folder, made only if it runs out of memory: the default is in the cwd
@@ -81,6 +79,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     )
     engine.execute("SET TimeZone = 'UTC'")
     engine.execute("SET python_enable_replacements = false")
+    # It would be drawn on standard output, amid what --json prints.
+    engine.execute("SET enable_progress_bar = false")
     return engine
 
 
