@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,11 +13,11 @@ import httpx
 import pytest
 
 from app.public import public_app
-from domain.customer import Suppression
+from domain.customer import Contact, Suppression
 from domain.money import Money
 from ledger import publications, sending, sends, subjects, suppression
 from ledger.publications import AssignmentRow
-from tests.campaign_world import SUPPRESSION, World, make_world
+from tests.campaign_world import SUPPRESSION, Shop, World, make_world
 from tests.mailserver import Answer, Behave, MailServer
 from tools.esp.port import SenderTraits
 from tools.esp.smtp import SmtpSending, SmtpSettings
@@ -125,6 +126,75 @@ async def test_a_pause_holds_within_a_batch(due: tuple[World, str], server: Mail
     assert len(server.recipients) <= 3
     with world.ledger.write() as tx:
         sending.resume(tx, world.owner)
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+    assert len(server.recipients) == len(set(server.recipients))
+
+
+async def test_people_are_looked_up_once_for_many_batches(
+    due: tuple[World, str], server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, _ = due
+    world = world.with_stack(limits=replace(world.stack.limits, batch=4))
+    asked: list[int] = []
+    contacts = Shop.contacts
+
+    async def counted(self: Shop, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
+        asked.append(len(customer_ids))
+        return await contacts(self, customer_ids)
+
+    monkeypatch.setattr(Shop, "contacts", counted)
+    counts = await publish_due(world.stack, "w")
+    assert counts.sent == len(server.recipients) > 12
+    assert asked == [counts.sent]
+
+
+async def test_who_is_erased_or_suppressed_after_the_look_up_gets_nothing(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    world = world.with_stack(limits=replace(world.stack.limits, at_once=1, batch=2))
+    waiting = rows(world, run_id, "scheduled")
+    spoken: list[str] = []
+
+    def behave(step: str, argument: str) -> Answer:
+        if step == "end" and not spoken:
+            spoken.append(argument)
+            others = [row for row in waiting if address_of(world, row) != argument]
+            gone, marked = others[-1], others[-2]
+            spoken.extend((address_of(world, gone), address_of(world, marked)))
+            with world.ledger.write() as tx:
+                found = subjects.customer_ids(tx, [gone.pseudonym])[gone.pseudonym]
+                subjects.erase(tx, found, world.owner, addresses=[spoken[1]], key=SUPPRESSION)
+                mark = Suppression(address=spoken[2], reason="complained", at=tx.now)
+                suppression.add(tx, [mark], SUPPRESSION)
+        return None
+
+    server.behave = behave
+    counts = await publish_due(world.stack, "w")
+    assert counts.left_out == {"complained": 1}
+    assert len(server.recipients) == counts.sent == len(waiting) - 2
+    assert not {spoken[1], spoken[2]} & set(server.recipients)
+    states = {row.pseudonym: row.reason for row in rows(world, run_id, "left_out")}
+    assert sorted(states.values()) == ["complained", "erased"]
+
+
+async def test_a_mail_is_not_begun_when_its_lease_may_run_out(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    slow = world.with_stack(limits=replace(world.stack.limits, at_once=1, lease_seconds=2))
+
+    def behave(step: str, argument: str) -> Answer:
+        if step == "end" and not server.recipients:
+            time.sleep(1.2)
+        return None
+
+    server.behave = behave
+    counts = await publish_due(slow.stack, "w", most_batches=1)
+    assert counts.later > 0
+    assert counts.unknown == 0
+    assert len(server.recipients) == counts.sent > 0
     await world.work()
     assert set(world.states(run_id)) == {"sent", "held_back"}
     assert len(server.recipients) == len(set(server.recipients))

@@ -23,7 +23,11 @@ from tools.esp.port import SendError
 CAMPAIGN_HEADER = "X-Mainspring-Campaign"
 _KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 _MESSAGE_ID = re.compile(r"<?ms\.([0-9A-Za-z_-]{8,128})@[^\s<>]+>?")
+# What needs no parser to be known as one address; every other spelling goes through it.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+_LONGEST_ADDRESS = 254
 _OWN_HEADERS = frozenset(
     (
         "from to cc bcc reply-to sender return-path subject date message-id mime-version "
@@ -56,6 +60,8 @@ def ascii_address(address: str) -> str:
 
     Raises SendError refused_recipient where it is not one address, so that nothing left.
     """
+    if len(address) <= _LONGEST_ADDRESS and _PLAIN.fullmatch(address):
+        return address
     local, _, host = address.strip().rpartition("@")
     try:
         if not local or not host or _CONTROL.search(address):
@@ -63,7 +69,7 @@ def ascii_address(address: str) -> str:
         parsed = Address(addr_spec=f"{local}@{host.encode('idna').decode('ascii')}")
         spec = parsed.addr_spec
         spec.encode("ascii")
-        if len(spec) > 254 or not re.fullmatch(r"[A-Za-z0-9.-]+", parsed.domain):
+        if len(spec) > _LONGEST_ADDRESS or not re.fullmatch(r"[A-Za-z0-9.-]+", parsed.domain):
             raise ValueError("not an address that can be mailed")
     except (ValueError, MessageError, IndexError, AttributeError) as error:
         raise SendError(
@@ -136,7 +142,7 @@ def build(message: Message) -> bytes:
 
 def _part(subtype: str, text: str) -> bytes:
     """One UTF-8 part in quoted-printable, by the C codec."""
-    lines = re.sub(r"\r\n?|\n", "\n", text)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
     coded = binascii.b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
     head = (
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'

@@ -15,7 +15,6 @@ import ssl
 from typing import Literal
 
 import aiosmtplib
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 from pydantic import Field, SecretStr
 
 from domain.frozen import Frozen
@@ -205,7 +204,8 @@ class SmtpSending:
         if protocol is None:
             line.drop()
             raise _try_later(self.settings, None)
-        wire = PERIOD_REGEX.sub(b"..", normalize_message_line_endings(body)) + b".\r\n"
+        # A line that begins with a full stop is given another; ``build`` ends lines with CRLF.
+        wire = body.replace(b"\r\n.", b"\r\n..") + b".\r\n"
         try:
             protocol.write(wire)
         except aiosmtplib.SMTPServerDisconnected as error:
