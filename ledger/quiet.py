@@ -35,8 +35,11 @@ def quiet_until(moment: datetime, zone: str, start: int, end: int) -> datetime |
         return None
     local = moment.astimezone(zone_of(zone))
     over = local.replace(hour=end, minute=0, second=0, microsecond=0, fold=0)
-    if local.hour >= end:
+    while True:
+        # Where clocks went back, the first of two equal wall times may lie behind us; where they
+        # went forward, the only free hour of a day may not exist, and the next day's is meant.
+        for fold in (0, 1):
+            found = over.replace(fold=fold).astimezone(UTC)
+            if found > moment and not is_quiet(found, zone, start, end):
+                return found
         over += timedelta(days=1)  # on the wall clock; the zone's offset follows
-    found = over.astimezone(UTC)
-    # Where clocks went back, the first of two equal wall times may lie behind us.
-    return found if found > moment else over.replace(fold=1).astimezone(UTC)

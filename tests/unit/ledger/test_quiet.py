@@ -20,7 +20,7 @@ def test_the_end_of_the_quiet_hours_is_near_and_not_quiet(
         assert not is_quiet(moment, zone, start, end)
         return
     assert is_quiet(moment, zone, start, end)
-    assert moment < over <= moment + timedelta(hours=25)
+    assert moment < over <= moment + timedelta(hours=49)
     assert not is_quiet(over, zone, start, end)
 
 
@@ -32,8 +32,13 @@ def test_the_end_is_right_where_clocks_change(
     moment = near + timedelta(minutes=data.draw(st.integers(-24 * 60, 3 * 60)))
     over = quiet_until(moment, zone, start, end)
     if over is not None:
-        assert moment < over <= moment + timedelta(hours=25)
+        assert moment < over <= moment + timedelta(hours=49)  # an hour of a day may not exist
         assert not is_quiet(over, zone, start, end)
+
+
+def test_the_only_free_hour_does_not_exist() -> None:
+    before = datetime(2024, 3, 31, 0, 0, tzinfo=UTC)
+    assert quiet_until(before, "Europe/Berlin", 3, 2) == datetime(2024, 4, 1, 0, 0, tzinfo=UTC)
 
 
 @given(moments, st.sampled_from(ZONES), hours)
