@@ -80,16 +80,12 @@ def make_workspace(folder: Path, world: World, inbox: Inbox) -> Setting:
         brand=EXAMPLE_BRAND,
         simulated_at=world.end,
         settings={
-            # Each batch looks its people up in the customer data anew: few large ones are faster.
-            "limits": {"batch": 400},
             "sending": {
                 "from_address": "post@halden.example",
                 "from_name": "Halden",
                 "smtp_host": "127.0.0.1",
                 "smtp_port": inbox.port,
                 "image_base_url": "https://halden.example",
-                # The server is our own: it takes more at once than others would.
-                "connections": 16,
             },
         },
     )
