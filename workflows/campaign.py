@@ -79,8 +79,13 @@ async def opened(stack: Stack) -> AsyncIterator[Graph]:
 
 
 def compiled(saver: BaseCheckpointSaver[str] | None) -> Graph:
-    """The graph with a checkpointer."""
-    return builder().compile(checkpointer=saver, name="campaign")
+    """The graph with a checkpointer. Compiled once a process: only the checkpointer differs."""
+    return _compiled().copy({"checkpointer": saver})
+
+
+@cache
+def _compiled() -> Graph:
+    return builder().compile(name="campaign")
 
 
 def thread(run_id: str) -> RunnableConfig:

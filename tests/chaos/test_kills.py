@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ MOST_SECONDS = 60
 
 
 @pytest.mark.timeout(600)
-def test_two_hundred_kills() -> None:
+def test_two_hundred_kills(
+    capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
     memory = Path("/dev/shm")
     # What is killed are processes, not the machine: a disk's flushes would only be waited for.
     where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
@@ -32,6 +35,12 @@ def test_two_hundred_kills() -> None:
         )
     assert ran.stdout, ran.stderr[-4000:]
     summary = json.loads(ran.stdout)
+    record_property("seconds", summary["seconds"])
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n{summary['killed']} of {summary['trials']} workers killed in "
+            f"{summary['seconds']} s; {len(summary['faults'])} faults"
+        )
     assert summary["faults"] == [], ran.stderr[-4000:]
     assert summary["killed"] >= 200
     points = set(summary["points"])

@@ -27,10 +27,10 @@ import sqlalchemy as sa
 
 from ledger import approvals, journal, people, publications, runs
 from ledger import tables as t
-from ledger.database import open_ledger
 from tests.campaign_world import MONDAY, Shop, World, contact, make_stack, make_world
 from tests.chaos.crash import Crash, armed
 from tools.esp.mime import key_of
+from workflows.campaign import compiled
 from workflows.stack import SendingLimits
 
 STAGES = ("goal", "brief approved", "publish approved", "due", "rejected")
@@ -57,6 +57,7 @@ class Found:
 
 def main(folder: Path, most: int) -> int:
     started = time.monotonic()
+    compiled(None)  # kept by the process, so that not every child does it again
     gc.freeze()  # so that a child's collector does not copy the parent's pages
     mails = folder / "mails"
     mails.mkdir(parents=True)
@@ -222,15 +223,14 @@ def trial(folder: Path, home: Path, port: int, stage: str, number: int) -> None:
 def world_in(home: Path, port: int) -> World:
     """The workspace as a new process opens it. Its campaign has the ids of the template, so the
     mails of a trial are told apart by the host that its people live at."""
-    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     shop = Shop({c.customer_id: c for c in (contact(n, home.name) for n in range(SIZE))})
-    with ledger.read() as tx:
+    # Small groups, two mails at a time: as many boundaries between mails as there can be.
+    limits = SendingLimits(batch=4, at_once=2, retry_seconds=0)
+    stack = make_stack(home, port, shop, limits=limits)
+    with stack.ledger.read() as tx:
         run = runs.list_runs(tx)[0]
         owner = people.get(tx, run.started_by)
-    ledger.close()
-    # Groups of two, two mails at a time: as many boundaries between mails as there can be.
-    limits = SendingLimits(batch=6, at_once=2, retry_seconds=0)
-    return World(home, make_stack(home, port, shop, limits=limits), shop, owner)
+    return World(home, stack, shop, owner)
 
 
 def work(world: World, crash: Crash) -> None:
