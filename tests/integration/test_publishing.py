@@ -107,9 +107,12 @@ async def test_opening_the_page_changes_nothing(due: tuple[World, str], server: 
     assert set(world.states(run_id)) == {"sent", "held_back"}
 
 
-async def test_a_pause_holds_within_a_batch(due: tuple[World, str], server: MailServer) -> None:
+@pytest.mark.parametrize(("at_once", "batch"), [(1, 3), (4, 8), (4, 10)])
+async def test_a_pause_holds_within_a_batch(
+    due: tuple[World, str], server: MailServer, at_once: int, batch: int
+) -> None:
     world, run_id = due
-    world = world.with_stack(limits=replace(world.stack.limits, at_once=1, batch=3))
+    world = world.with_stack(limits=replace(world.stack.limits, at_once=at_once, batch=batch))
 
     def pause(step: str, argument: str) -> Answer:
         if step == "end" and not server.recipients:
@@ -120,10 +123,10 @@ async def test_a_pause_holds_within_a_batch(due: tuple[World, str], server: Mail
     server.behave = pause
     counts = await publish_due(world.stack, "w")
     assert counts.paused
-    assert len(server.recipients) <= 3
+    assert len(server.recipients) <= batch
     assert set(world.states(run_id)) == {"sent", "scheduled", "held_back"}
     await world.work()
-    assert len(server.recipients) <= 3
+    assert len(server.recipients) <= batch
     with world.ledger.write() as tx:
         sending.resume(tx, world.owner)
     await world.work()
