@@ -181,6 +181,7 @@ async def write_brief(
             holdout=held,
             people=people,
             customers=customers,
+            facts=facts,
         ),
         unread=goal.unread,
         impossible=(*goal.impossible, *offer.impossible, *_over(goal, timing)),

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from agents.briefing.audience import broader
 from agents.briefing.holdout import least_shown
 from agents.briefing.offer import wants_offer
+from agents.briefing.stock import instead_of_sold
 from agents.briefing.timing import Timing
 from agents.briefing.words import day, number, percent, points
 from domain.brief import Alternative, AudienceEvidence, Holdout
+from domain.facts import Facts
 from domain.figures import Figure
 from domain.goal import Goal
 from domain.predicate import in_words
@@ -27,9 +29,11 @@ async def alternatives(
     holdout: Holdout,
     people: int,
     customers: CustomerData,
+    facts: Facts,
 ) -> tuple[Alternative, ...]:
-    """The best first: who they are, then when, then how many."""
+    """The best first: what is there, who they are, then when, then how many."""
     found = [
+        instead_of_sold(goal, facts),
         _for_trade(goal, evidence),
         _another_day(timing, evidence),
         await _more_people(evidence, baseline, holdout, people, customers),

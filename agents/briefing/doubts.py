@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from agents.briefing.holdout import worth_finding
+from agents.briefing.stock import sold_words
 from agents.briefing.timing import Timing
 from agents.briefing.words import day, number, percent, points
 from domain.brief import AudienceEvidence, Holdout
@@ -43,7 +44,7 @@ def doubts(
     people: int,
 ) -> tuple[str, ...]:
     """Every gap that a person should know of before saying yes."""
-    found: list[str] = []
+    found: list[str] = sold_words(goal, facts)
     if goal.audience is None:
         found.append("The goal names no audience that could be read; the rule is the brief's own.")
     if evidence.size == 0:

@@ -86,6 +86,13 @@ def feast(topic: str, year: int) -> date | None:
         case "Black Friday":  # the day after the fourth Thursday in November
             first = date(year, 11, 1)
             return first + timedelta(days=(3 - first.weekday()) % 7 + 22)
+        case "Cyber Monday":
+            first = date(year, 11, 1)
+            return first + timedelta(days=(3 - first.weekday()) % 7 + 25)
+        case "St Nicholas' Day":
+            return date(year, 12, 6)
+        case "New Year's Eve":
+            return date(year, 12, 31)
         case _:
             return None
 

@@ -6,6 +6,8 @@ words for the tone, and the one question that no table can answer.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from agents.tasks import BriefQuestion, BriefWords
 from brand_voice.slots import product_value
 from domain.facts import HouseFact, Product
@@ -20,7 +22,7 @@ def write_brief(given: BriefQuestion) -> BriefWords:
     products = choose_products(given)
     house = _house_facts(given)
     return BriefWords(
-        message=_message(given.goal, products, given.guide),
+        message=_message(given.goal, products),
         fact_ids=tuple(p.id for p in products) + tuple(f.id for f in house),
         tone=_tone(given.guide, given.goal),
         question=_question(given, products),
@@ -91,61 +93,126 @@ def _house_facts(given: BriefQuestion) -> tuple[HouseFact, ...]:
     return tuple(chosen[:MOST_HOUSE_FACTS])
 
 
-_ENGLISH: dict[Objective, str] = {
-    "win_back": "You have not been here for a while; {what}.",
-    "launch": "New here: {what}.",
-    "service_due": "The service is due, and we have time for it.",
-    "viewing": "Come and look at {what}: half an hour.",
-    "sell": "{what}, with its price and its proof.",
-    "welcome": "Good that you are here: this is how we work.",
-    "announce": "What changes, from when, and for whom.",
-    "invite": "You are invited; come and see {what}.",
-    "thank": "Thank you, and nothing to buy.",
-    "unsaid": "{what}: one thing, one reason to read it.",
-}
-_GERMAN: dict[Objective, str] = {
-    "win_back": "Sie waren länger nicht hier; {what}.",
-    "launch": "Neu bei uns: {what}.",
-    "service_due": "Die Wartung ist fällig, und wir haben Zeit dafür.",
-    "viewing": "Sehen Sie sich {what} an: eine halbe Stunde.",
-    "sell": "{what}, mit Preis und Nachweis.",
-    "welcome": "Schön, dass Sie da sind: so arbeiten wir.",
-    "announce": "Was sich ändert, ab wann und für wen.",
-    "invite": "Sie sind eingeladen; sehen Sie sich {what} an.",
-    "thank": "Danke, und nichts zu kaufen.",
-    "unsaid": "{what}: eine Sache, ein Grund zu lesen.",
-}
+class _Saying(NamedTuple):
+    """One message: of a single thing, of several, and where there is no article to name."""
+
+    one: str
+    several: str
+    none: str
 
 
-def _message(goal: Goal, products: tuple[Product, ...], guide: Guide) -> str:
+_ENGLISH: dict[Objective, _Saying] = {
+    "win_back": _Saying(
+        "You have not been here for a while; here is {what}.",
+        "You have not been here for a while; here are {what}.",
+        "You have not been here for a while; here is what has changed.",
+    ),
+    "launch": _Saying("New here: {what}.", "New here: {what}.", "There is something new here."),
+    "viewing": _Saying(
+        "Take half an hour, and come to see {what}.",
+        "Take half an hour, and come to see {what}.",
+        "Take half an hour, and come to see what we have.",
+    ),
+    "invite": _Saying(
+        "You are invited: come and see {what}.",
+        "You are invited: come and see {what}.",
+        "You are invited: come and see us.",
+    ),
+    "sell": _Saying(
+        "{what}, with its price and its proof.",
+        "{what}, each with its price and its proof.",
+        "What we have, each thing with its price and its proof.",
+    ),
+    "unsaid": _Saying(
+        "{what}, and one reason to read about it.",
+        "{what}, and one reason to read about them.",
+        "One thing from us, and one reason to read it.",
+    ),
+    "service_due": _Saying(*(3 * ("Your service is due, and we have time for it.",))),
+    "welcome": _Saying(*(3 * ("It is good that you are here: this is how we work.",))),
+    "announce": _Saying(*(3 * ("What changes, from when, and for whom.",))),
+    "thank": _Saying(*(3 * ("Thank you, and there is nothing to buy.",))),
+}
+_GERMAN: dict[Objective, _Saying] = {
+    "win_back": _Saying(
+        "Sie waren länger nicht hier; wir zeigen Ihnen {what}.",
+        "Sie waren länger nicht hier; wir zeigen Ihnen {what}.",
+        "Sie waren länger nicht hier; das hat sich getan.",
+    ),
+    "launch": _Saying("Neu bei uns: {what}.", "Neu bei uns: {what}.", "Bei uns gibt es Neues."),
+    "viewing": _Saying(
+        "Nehmen Sie sich eine halbe Stunde, und sehen Sie sich {what} an.",
+        "Nehmen Sie sich eine halbe Stunde, und sehen Sie sich {what} an.",
+        "Nehmen Sie sich eine halbe Stunde, und sehen Sie sich an, was wir haben.",
+    ),
+    "invite": _Saying(
+        "Sie sind eingeladen: Sehen Sie sich {what} an.",
+        "Sie sind eingeladen: Sehen Sie sich {what} an.",
+        "Sie sind eingeladen: Besuchen Sie uns.",
+    ),
+    "sell": _Saying(
+        "{what}, mit Preis und Nachweis.",
+        "{what}, jeweils mit Preis und Nachweis.",
+        "Was wir haben, jeweils mit Preis und Nachweis.",
+    ),
+    "unsaid": _Saying(
+        "{what}, und ein Grund, davon zu lesen.",
+        "{what}, und ein Grund, davon zu lesen.",
+        "Eine Sache von uns, und ein Grund, sie zu lesen.",
+    ),
+    "service_due": _Saying(*(3 * ("Ihre Wartung ist fällig, und wir haben Zeit dafür.",))),
+    "welcome": _Saying(*(3 * ("Schön, dass Sie da sind: So arbeiten wir.",))),
+    "announce": _Saying(*(3 * ("Was sich ändert, ab wann und für wen.",))),
+    "thank": _Saying(*(3 * ("Danke, und es gibt nichts zu kaufen.",))),
+}
+_ACCUSATIVE: frozenset[Objective] = frozenset({"win_back", "viewing", "invite"})
+_FEASTS_IN_GERMAN = {
+    "Christmas": "Weihnachten", "Valentine's Day": "Valentinstag", "Mother's Day": "Muttertag",
+    "Father's Day": "Vatertag", "Easter": "Ostern", "New Year": "Neujahr",
+    "St Nicholas' Day": "Nikolaus", "New Year's Eve": "Silvester",
+    "house anniversary": "Hausjubiläum", "Black Friday": "Black Friday",
+    "Cyber Monday": "Cyber Monday", "Advent": "Advent",
+}  # fmt: skip
+
+
+def _message(goal: Goal, products: tuple[Product, ...]) -> str:
     german = goal.language == "de"
+    saying = (_GERMAN if german else _ENGLISH)[goal.objective]
+    feasts = [topic for topic in goal.topics if topic in _FEASTS_IN_GERMAN]
+    topics = [topic for topic in goal.topics if topic not in _FEASTS_IN_GERMAN]
     if products:
-        what = _called(products[0], goal)
-        if len(products) > 1:
-            rest = len(products) - 1
-            what += f" und {rest} weitere" if german else f" and {rest} more"
-    elif goal.objective == "win_back":
-        what = "das hat sich getan" if german else "here is what has changed"
-    elif goal.topics:
-        what = goal.topics[0]
+        what = _listed([_called(product, goal) for product in products], german=german)
+        text = (saying.one if len(products) == 1 else saying.several).format(what=what)
+    elif topics and goal.objective == "unsaid":
+        text = saying.one.format(what=topics.pop(0))
     else:
-        what = guide.brand or ("unser Haus" if german else "the house")
-    if goal.objective == "win_back" and products:
-        what = f"wir zeigen Ihnen {what}" if german else f"here is {what}"
-    text = (_GERMAN if german else _ENGLISH)[goal.objective].format(what=what)
+        text = saying.none
+    if topics and goal.objective == "announce":
+        text = f"{topics.pop(0)}: {text[0].lower()}{text[1:]}"
     text = text[0].upper() + text[1:]
-    if goal.topics and goal.topics[0] not in text:
-        reason = "Anlass" if german else "Occasion"
-        text += f" {reason}: {', '.join(goal.topics)}."
+    if topics:
+        text += f" {'Thema' if german else 'About'}: {', '.join(topics)}."
+    if feasts:
+        named = [_FEASTS_IN_GERMAN[feast] if german else feast for feast in feasts]
+        text += f" {'Anlass' if german else 'Occasion'}: {', '.join(named)}."
     return text
 
 
+def _listed(names: list[str], *, german: bool) -> str:
+    if len(names) == 1:
+        return names[0]
+    last = "und" if german else "and"
+    # "The seal change, and the timing and seal check": a comma keeps the two apart.
+    comma = "," if any(f" {last} " in name for name in names[-2:]) else ""
+    return f"{', '.join(names[:-1])}{comma} {last} {names[-1]}"
+
+
 def _called(product: Product, goal: Goal) -> str:
-    """The product as the sentence needs it: with its article, in German in the accusative."""
-    if goal.objective not in ("win_back", "viewing", "invite"):
-        return product.name
-    field = "the_name_acc" if goal.language == "de" else "the_name"
-    return product_value(product, field, goal.language) or product.name
+    """The product as the sentence needs it: with its article, in German in its case. What stands
+    after a comma in its name ("plain band, 4 mm") would break the sentence."""
+    field = "the_name_acc" if goal.objective in _ACCUSATIVE else "the_name"
+    name = product_value(product, field, goal.language) or product.name
+    return name.split(",")[0]
 
 
 def _tone(guide: Guide, goal: Goal) -> str:

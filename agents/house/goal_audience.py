@@ -16,7 +16,7 @@ from typing import cast
 from agents.house.goal_draft import Draft
 from agents.house.goal_periods import Period
 from agents.house.goal_products import Articles, Shelf
-from agents.house.goal_text import Chunk, Reading
+from agents.house.goal_text import STOP_WORDS, Chunk, Reading
 from domain.predicate import (
     AllOf,
     AnyOf,
@@ -28,6 +28,8 @@ _HEADS = {
 }  # fmt: skip
 _FILLS = {"times", "article", "channel", "period", "not"}
 _ENDS_REACH = re.compile(r"(?<!\w)(?:about|with|mit|on|over|über|regarding|to|for|für)(?!\w)")
+_PEOPLE = {"people", "everyone"}
+_MARK = re.compile(r"[.,;:!?()]")
 _AND = re.compile(
     r"(?:and|und)(?: also| auch| again| wieder| noch ?einmal)*(?: an?| the| eine[nrm]?| ein)? $"
 )
@@ -69,11 +71,12 @@ class Audience:
         heads = [c for c in chunks if c.kind in _HEADS or c.kind == "owner_after"]
         before = len(self.drafts)
         current: Draft | None = None
-        pending: list[Chunk] = []  # German: what stands before its verb
+        pending: list[tuple[Chunk, Chunk | None]] = []
+        """German: what stands before its verb, and what negates it."""
         negation: Chunk | None = None
-        german = any(c.kind in ("bought", "event", "spent") and _german(c) for c in heads)
+        german = any(c.kind in ("bought", "event", "spent", "owner") and _german(c) for c in heads)
         for place, chunk in enumerate(chunks):
-            following = chunks[place + 1] if place + 1 < len(chunks) else None
+            following = next((c for c in chunks[place + 1 :] if c.kind not in _PEOPLE), None)
             match chunk.kind:
                 case "not":
                     negation = self._negate(chunk, chunks[:place], following, current)
@@ -92,25 +95,33 @@ class Audience:
                     articles = cast(Articles, chunk.value)
                     draft.products = articles.products
                     draft.categories = (articles.category,) if articles.category else ()
+                    draft.complete = True
                     self._open(draft, chunk)
                     current = draft
                 case "owner_after":
-                    self._owner_after(chunk, chunks[:place])
+                    current = self._owner_after(chunk, chunks[:place], negation) or current
+                    if current is not None and current.at == chunk.start:
+                        negation = None
                 case kind if kind in _HEADS:
                     current = self._head(chunk, negation, current, following)
                     negation = None
-                    for waiting in pending:
-                        self._fill(current, waiting, None)
+                    self._fill_waiting(current, pending)
                     pending = []
                 case kind if kind in _FILLS:
+                    if current is not None and current.complete and not _of_owners(chunk):
+                        current = None  # "watch owners a full service in January"
                     if current is not None and (german or self._within_reach(current, chunk)):
                         current, negation = self._fill_or_negate(current, chunk, negation)
                     elif german and any(h.start > chunk.start for h in heads):
-                        pending.append(chunk)
+                        denied = negation if chunk.kind == "article" else None
+                        pending.append((chunk, denied))
+                        negation = None if denied else negation
                     elif chunk.kind == "period" and negation is not None and self.drafts:
                         current, negation = self._fill_or_negate(self.drafts[-1], chunk, negation)
-                    elif chunk.kind == "article" and self._owned(chunk):
+                    elif chunk.kind == "article" and self._owned(chunk, negation):
                         draft = Draft("bought", chunk.start)
+                        draft.negative = self._take_negation(negation)
+                        negation = None
                         self._open(draft, chunk)
                         self._fill(draft, chunk, None)
                         current = None
@@ -119,6 +130,25 @@ class Audience:
                 case _ if not german:
                     current = None  # another part of the goal has begun
         self._share_periods(before)
+
+    def _fill_waiting(self, current: Draft, waiting: Sequence[tuple[Chunk, Chunk | None]]) -> None:
+        """ "Eine Uhr, aber kein Armband gekauft": one purchase, and one that was not made."""
+        denied = [(c, no) for c, no in waiting if no is not None]
+        open_articles = [c for c, no in waiting if no is None and c.kind == "article"]
+        for chunk, no in waiting:
+            if no is None or not open_articles:
+                self._fill(current, chunk, None)
+        for chunk, no in denied:
+            self.used.add(id(no))
+            if not open_articles:
+                current.negative = True
+                continue
+            other = Draft(
+                current.kind, chunk.start, event=current.event, negative=True,
+                channels=current.channels, since=current.since, before=current.before,
+            )  # fmt: skip
+            self.drafts.append(other)
+            self._fill(other, chunk, None)
 
     def _head(
         self, chunk: Chunk, negation: Chunk | None, last: Draft | None, following: Chunk | None
@@ -136,7 +166,7 @@ class Audience:
             self.used.add(id(chunk))  # "shop customers who bought …": one purchase
             last.named = False
             return last
-        draft = Draft(kind, chunk.start)
+        draft = Draft(kind, chunk.start, owns=chunk.kind == "owner")
         if chunk.kind in ("times_people", "channel_people"):
             draft.kind, draft.named = "bought", True
             if chunk.kind == "times_people":
@@ -147,8 +177,7 @@ class Audience:
             draft.event = str(chunk.value).removeprefix("not ")
         if chunk.kind == "spent":
             assert isinstance(chunk.value, tuple)
-            how, amount = chunk.value
-            draft.least, draft.most = (amount, None) if how == "least" else (None, amount)
+            draft.least, draft.most = chunk.value
         negated = str(chunk.value).startswith("not ")
         draft.negative = self._take_negation(negation) or negated
         draft.joined_by_or = self._or_before(chunk)
@@ -176,11 +205,15 @@ class Audience:
         self, chunk: Chunk, earlier: list[Chunk], following: Chunk | None, current: Draft | None
     ) -> Chunk | None:
         """Keep a negation for what follows; or turn round the period just before it."""
-        if following is not None and following.kind in _HEADS | _FILLS | {"predicate"} - {"not"}:
+        ahead = _HEADS | _FILLS | {"predicate", "owners"}
+        if following is not None and following.kind in ahead - {"not"}:
             return chunk
         previous = earlier[-1] if earlier else None
         if previous is None or previous.kind != "period" or not self.drafts:
             return chunk
+        apart = following is None or _MARK.search(self.reading.plain[chunk.end : following.start])
+        if not apart or not self._ends_with(chunk):
+            return chunk  # "in 2024 but not the loud ones" says nothing of 2024
         assert isinstance(previous.value, Period)
         base = current or self.drafts[-1]
         if base.negative:
@@ -194,6 +227,15 @@ class Audience:
         self._open(draft, chunk)
         self._fill(draft, previous, None)
         return None
+
+    def _ends_with(self, chunk: Chunk) -> bool:
+        """Whether nothing but small words follows, up to the next mark or phrase."""
+        plain = self.reading.plain
+        end = min(
+            (c.start for c in self.reading.chunks if c.start >= chunk.end), default=len(plain)
+        )
+        rest = _MARK.split(plain[chunk.end : end])[0]
+        return all(word in STOP_WORDS for word in re.findall(r"\w+", rest))
 
     def _forget(self, draft: Draft, period: Chunk) -> None:
         draft.since, draft.before = draft.undated
@@ -219,6 +261,12 @@ class Audience:
                 )  # fmt: skip
                 self._open(another, chunk)
                 current = another
+            self._fill(current, chunk, None)
+            return current, None
+        at_once = not re.search(r"but|aber|jedoch", self.reading.plain[current.at : chunk.start])
+        if chunk.kind == "article" and _bare(current) and (current.owns or at_once):
+            current.negative = True  # "who own no watch", "who bought no ring"
+            self.used.add(id(negation))
             self._fill(current, chunk, None)
             return current, None
         draft = Draft(
@@ -283,10 +331,10 @@ class Audience:
             case "until":
                 draft.before = after
             case "between":
-                end = period.end(self.today, past=True)
-                if end is None:
+                days = period.days(self.today, past=True)
+                if days is None:
                     return False
-                draft.since, draft.before = span.first, end.last + timedelta(days=1)
+                draft.since, draft.before = days.first, days.last + timedelta(days=1)
             case "lately":
                 draft.since = span.first
             case "quiet":
@@ -327,22 +375,29 @@ class Audience:
             return False
         return _ENDS_REACH.search(self.reading.plain[last : chunk.start]) is None
 
-    def _owner_after(self, chunk: Chunk, earlier: list[Chunk]) -> None:
+    def _owner_after(
+        self, chunk: Chunk, earlier: list[Chunk], negation: Chunk | None
+    ) -> Draft | None:
         """ "Watch buyers": the article just before says what they bought."""
         article = earlier[-1] if earlier else None
         if article is None or article.kind != "article" or id(article) in self.used:
-            return
+            return None
         between = self.reading.plain[article.end : chunk.start]
         if between.strip(" -"):
-            return
-        draft = Draft("bought", chunk.start)
+            return None
+        draft = Draft("bought", chunk.start, negative=self._take_negation(negation))
         self._open(draft, chunk)
         self._fill(draft, article, None)
+        draft.complete = True
+        return draft
 
-    def _owned(self, chunk: Chunk) -> bool:
-        """ "Customers with an engagement ring": the article says what they bought."""
+    def _owned(self, chunk: Chunk, negation: Chunk | None) -> bool:
+        """ "Customers with an engagement ring", "without a watch": it says what they bought."""
         before = self.reading.plain[: chunk.start]
-        found = re.search(r"(?:with|mit) (?:an? |the |one |einem |einer |unserem )?$", before)
+        with_, article = r"(?:with|mit)", r"(?:an? |the |one |einem |einer |unserem )?"
+        if negation is not None:
+            with_, article = r"(?:without|ohne|with no|without any)", r"(?:an? |any |eine[nr]? )?"
+        found = re.search(rf"{with_} {article}$", before)
         if not found:
             return False
         people = [c for c in self.reading.chunks if c.kind in ("people", "everyone", "barred")
@@ -361,12 +416,29 @@ class Audience:
         return _AND.search(self.reading.plain[: chunk.start]) is not None
 
 
+_OF_THEIRS = re.compile(
+    r"(?:of|from|aus|vom|von|der|des|seit|since|in (?:the )?(?:last|past)|in den (?:letzten|"
+    r"vergangenen))\b"
+)
+
+
+def _of_owners(chunk: Chunk) -> bool:
+    """Whether it says when or where they bought ("watch buyers of the last year")."""
+    if chunk.kind == "period":
+        return _OF_THEIRS.match(chunk.words.lower()) is not None
+    return chunk.kind in ("channel", "times", "not")
+
+
 def _period(chunk: Chunk) -> Period:
     return cast(Period, chunk.value)
 
 
 def _objects(draft: Draft) -> bool:
     return bool(draft.products or draft.categories)
+
+
+def _bare(draft: Draft) -> bool:
+    return not (_objects(draft) or draft.dated or draft.times or draft.channels)
 
 
 def _german(chunk: Chunk) -> bool:
@@ -382,8 +454,36 @@ def _segments(plain: str, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
     last_end = 0
     for chunk in chunks:
         between = plain[last_end : chunk.start]
-        if not found or re.search(r"[.;:!?()]|,(?!\d)", between):
+        ends = not found or re.search(r"[.;:!?()]|,(?!\d)", between)
+        goes_on = found and re.fullmatch(r",\s*\w*\s*", between) and _open_not(found[-1])
+        if ends and not goes_on:
             found.append([])
         found[-1].append(chunk)
         last_end = chunk.end
-    return found
+    return _verb_at_the_end(plain, found)
+
+
+def _open_not(chunks: Sequence[Chunk]) -> bool:
+    """ "Except people, who …": nothing stands yet behind the "not"."""
+    told = [chunk.kind for chunk in chunks if chunk.kind not in _PEOPLE]
+    return bool(told) and told[-1] == "not"
+
+
+def _verb_at_the_end(plain: str, segments: list[list[Chunk]]) -> list[list[Chunk]]:
+    """ "Eine Uhr, aber kein Armband gekauft haben": the verb holds for both sides of the comma."""
+    joined: list[list[Chunk]] = []
+    for segment in segments:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and not any(chunk.kind in _HEADS | {"owners", "owner_after"} for chunk in last)
+            and any(chunk.kind == "article" for chunk in last)
+            and any(chunk.kind in _HEADS and _german(chunk) for chunk in segment)
+            and re.fullmatch(
+                r",\s*(?:aber|jedoch|doch|und|oder)?\s*", plain[last[-1].end : segment[0].start]
+            )
+        ):
+            last += segment
+        else:
+            joined.append(segment)
+    return joined

@@ -55,7 +55,10 @@ FEASTS = {
     "black friday": "Black Friday", "easter": "Easter", "ostern": "Easter",
     "valentine's day": "Valentine's Day", "valentines day": "Valentine's Day",
     "valentinstag": "Valentine's Day", "mother's day": "Mother's Day",
-    "mothers day": "Mother's Day", "muttertag": "Mother's Day",
+    "mothers day": "Mother's Day", "muttertag": "Mother's Day", "cyber monday": "Cyber Monday",
+    "st nicholas' day": "St Nicholas' Day", "nikolaus": "St Nicholas' Day",
+    "nikolaustag": "St Nicholas' Day", "new year's eve": "New Year's Eve",
+    "silvester": "New Year's Eve",
 }  # fmt: skip
 
 
@@ -69,7 +72,9 @@ _SEASON = rf"(?:{_either(SEASONS)})"
 _FEAST = rf"(?:{_either(FEASTS)})"
 _YEAR = r"(?:19|20)\d\d"
 _UNIT = (
-    r"(?:days?|weeks?|months?|quarters?|years?|tag(?:e|en)?|wochen?|monat(?:e|en|s)?|"
+    r"(?:days?|fortnights?|weeks?|months?|quarters?|half[- ]years?|years?|halbe[nsm]? jahr(?:e|"
+    r"en|es)?|"
+    r"halbjahr(?:e|en|es)?|tag(?:e|en)?|wochen?|monat(?:e|en|s)?|"
     r"quartal(?:e|en)?|jahr(?:e|en|es)?)"
 )
 _LAST = r"(?:last|past|previous|letzte[nmrs]?|vergangene[nmrs]?|vorige[nmrs]?)"
@@ -104,12 +109,17 @@ def months(day: date, count: int) -> date:
 
 
 def back(today: date, count: int, unit: str) -> date:
-    """The day ``count`` days, weeks, months, quarters or years before (after, if negative)."""
+    """The day ``count`` days, fortnights, weeks, months, half years or so on before (after, if "
+    "negative)."""
     match unit[0]:
         case "d" | "t":
             return today - timedelta(days=count)
         case "w":
             return today - timedelta(weeks=count)
+        case "f":
+            return today - timedelta(weeks=2 * count)
+        case "h":
+            return months(today, -6 * count)
         case "m":
             return months(today, -count)
         case "q":
@@ -224,6 +234,49 @@ def _part(match: re.Match[str], today: date, past: bool) -> Span | None:
     return Span(first + timedelta(days=20), last)
 
 
+def _part_of_unit(match: re.Match[str], today: date, past: bool) -> Span | None:
+    """A month's thirds as ``_part`` has them; of a year its first or last month."""
+    which, unit = match["which"] or "", match["unit"]
+    offset, part = _which(which) if which else 0, match["part"]
+    at_start = part.startswith(("begin", "start", "anfang", "early"))
+    middle = part.startswith(("mid", "mitte"))
+    if unit.startswith("w"):
+        days = _week(today, offset).first
+        first, last = (0, 1) if at_start else (2, 3) if middle else (4, 6)
+        return Span(days + timedelta(days=first), days + timedelta(days=last))
+    if unit.startswith("m"):
+        first_day = months(today.replace(day=1), offset)
+        whole = month_span(first_day.year, first_day.month)
+        if at_start:
+            return Span(first_day, first_day + timedelta(days=9))
+        if middle:
+            return Span(first_day + timedelta(days=10), first_day + timedelta(days=19))
+        return Span(first_day + timedelta(days=20), whole.last)
+    size = 3 if unit.startswith("q") else 12
+    start = date(today.year, (today.month - 1) // size * size + 1, 1)
+    start = months(start, size * offset)
+    place = 0 if at_start else size // 2 if middle else size - 1
+    at = months(start, place)
+    return month_span(at.year, at.month)
+
+
+def _end_of(match: re.Match[str], today: date, past: bool) -> Span | None:
+    """Monatsende, Jahresende."""
+    if match["unit"].startswith("m"):
+        return Span(month_span(today.year, today.month).first + timedelta(days=20),
+                    month_span(today.year, today.month).last)  # fmt: skip
+    return month_span(today.year, 12)
+
+
+def _month_of_year(match: re.Match[str], today: date, past: bool) -> Span | None:
+    return month_span(today.year + _which(match["which"]), _month(match["month"]))
+
+
+def _weekend(match: re.Match[str], today: date, past: bool) -> Span | None:
+    week = _week(today, -1 if past and today.weekday() < 5 else 0)
+    return Span(week.first + timedelta(days=5), week.last)
+
+
 _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
     "last": 5, "erste": 1, "erster": 1, "ersten": 1, "1.": 1, "zweite": 2, "zweiten": 2, "2.": 2,
@@ -243,8 +296,20 @@ def _nth_week(match: re.Match[str], today: date, past: bool) -> Span | None:
     return Span(first, first + timedelta(days=6))
 
 
+def _nth_weekday(match: re.Match[str], today: date, past: bool) -> Span | None:
+    span = _yearly(lambda y: month_span(y, _month(match["month"])), match["year"], today, past)
+    if span is None:
+        return None
+    nth, wanted = _ORDINALS[match["nth"]], WEEKDAYS[match["day"]]
+    if nth == 5:
+        return _one(span.last - timedelta(days=(span.last.weekday() - wanted) % 7))
+    first = span.first + timedelta(days=(wanted - span.first.weekday()) % 7)
+    return _one(first + timedelta(days=7 * (nth - 1)))
+
+
 def _quarter(match: re.Match[str], today: date, past: bool) -> Span | None:
-    first = (int(match["q"]) - 1) * 3 + 1
+    named = match["q"] or match["nth"]
+    first = ((int(named) if named.isdigit() else _ORDINALS[named]) - 1) * 3 + 1
     return _yearly(lambda y: _season(y, first), match["year"], today, past)
 
 
@@ -253,6 +318,8 @@ def _feast(match: re.Match[str], today: date, past: bool) -> Span | None:
     year = match["year"]
     if match["which"]:
         past = _which(match["which"]) < 0
+    if match["of"]:
+        year = str(today.year + _which(match["of"]))
 
     def make(at: int) -> Span | None:
         on = feast(name, at)
@@ -275,6 +342,10 @@ def _new_year(match: re.Match[str], today: date, past: bool) -> Span | None:
 
 
 _ORD = r"(?:st|nd|rd|th|\.)?"
+_WEEKDAY_BEFORE = rf"(?:{_DAY}s?,? (?:the |den |dem |der )?)?"
+_PART = (
+    r"(?P<part>beginning of|early|start of|mid-?|middle of|late|(?:very )?end of|anfang|mitte|ende)"
+)
 PHRASES: tuple[Phrase, ...] = (
     Phrase(
         rf"(?:(?P<which>{_WHICH}) (?:week|woche)(?: am)? (?P<day>{_DAY})|"
@@ -286,16 +357,17 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        rf"(?P<year>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)",
+        rf"{_WEEKDAY_BEFORE}(?P<year>{_YEAR})-(?P<m>\d\d)-(?P<d>\d\d)",
         "that day", "2026-12-03",
         lambda m, t, p: _safe(int(m["year"]), int(m["m"]), int(m["d"])),
     ),
     Phrase(
-        r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.(?:\s?(?P<year>(?:19|20)?\d\d)(?!\d))?",
+        rf"{_WEEKDAY_BEFORE}(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.(?:\s?(?P<year>(?:19|"
+        rf"20)?\d\d)(?!\d))?",
         "that day, the next or last one where no year is named", "3.12.2026", _numeric,
     ),
     Phrase(
-        rf"(?:the )?(?P<d>\d{{1,2}}){_ORD} (?:of )?(?P<month>{_MONTH})"
+        rf"{_WEEKDAY_BEFORE}(?:the )?(?P<d>\d{{1,2}}){_ORD} (?:of )?(?P<month>{_MONTH})"
         rf"(?:,? (?P<year>{_YEAR})| (?:this year|dieses jahres))?",
         "that day", "3 December",
         lambda m, t, p: _yearly(
@@ -303,7 +375,7 @@ PHRASES: tuple[Phrase, ...] = (
         ),
     ),
     Phrase(
-        rf"(?P<month>{_MONTH}) (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?"
+        rf"{_WEEKDAY_BEFORE}(?P<month>{_MONTH}) (?:the )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?"
         rf"(?:,? (?P<year>{_YEAR}))?(?!\d)",
         "that day", "December 3rd, 2026",
         lambda m, t, p: _yearly(
@@ -317,14 +389,30 @@ PHRASES: tuple[Phrase, ...] = (
         "first week of December", _nth_week,
     ),
     Phrase(
+        rf"(?:the )?(?P<nth>{_either(_ORDINALS)}) (?P<day>{_DAY}) (?:of |in |im |des )?"
+        rf"(?P<month>{_MONTH})(?: (?P<year>{_YEAR}))?",
+        "that day", "first Monday in December", _nth_weekday,
+    ),
+    Phrase(
         rf"(?:der |die )?(?P<nth>{_either(_ORDINALS)}) (?P<month>{_MONTH})-?(?:woche)"
         rf"(?: (?P<year>{_YEAR}))?",
         "seven days, counted from the month's first", "ersten Dezemberwoche", _nth_week,
     ),
     Phrase(
-        r"(?:the )?(?P<part>beginning of|early|start of|mid-?|middle of|late|end of|the end of|"
-        rf"anfang|mitte|ende)\s?(?P<month>{_MONTH})(?: (?P<year>{_YEAR}))?",
+        rf"(?:the )?{_PART}\s?(?P<month>{_MONTH})(?: (?P<year>{_YEAR}))?",
         "days 1-10, 11-20 or 21 to the end", "mid December", _part,
+    ),
+    Phrase(
+        rf"(?:the )?{_PART} (?:(?:the|der|des) )?(?:(?P<which>{_WHICH}) )?"
+        r"(?P<unit>week|woche|month|monats?|quarter|quartals|year|jahres)",
+        "of a month a third, of a year its first or last month", "end of next week",
+        _part_of_unit,
+    ),
+    Phrase(r"(?:the )?(?P<unit>month|year|monats|jahres)[- ]?end(?:e)?",
+           "from the 21st; December", "Jahresende", _end_of),
+    Phrase(
+        rf"(?P<month>{_MONTH}),? (?:of |des )?(?P<which>{_WHICH}) (?:year|jahr(?:es)?)",
+        "that month of that year", "December last year", _month_of_year,
     ),
     Phrase(
         rf"(?P<which>{_WHICH}) (?P<season>{_SEASON})", "the season as said", "last summer",
@@ -343,17 +431,23 @@ PHRASES: tuple[Phrase, ...] = (
         "summer 2025", lambda m, t, p: _season(int(m["year"]), SEASONS[m["season"]]),
     ),
     Phrase(
-        rf"(?:the )?(?:q|quartal )(?P<q>[1-4])(?: (?P<year>{_YEAR}))?", "the quarter", "Q3 2026",
-        _quarter,
+        rf"(?:the )?(?:(?:q|quartal )(?P<q>[1-4])|(?P<nth>first|second|third|fourth|1st|2nd|3rd|"
+        rf"4th|"
+        rf"ersten?|zweiten?|dritten?|vierten?|[1-4]\.) (?:quarter|quartal))"
+        rf"(?: (?:of )?(?P<year>{_YEAR}))?",
+        "the quarter", "Q3 2026", _quarter,
     ),
     Phrase(
         rf"(?P<month>{_MONTH}),? (?:of )?(?P<year>{_YEAR})", "the month", "September 2010",
         lambda m, t, p: month_span(int(m["year"]), _month(m["month"])),
     ),
     Phrase(
-        rf"(?:the )?(?:(?P<which>{_WHICH}) )?(?P<feast>{_FEAST})(?: (?P<year>{_YEAR}))?",
+        rf"(?:the )?(?:(?P<which>{_WHICH}) )?(?P<feast>{_FEAST})(?: (?:of )?(?:(?P<year>{_YEAR})|"
+        rf"(?P<of>{_WHICH}) (?:year|jahr(?:es)?)))?",
         "the feast's day; Christmas is 24 December", "Christmas", _feast,
     ),
+    Phrase(r"(?:the )?(?:weekend|wochenende)", "the next Saturday and Sunday, or the last",
+           "the weekend", _weekend),
     Phrase(r"new year(?:'s(?: day)?)?|neujahr|the new year|jahreswechsel|neuen jahr",
            "1 January", "New Year", _new_year),
     Phrase(
@@ -392,12 +486,36 @@ def _anonymous(pattern: str) -> str:
 
 
 DATE = f"(?:{'|'.join(_anonymous(phrase.pattern) for phrase in PHRASES)})"
-FULL_DATE = f"(?:{'|'.join(_anonymous(phrase.pattern) for phrase in PHRASES[:11])})"
-"""Phrases that name days clearly enough to stand without a preposition."""
+_NEED_A_WORD = {"summer 2025", "Christmas", "the weekend", "New Year", "2025", "December", "autumn"}
+"""Examples of phrases too bare to be days without a preposition before them."""
 BARE_DATE = (
-    f"(?:{FULL_DATE}|{'|'.join(_anonymous(PHRASES[i].pattern) for i in (13, 16, 17, 18, 19, 20))})"
+    "(?:"
+    + "|".join(
+        _anonymous(phrase.pattern) for phrase in PHRASES if phrase.example not in _NEED_A_WORD
+    )
+    + ")"
 )
-SHORTHANDS.update({"DATE": DATE, "BARE": BARE_DATE, "UNIT": _UNIT, "LASTLY": _LAST, "NEXT": _NEXT})
+_OF_A_YEAR = rf"(?:,? (?:of |des )?(?:{_YEAR}|{_WHICH} (?:year|jahr(?:es)?)))?"
+MONTH_OR_YEAR = rf"(?:{_MONTH}{_OF_A_YEAR}|{_YEAR}|q[1-4](?: {_YEAR})?)"
+FEAST_OF_A_YEAR = (
+    rf"(?:{_WHICH} (?:{_FEAST})|(?:{_FEAST}) (?:(?:of )?{_WHICH} (?:year|jahr(?:es)?)|{_YEAR}))"
+)
+DAY_OF_MONTH = (
+    rf"(?:{_WEEKDAY_BEFORE}(?:the |dem )?\d{{1,2}}{_ORD} (?:of )?{_MONTH}(?:,? {_YEAR})?|"
+    rf"\d{{1,2}}\.\s?\d{{1,2}}\.(?:\s?(?:19|20)?\d\d(?!\d))?)"
+)
+SHORTHANDS.update(
+    {
+        "DATE": DATE,
+        "BARE": BARE_DATE,
+        "FEASTED": FEAST_OF_A_YEAR,
+        "MONTHLIKE": MONTH_OR_YEAR,
+        "DAYDATE": DAY_OF_MONTH,
+        "UNIT": _UNIT,
+        "LASTLY": _LAST,
+        "NEXT": _NEXT,
+    }
+)
 
 
 def resolve(words: str, today: date, *, past: bool) -> Span | None:

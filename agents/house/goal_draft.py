@@ -32,6 +32,10 @@ class Draft:
     joined_by_or: bool = False
     named: bool = False
     """Opened by a noun ("shop customers"); a verb after it speaks of the same purchase."""
+    complete: bool = False
+    """Its article stood before it ("watch owners"); another one after it is another matter."""
+    owns: bool = False
+    """Opened by "who own": the article says what, and a "no" before it turns it round."""
     ready: Predicate | None = None
 
     @property

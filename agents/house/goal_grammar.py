@@ -14,10 +14,10 @@ from typing import Any, cast
 
 from agents.house.goal_audience import Audience
 from agents.house.goal_impossible import BARRED
-from agents.house.goal_people import NOT, PEOPLE_FIRST, VERBS
+from agents.house.goal_people import DUE, LIVING_IN, NOT, PEOPLE_FIRST, VERBS
 from agents.house.goal_periods import BARE_TIME, FEAST_DAYS, TIME, Period
 from agents.house.goal_products import Articles, find_products
-from agents.house.goal_rules import BOUNDS, MANNERS, MEASURES, OBJECTIVES, OFFER, TOPICS
+from agents.house.goal_rules import BOUNDS, GREETING, MANNERS, MEASURES, OBJECTIVES, OFFER, TOPICS
 from agents.house.goal_text import STOP_WORDS, Chunk, Reading, Rule
 from agents.tasks import GoalText
 from domain.goal import Goal, Impossible, Objective, OfferBounds
@@ -25,6 +25,7 @@ from domain.money import Money
 from domain.predicate import Everyone, Predicate
 
 PASSES: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("Greeting", GREETING),
     ("What the campaign is measured by", MEASURES),
     ("Bounds", BOUNDS),
     ("Offer", OFFER),
@@ -55,6 +56,7 @@ _LEADING = re.compile(
     r"^\s*(?:our|the|unsere[nr]?|die|den|das|der|a|an|dass|that)\s+", flags=re.IGNORECASE
 )
 _MARK = re.compile(r"[;:!?()]|[.,](?!\d)")
+_CAN_BE_DENIED = {"article", "mail", "period", "topic", "objective", "kpi", "code"}
 _THAT = re.compile(r"(?<!\w)(?:that|dass)(?!\w)")
 
 
@@ -79,8 +81,9 @@ def read_goal(given: GoalText) -> Goal:
 
 
 def _due_first(reading: Reading) -> None:
-    """ "Service due" is about people; "service" alone is an article."""
-    for rule in PEOPLE_FIRST[:7]:
+    """ "Service due" is about people; "service" alone is an article. Towns come before "ring
+    buyers in Vienna" is taken apart."""
+    for rule in (*PEOPLE_FIRST[:DUE], *LIVING_IN):
         reading.apply(rule)
 
 
@@ -116,6 +119,9 @@ class _Goal:
 
     def _one(self, chunk: Chunk, before: Chunk | None) -> None:
         value = chunk.value
+        if chunk.kind in _CAN_BE_DENIED and self._denied(chunk, before):
+            self.reading.release(chunk)  # "rings, not watches": quoted with its "not"
+            return
         match chunk.kind:
             case "barred":
                 entry = cast(Any, value)
@@ -155,9 +161,20 @@ class _Goal:
                 self.everyone = True
             case "people" | "mail" | "owner_after":
                 pass
+            case "idiom":
+                self.reading.release(chunk)
             case _:  # a phrase about people that found no place in a rule
                 self.doubtful = True
                 self.reading.release(chunk)
+
+    def _denied(self, chunk: Chunk, before: Chunk | None) -> bool:
+        """Whether a "not" that turned round no phrase about people stands directly before."""
+        if before is None or before.kind != "not":
+            return False
+        between = self.reading.plain[before.end : chunk.start]
+        return not _MARK.search(between) and all(
+            word in STOP_WORDS for word in re.findall(r"\w+", between)
+        )
 
     def _said(self, kind: str) -> bool:
         return kind.removeprefix("no_") in self.parts
@@ -223,8 +240,8 @@ class _Goal:
             case "until":
                 first = None
             case "between":
-                end = period.end(self.today, past=False)
-                last = end.last if end else None
+                days = period.days(self.today, past=False)
+                first, last = days if days else (first, None)
             case _:
                 pass
         taken = {"send_from", "send_until"} & self.parts.keys()
@@ -263,6 +280,12 @@ class _Goal:
             while end < len(self.reading.plain) and not self._closed(end):
                 end += 1
             following = next((c for c in self.reading.chunks if c.start == end), None)
+            own = re.findall(r"\w+", self.reading.plain[start:end])
+            if (
+                following is not None and following.kind == "article"
+                and any(word not in STOP_WORDS for word in own)
+            ):  # fmt: skip
+                end = following.end  # "about caring for a leather strap"
             if following is not None and _is_people(following):
                 continue  # "our best customers": the words belong to the people
             words = _TRAILING.sub("", self.reading.given.text[start:end])

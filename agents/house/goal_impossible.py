@@ -148,9 +148,11 @@ BARRED: tuple[Barred, ...] = (
         r"(?:never|won't) (?:breaks?|fails?|wears? out)|(?:100 ?%|fully|completely) (?:waterproof|"
         r"scratch[- ]?proof|"
         r"sustainable|climate[- ]neutral)|climate[- ]neutral|(?:dass )?(?:wir )?(?:die |der |das )?"
-        r"(?:günstigste[nr]?|billigste[nr]?|beste[nr]?|führende[nr]?|nummer eins|nr\. ?1|"
+        r"(?:günstigste[nr]?|billigste[nr]?|führende[nr]?|nummer eins|nr\. ?1|"
         r"schönste[nr]?)"
         r"(?: [a-zäöüß]+)?(?: (?:in|von|der|aus) (?:ganz )?[a-zäöüß]+)?(?: sind)?|wertanlage|"
+        r"(?:wir (?:sind|haben) )?(?:die )?beste[nr]? (?:uhren?|ringe?|qualität|preise?|auswahl|"
+        r"juweliere?|uhrmacher|service)(?: (?:in|von|der|aus) (?:ganz )?[a-zäöüß]+)?(?: sind)?|"
         r"wertsteigerung|"
         r"wertbeständig|sichere (?:anlage|investition)|(?:klimaneutral|unzerstörbar)",
         "No fact of the brand proves it.",
@@ -159,9 +161,11 @@ BARRED: tuple[Barred, ...] = (
     ),
     Barred(
         "false_scarcity",
-        r"(?:say |pretend |claim |write |tell (?:them|people) )(?:that )?(?:there (?:are|is) "
-        r")?(?:only|just) "
-        r"(?:<COUNT>)(?: (?:left|remaining|pieces|in stock))*|(?:pretend|fake|as if|make it "
+        r"(?:(?:say |pretend |claim |write )(?:that )?|(?:(?<=tell people )|(?<=tell them "
+        r"))(?:that )?)"
+        r"(?:there (?:are|is) )?(?:only|just) "
+        r"(?:<COUNT>)(?: (?:are |is )?(?:left|remaining|pieces?|watches|rings|in stock|of "
+        r"them))*|(?:pretend|fake|as if|make it "
         r"(?:look|sound) like)"
         r"[^,.;]{0,40}(?:sold out|running out|almost gone|last (?:one|chance|piece)|ends? (?:today|"
         r"tonight|soon)|"

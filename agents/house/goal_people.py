@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
-from agents.house.goal_dates import count_of
+from agents.house.goal_dates import back, count_of, resolve
 from agents.house.goal_rules import _times
 from agents.house.goal_text import Rule, first_number
 from agents.tasks import GoalText
-from domain.predicate import Did, Predicate, Trait
+from domain.predicate import AllOf, Bought, Did, NotThat, Predicate, Trait
 
 NEW_DAYS = 90
 """How long a customer is new, where no period is said."""
@@ -87,6 +87,10 @@ def _city(match: re.Match[str], given: GoalText) -> Predicate | None:
     )
     if not all(re.match(r"[A-ZÄÖÜ]", city) for city in cities):
         return None
+    if any(_code(city.lower()) for city in cities):
+        return None
+    if any(resolve(city.lower(), given.today, past=True) for city in cities):
+        return None  # "customers in December"
     if len(cities) == 1:
         return Trait(field="city", op="is", value=cities[0])
     return Trait(field="city", op="in", value=tuple(cities))
@@ -95,6 +99,21 @@ def _city(match: re.Match[str], given: GoalText) -> Predicate | None:
 def _language(match: re.Match[str], given: GoalText) -> Predicate:
     words = next(w for w in (match["lang"], match["lang2"], match["lang3"]) if w)
     return Trait(field="language", op="is", value=LANGUAGES[words])
+
+
+def _last_bought(match: re.Match[str], given: GoalText) -> Predicate | None:
+    """Bought then, and not since."""
+    first: date | None = None
+    if match["n"]:
+        end = back(given.today, count_of(match["n"]), match["unit"])
+    else:
+        span = resolve(match["date"], given.today, past=True)
+        if span is None:
+            return None
+        end = span.first
+        if match["how"] not in ("before", "vor"):
+            first, end = span.first, span.last + timedelta(days=1)
+    return AllOf(of=(Bought(since=first, before=end), NotThat(that=Bought(since=end))))
 
 
 def _due(match: re.Match[str], given: GoalText) -> Predicate | None:
@@ -115,14 +134,65 @@ _HAVE = r"(?:(?:have|has|had|'ve|did|do|does) )?(?:(?:ever|already|also|actually
 _ANY = r"(?: (?:anything|something|from us|with us|here|at all|again|bei uns|etwas|wieder|schon))*"
 NOT = Rule(
     "not",
-    r"(?:have|has|had|did|do|does|is|are|was|were)(?:n't| not)(?: yet| ever)?|(?:and |but |yet )?"
-    r"(?:never|not yet|not|nor|none|no longer|no|without|with no)(?: (?:ever|any ?more|again|"
+    r"(?:have|has|had|did|do|does|is|are|was|were)(?:n't| not)(?: yet| ever)?|"
+    r"(?:but |and |please |bitte )*(?:except(?:ing)?(?: for)?|excluding|exclude|unless|apart "
+    r"from|other than|"
+    r"leav(?:e|ing) out|skip(?:ping)?|omit(?:ting)?|rather than|instead of|außer|ausgenommen|"
+    r"ausgeschlossen|"
+    r"mit ausnahme (?:von|der)|abgesehen von|anstatt|anstelle von|statt)|(?:and |but |yet )?"
+    r"(?:never|not yet|not|nor|none|no longer|neither|nothing(?: else| more)?|no|"
+    r"without|with no)(?: "
+    r"(?:ever|any ?more|again|"
     r"any))?|"
-    r"(?:noch )?(?:nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?|ohne)(?: mehr| wieder)?",
+    r"(?:noch )?(?:weder|nicht|nie(?:mals)?|nichts|kein(?:e|en|em|er|es)?|ohne)(?: mehr| wieder)?",
     "turns round what follows",
-    ("haven't bought", "noch nicht gekauft", "but no ring"),
+    ("except people who", "außer", "haven't bought", "noch nicht gekauft", "but no ring"),
 )
 
+_PEOPLE_BEFORE_A_TOWN = """
+customers people clients kunden kundinnen buyers owners everyone everybody anyone anybody those
+folks subscribers shoppers käufer käufern käuferinnen besitzer besitzern living live based die alle
+allen leute leuten kontakte
+"""
+_AFTER_PEOPLE = f"(?:{'|'.join(f'(?<={word} )' for word in _PEOPLE_BEFORE_A_TOWN.split())})"
+_TOWN = r"(?:(?:bad|new|san|st\.|den|los) )?[a-zäöüß][a-zäöüß-]{2,}(?: am main)?"
+_AFTER_TOWN = (
+    r"(?= (?:who|that|die|which|with|to|on|ein|wohnen|leben|ein,|zu|about|and|und|an|for|before|"
+    r"next|"
+    r"this|by|but|have|haben|for|in|zur|zum|mit|auf|über|für|am|im|bis|ab|vor|until|from|"
+    r"regarding|should|"
+    r"sollen|können|einladen|anschreiben|informieren)\b|\s?[,.;:?!)-]|\s?$)"
+)
+_ONE, _SEVERAL = _TOWN, rf"{_TOWN}(?:, {_TOWN})*,? (?:and|or|und|oder) {_TOWN}"
+LIVING_IN = (
+    Rule(
+        "predicate",
+        rf"(?:(?:who |that |die )?(?:live |living |based |wohnen |leben )?)?(?:in|from|aus|across) "
+        rf"(?:the |der |den |ganz )?(?P<country>(?:{_COUNTRY})(?:(?:,| and| or| und| oder|,? sowie)"
+        rf"(?: the| der| den| aus| from| in)* (?:{_COUNTRY}))*)(?: live| wohnen| leben| kommen)?",
+        "people by country",
+        ("in Switzerland", "aus Österreich"),
+        _by_name,
+    ),
+    *(
+        Rule(
+            "predicate",
+            rf"{_AFTER_PEOPLE}(?:in|from|aus|near|around|rund um) (?P<city>{towns}){_AFTER_TOWN}"
+            r"(?: wohnen| leben)?",
+            "people by city",
+            examples,
+            _city,
+        )
+        for towns, examples in (
+            (_SEVERAL, ("customers in Berlin and Hamburg",)),
+            (_ONE, ("customers in Munich", "Kunden aus München")),
+        )
+    ),
+)
+DUE = 7
+"""So many phrases, about services and viewings above all, are read before the articles are."""
+_NEGATED = r"(?:(?<=n't )|(?<=not )|(?<=never )|(?<=did ))"
+"""A verb in its bare form speaks of what people did only after "did not"."""
 PEOPLE_FIRST: tuple[Rule, ...] = (
     Rule(
         "event",
@@ -137,7 +207,10 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         "predicate",
         r"(?:(?:whose|with a|deren|dessen) )?(?:watch |ring |uhr )?(?:service|servicing|wartung|"
         r"revision|inspektion)s? (?:is |are |fall(?:s|ing)? |that is |that are |ist |wird |"
-        r"sind )?(?:over)?(?:due|fällig)(?: (?:ist|sind|wird|werden))?|(?:is |are |falls |fall )?"
+        r"sind )?(?:over)?(?:due|fällig)(?: (?:ist|sind|wird|werden))?|with an? overdue (?:watch "
+        r")?servic(?:e|ing)|"
+        r"(?:mit )?(?:einer )?überfällige[nr]? (?:wartung|revision|inspektion)|(?:is |are |falls "
+        r"|fall )?"
         r"(?:over)?due for (?:an? |its |their )?(?:watch )?servic(?:e|ing)|(?:ist |sind )?(?:zur |"
         r"für die |eine )?(?:wartung|revision|inspektion) (?:ist |sind )?fällig(?: ist| sind)?",
         f"people with a Service Due in the last {DUE_DAYS} days",
@@ -146,7 +219,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:who |that |die )?(?:have |had )?(?:booked|had|made|came to|come to|been to) (?:an? |"
+        rf"(?:who |that |die )?(?:have |had )?(?:booked|had|made|came to|come to|been to|"
+        rf"{_NEGATED}book) (?:an? |"
         r"the |their )?(?:viewing|viewing appointment)s?|(?:eine |die )?(?:besichtigung|"
         r"besichtigungstermin)(?:en)? (?:gebucht|vereinbart)(?: haben| hatten)?",
         "people with a Viewing Booked",
@@ -155,7 +229,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:who |that |die )?(?:have |had )?(?:booked|had|brought .{1,20} in for) (?:an? |the |"
+        rf"(?:who |that |die )?(?:have |had )?(?:booked|had|"
+        rf"{_NEGATED}book|brought .{{1,20}} in for) (?:an? |the |"
         r"their )?"
         r"(?:watch )?service|(?:eine |die )?(?:wartung|revision) (?:gebucht|machen lassen)"
         r"(?: haben| hatten| hat)?|(?:zur|in die) (?:wartung|revision|inspektion) (?:gebracht|"
@@ -166,7 +241,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:have |has )?clicked(?: on)?(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|"
+        rf"(?:have |has )?(?:clicked|"
+        rf"{_NEGATED}click)(?: on)?(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|"
         r"mail|link|"
         r"newsletter)s?)?|(?:auf (?:einen |den )?(?:link|mail|newsletter) )?geklickt(?: haben)?",
         "people with an Email Link Clicked",
@@ -175,7 +251,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:have |has )?opened(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|mail|"
+        rf"(?:have |has )?(?:opened|"
+        rf"{_NEGATED}open)(?: (?:an? |our |the |any )?(?:last |latest )?(?:e-?mail|mail|"
         r"newsletter)s?)|(?:(?:eine |unsere |den |die )?(?:e-?mail|mail|newsletter)s? )?geöffnet"
         r"(?: haben)?",
         "people with an Email Opened",
@@ -184,7 +261,8 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "event",
-        r"(?:who |that )?(?:have |has |had )?(?<!most )(?:looked at|viewed|browsed|checked out|"
+        rf"(?:who |that )?(?:have |has |had )?(?<!most )(?:looked at|viewed|browsed|"
+        rf"{_NEGATED}(?:look at|view|browse)|checked out|"
         r"visited the page of)|"
         r"(?:angesehen|angeschaut|betrachtet)(?: haben| hatten)?|(?:sich )?(?:ansahen|anschauten)",
         "people with a Product Viewed",
@@ -196,7 +274,7 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         r"(?:who )?(?:have |has )?(?:spent|spend|paid|bought for|worth|with (?:a )?(?:value|"
         r"revenue|turnover) "
         r"of)(?: with us)? ?(?P<how>at least|over|more than|at most|less than|up to|under|"
-        r"a total of)? ?(?P<amount><MONEY>)(?: (?:or more|and more|or less|in total|with us|"
+        r"a total of)? ?(?P<amount><MONEY>)(?: (?:or more|and more|or less|in total|with us|so far|"
         r"all in all))*|(?:(?:für|mit) )?(?:insgesamt )?(?:mindestens|mehr als|über|wenigstens|"
         r"höchstens|"
         r"weniger als|bis zu|unter|ab)? ?(?P<a2><MONEY>)(?: oder mehr| umsatz| insgesamt)*"
@@ -204,6 +282,19 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         "people by what they spent, net",
         ("spent at least € 2,000", "mehr als 500 € ausgegeben haben"),
         lambda m, g: _spent(m),
+    ),
+    Rule(
+        "spent",
+        r"(?:who )?(?:have |has )?(?:spent|spend|paid) between (?P<low><NUM>)(?: ?(?:€|eur|"
+        r"euros?))? and "
+        r"(?P<high><MONEY>)(?: (?:in total|with us|so far))*|zwischen (?P<low2><NUM>)(?: ?(?:€|"
+        r"eur|euro))? "
+        r"und (?P<high2><MONEY>)(?: bei uns)? (?:ausgegeben|bezahlt)(?: haben| hatten)?",
+        "people by what they spent, net",
+        ("spent between 200 and 500 euros", "zwischen 200 und 500 € ausgegeben haben"),
+        lambda m, g: (
+            first_number(m["low"] or m["low2"]), first_number(m["high"] or m["high2"])
+        ),
     ),
     Rule(
         "new",
@@ -219,11 +310,31 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         r"(?:our |all |unsere |alle )?(?:lapsed|dormant|inactive|sleeping|former|lost|"
         r"inaktive[nr]?|"
         r"ehemalige[nr]?|eingeschlafene[nr]?|verlorene[nr]?|schlafende[nr]?) (?:<PEOPLE>)|"
-        r"(?:who |that |die )?(?:have |has )?(?:been |gone |went |are |seit )?(?:quiet|silent|"
-        r"inactive|lapsed|"
-        r"dormant|inaktiv)(?: sind| waren)?",
+        r"(?:who |that )?(?:have |has |had )?(?:been|gone|went|fallen|are|is) (?:quiet|silent|"
+        r"inactive|"
+        r"lapsed|dormant)|(?:die )?(?:seit )?inaktiv (?:sind|waren|geworden)",
         f"people who bought, and not in the period said, else not in {LAPSED_MONTHS} months",
         ("lapsed customers", "inaktive Kunden"),
+    ),
+    Rule(
+        "predicate",
+        r"(?:(?:and|und) )?(?:(?:whose|deren|dessen|where the|with (?:a|their)) (?:very )?(?:last|"
+        r"latest|most recent|"
+        r"letzte[rn]?) (?:purchase|order|buy|kauf|einkauf|bestellung)|(?:who |that )?(?:have |"
+        r"has )?last (?:bought|ordered|purchased|shopped)|zuletzt) (?:(?:was|is|lies|dates|"
+        r"liegt|ist|war|"
+        r"being) )*(?:(?:(?:more than|over|longer than|at least|mehr als|länger als|über|"
+        r"mindestens|vor|schon) )*"
+        r"(?P<n><COUNT>) (?P<unit><UNIT>) ?(?:ago|back|her ist|her|zurückliegt|zurück liegt|"
+        r"zurück|liegt|war|ist)|"
+        r"(?P<how>before|vor|in|im|during) (?:dem |the |jahr )?(?P<date><DATE>)(?: (?:war|liegt|"
+        r"ist|stattfand))?)",
+        "people who bought, and whose last order was then",
+        (
+            "whose last order was more than a year ago",
+            "deren letzter Kauf länger als 18 Monate her ist",
+        ),
+        lambda m, g: _last_bought(m, g),
     ),
     Rule(
         "channel",
@@ -260,32 +371,12 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
     ),
     Rule(
         "predicate",
-        rf"(?:(?:who |that |die )?(?:live |living |based |wohnen |leben )?)?(?:in|from|aus|across) "
-        rf"(?:the |der |den |ganz )?(?P<country>(?:{_COUNTRY})(?:(?:,| and| or| und| oder|,? sowie)"
-        rf"(?: the| der| den| aus| from| in)* (?:{_COUNTRY}))*)(?: live| wohnen| leben| kommen)?",
-        "people by country",
-        ("in Switzerland", "aus Österreich"),
-        _by_name,
-    ),
-    Rule(
-        "predicate",
         rf"(?P<nation>{_NATION})[nrs]?(?= (?:<PEOPLE>))",
         "people by country",
         ("Austrian customers",),
         _by_nation,
     ),
-    Rule(
-        "predicate",
-        r"(?:(?<=customers )|(?<=people )|(?<=clients )|(?<=kunden )|(?<=kundinnen )|(?<=buyers )|"
-        r"(?<=everyone )|(?<=everybody )|(?<=käufer )|(?<=living )|(?<=live )|(?<=based )|"
-        r"(?<=die )|(?<=alle )|(?<=leute ))(?:in|from|aus|near|around|rund um) (?P<city>[a-zäöüß]"
-        r"[a-zäöüß-]{2,}(?:(?:,? (?:and|or|und|oder) |, )(?!die |der |who )[a-zäöüß]"
-        r"[a-zäöüß-]{2,})*?)(?= (?:who|that|die|which|with|to|on|ein|wohnen|leben|ein,|zu|about|"
-        r"and|und|an)\b|[,.;:]|$)(?: wohnen| leben)?",
-        "people by city",
-        ("customers in Munich", "Kunden aus München"),
-        _city,
-    ),
+    *LIVING_IN,
 )  # fmt: skip
 
 
@@ -298,17 +389,29 @@ def _times_of(match: re.Match[str], count: int) -> tuple[int, int | None]:
     return (count, count) if re.search("exactly|genau", words) else (count, None)
 
 
-def _spent(match: re.Match[str]) -> tuple[str, object] | None:
+def _spent(match: re.Match[str]) -> tuple[object, object] | None:
     amount = first_number(match["amount"] or match["a2"])
     if amount is None:
         return None
     most = re.search(
         r"less than|at most|up to|under|weniger als|höchstens|bis zu|unter", match.group()
     )
-    return ("most" if most else "least"), amount
+    return (None, amount) if most else (amount, None)
 
 
 VERBS: tuple[Rule, ...] = (
+    Rule(
+        "times_people",
+        r"(?:with |mit |having |who (?:have |made |placed )+|who've (?:made |placed )?)(?:(?:at "
+        r"least|more than|"
+        r"exactly|mindestens|mehr als|genau|wenigstens|at most|höchstens) )?(?P<n><COUNT>) "
+        r"(?:(?:or "
+        r"more|oder mehr) )?"
+        r"(?:orders?|purchases?|bestellungen|käufen|bestellung|kauf)(?: (?:or more|oder mehr))?",
+        "people by how often they bought",
+        ("with two or more orders", "mit mindestens drei Bestellungen"),
+        lambda m, g: _times_of(m, count_of(m["n"])),
+    ),
     Rule(
         "times",
         r"(?:(?:at least|more than|at most|exactly|only|just|over|mindestens|mehr als|höchstens|"
@@ -322,7 +425,8 @@ VERBS: tuple[Rule, ...] = (
     ),
     Rule(
         "bought",
-        rf"(?:who |that |which )?{_HAVE}(?:bought|purchased|ordered|shopped|been back|come back|"
+        rf"(?:who |that |which |who've |they've )?{_HAVE}(?:bought|purchased|ordered|shopped|"
+        rf"been back|come back|"
         rf"came back|returned|made an? (?:purchase|order)|placed an? order|buy|purchase|order)"
         rf"{_ANY}(?: it| them)?",
         "people by their purchases",
@@ -374,15 +478,25 @@ VERBS: tuple[Rule, ...] = (
     ),
     Rule(
         "owner",
-        r"(?:buyers|owners|wearers|purchasers) of|(?:who|that) (?:own|have|wear)(?= (?:an? |the |"
-        r"one |our )?\x00)|käufer(?:n|innen)? "
+        r"(?:buyers|owners|wearers|purchasers) of|(?:(?:who|that|already|also|still|they) )*"
+        r"(?:own|wear)s?(?= (?:an? |the |one |our |any |no |at least one )?\x00)|"
+        r"(?:who|that)(?: already| also| still)? have(?= (?:an? |the |one |our |no )?\x00)|"
+        r"käufer(?:n|innen)? "
         r"(?:von|eines|einer)|besitzer(?:n|innen)? (?:von|eines|einer)",
         "people who bought the article that follows",
         ("owners of", "Käufer von"),
     ),
     Rule(
+        "owner",
+        r"(?<=\x00 )(?:schon |bereits |noch )?(?:haben|besitzen|tragen)(?=\s*[,.;:!?)]|\s*$| und|"
+        r" oder| aber)",
+        "people who bought the article before",
+        ("einen Ring haben",),
+        lambda m, g: "de",
+    ),
+    Rule(
         "owner_after",
-        r"(?:buyers|owners|wearers|customers|clients|shoppers)",
+        r"(?:(?<=\x00 )|(?<=\x00-))(?:buyers|owners|wearers|customers|clients|shoppers)",
         "people who bought the article named just before",
         ("watch buyers", "ring owners"),
     ),

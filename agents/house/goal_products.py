@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from agents.house.goal_text import Chunk, Reading, lowered
+from agents.house.goal_text import STOP_WORDS, Chunk, Reading, lowered
 
 LONGEST = 6
 
@@ -32,6 +32,15 @@ _COMPOUND = re.compile(
     r"(?<!\w)(?P<what>[a-zäöüß]{3,}?)(?:käufer|besitzer|träger|kunden|kund)(?:innen|in|n)?(?!\w)"
 )
 """Uhrenkäufer: who bought what the word begins with."""
+_IDIOM = re.compile(
+    r"(?<!\w)(?:customer service|kundenservice|watch out|ring (?:us|me|them)|at your service|"
+    r"rund um die uhr|(?:um |gegen |ab |bis |von )?\d{1,2}(?:[:.]\d\d)?(?:-\d{1,2})? uhr)(?!\w)"
+)
+"""Words that sound like an article and are none: they are quoted back."""
+_JOINING = {"with", "of", "for", "a", "an", "the", "mit", "von", "für", "aus"}
+"""Small words that may stand between the words of one article's name."""
+_WHAT_FOR = re.compile(r"(?<!\w)(?:for|für)(?!\w)")
+"""What follows in an article's name says what it is for, not what it is."""
 
 
 class Articles(NamedTuple):
@@ -47,12 +56,16 @@ class Shelf:
     def __init__(self, products: tuple[tuple[str, str, str], ...], categories: tuple[str, ...]):
         self.categories = {_root(lowered(c)): c for c in categories}
         self.names: list[tuple[str, frozenset[str]]] = []
+        self.own: dict[str, frozenset[str]] = {}
+        """An article's words and its category's, without what it is for."""
         self.heads: set[str] = set()
         for product_id, name, category in products:
-            words = [_root(w) for w in re.findall(r"[^\W_]+(?:['-][^\W_]+)*", lowered(name))]
-            self.names.append((product_id, frozenset([*words, _root(lowered(category))])))
+            kind = _root(lowered(category))
+            self.names.append((product_id, frozenset([*_name_words(name), kind])))
+            own = _name_words(_WHAT_FOR.split(lowered(name))[0])
+            self.own[product_id] = frozenset([*own, kind])
             self.categories.setdefault(_root(lowered(category)), category)
-            main = re.split(r",| \d", lowered(name))[0].split()
+            main = re.split(r",| \d", _WHAT_FOR.split(lowered(name))[0])[0].split()
             if main:
                 self.heads.add(_root(main[-1]))
         self.ids = {lowered(product_id): product_id for product_id, _, _ in products}
@@ -61,7 +74,14 @@ class Shelf:
         """What these neighbouring words name together, if anything."""
         if len(words) == 1 and words[0] in self.ids:
             return Articles(products=(self.ids[words[0]],))
-        wanted = [part for word in words for part in self._parts(word)]
+        if words[0] in STOP_WORDS or words[-1] in STOP_WORDS:
+            return None  # "a watch" is a watch, not every article with "a" in its name
+        if any(word in STOP_WORDS and word not in _JOINING for word in words):
+            return None
+        told = [word for word in words if word not in STOP_WORDS]
+        wanted = [part for word in told for part in self._parts(word)]
+        if len(told) > 1 and len(set(wanted)) == 1:
+            return None  # "rings for ring owners" are two phrases
         if len(words) == 1 and "-" in words[0] and not self._held(wanted):
             return self.find(words[0].split("-"))
         if len(wanted) == 1:
@@ -71,7 +91,11 @@ class Shelf:
                 return None
         if not any(not part.isdigit() for part in wanted):
             return None
-        found = tuple(pid for pid, name in self.names if set(wanted) <= name)
+        found = tuple(
+            pid
+            for pid, name in self.names
+            if set(wanted) <= name and any(w in self.own[pid] and not w.isdigit() for w in wanted)
+        )
         return Articles(products=found) if found else None
 
     def _held(self, wanted: list[str]) -> bool:
@@ -93,6 +117,10 @@ class Shelf:
 def find_products(reading: Reading) -> None:
     """Read every article of the brand, the longest phrase first."""
     shelf = Shelf(reading.given.products, reading.given.categories)
+    for match in _IDIOM.finditer(reading.plain):
+        if reading.free(*match.span()):
+            words_read = reading.given.text[match.start() : match.end()]
+            reading.add(Chunk("idiom", match.start(), match.end(), words_read))
     for match in _COMPOUND.finditer(reading.plain):
         stem = shelf.find([match["what"]]) if reading.free(*match.span()) else None
         if stem:
@@ -116,6 +144,11 @@ def _adjacent(plain: str, run: list[re.Match[str]]) -> bool:
     return all(
         re.fullmatch(r"[\s\-]+", plain[left.end() : right.start()]) for left, right in pairwise(run)
     )
+
+
+def _name_words(name: str) -> list[str]:
+    words = re.findall(r"[^\W_]+(?:['-][^\W_]+)*", lowered(name))
+    return [_root(word) for word in words if word not in STOP_WORDS]
 
 
 def _root(word: str) -> str:

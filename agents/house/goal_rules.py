@@ -60,7 +60,10 @@ def _word(match: re.Match[str], given: GoalText) -> str:
     return given.text[match.start("word") : match.end("word")].strip(" \"'“”„")
 
 
-_DOWN = r"(?:off|discount|reduction|rabatt|nachlass|reduzierung|günstiger|reduced|weniger)"
+_DOWN = (
+    r"(?:off|discount|reduction|rabatt|preisnachlass|nachlass|reduzierung|ermäßigung|günstiger|"
+    r"reduced|reduziert|rabattiert|cheaper|weniger)"
+)
 _GIFT = r"(?:voucher|gift card|gutschein|coupon)"
 OFFER: tuple[Rule, ...] = (
     Rule(
@@ -74,7 +77,8 @@ OFFER: tuple[Rule, ...] = (
     Rule(
         "share_off",
         rf"(?:(?:an? |einen |einem |mit )?(?:<MOST>|bound of)? ?(?P<share><PERCENT>) ?{_DOWN}|"
-        rf"(?:{_DOWN}|offers?|angebot)s? (?:of|von|über)? ?(?:<MOST> )?(?P<s2><PERCENT>)|"
+        rf"(?:{_DOWN}|offers?|angebot)s?(?: is| ist)?:? (?:of |von |über |by )?(?:<MOST> "
+        rf")?(?P<s2><PERCENT>)|"
         rf"<MOST> (?P<s3><PERCENT>)(?! (?:held|hold|control|zurück|of the people))|"
         rf"(?P<s4><PERCENT>)(?= (?:auf|on|for|für) ))",
         "the most that may be taken off",
@@ -83,8 +87,8 @@ OFFER: tuple[Rule, ...] = (
     ),
     Rule(
         "amount_off",
-        rf"(?:(?:an? |einen |einem )?(?:<MOST> )?(?P<amount><MONEY>) ?(?:{_DOWN}|{_GIFT})s?|"
-        rf"(?:{_DOWN}|{_GIFT}|offer|angebot)s? (?:of|von|über|worth|for) (?:<MOST> "
+        rf"(?:(?:an? |einen |einem )?(?:<MOST> )?(?P<amount><MONEY>)[ -]?(?:{_DOWN}|{_GIFT})s?|"
+        rf"(?:{_DOWN}|{_GIFT}|offer|angebot)s?(?: of| von| über| worth| for| is| ist)?:? (?:<MOST> "
         rf")?(?P<a2><MONEY>))",
         "the most that may be taken off an order",
         ("10 € off", "Gutschein über 20 €"),
@@ -113,6 +117,21 @@ def _any_money(match: re.Match[str], given: GoalText) -> Money | None:
     if amount is None:
         return None
     return Money(amount=amount, currency=currency_of(words) or given.currency)
+
+
+_PORTIONS = {
+    "half": 2, "hälfte": 2, "third": 3, "drittel": 3, "quarter": 4, "viertel": 4, "fifth": 5,
+    "fünftel": 5, "tenth": 10, "zehntel": 10,
+}  # fmt: skip
+_PORTION = (
+    rf"(?:(?:an?|one|the|die|ein) )?(?:{'|'.join(_PORTIONS)})"
+    r"(?: (?:of (?:them|the people|the customers|those)|davon|der kunden|von ihnen))?"
+)
+
+
+def _portion(words: str) -> float | None:
+    found = re.search("|".join(_PORTIONS), words)
+    return 1 / _PORTIONS[found.group()] if found else None
 
 
 BOUNDS: tuple[Rule, ...] = (
@@ -145,12 +164,17 @@ BOUNDS: tuple[Rule, ...] = (
     ),
     Rule(
         "holdout",
-        r"(?:hold back |keep back )?half(?: of (?:them|the people|the customers))?(?: are| is)? "
-        r"?(?:held back|as (?:a )?control)|hold back half(?: of them)?|(?:die )?hälfte "
-        r"(?:davon )?(?:wird )?zurück(?:ge)?halten",
-        "half are held back by chance",
-        ("half of them held back",),
-        lambda m, g: 0.5,
+        rf"(?:hold|keep)(?:ing)? (?:(?:back|aside|out) {_PORTION}(?: as (?:a )?control(?: "
+        rf"group)?)?|"
+        rf"{_PORTION} (?:back|aside|out|as (?:a )?control)(?: as (?:a )?control(?: group)?| "
+        rf"group)?)|"
+        rf"(?:control group|kontrollgruppe|vergleichsgruppe)(?: of| von|:)? {_PORTION}|"
+        rf"{_PORTION}(?: are| is)? (?:held back|as (?:a )?control(?: group)?)|{_PORTION} "
+        rf"(?:bitte |wird )*"
+        r"(?:zurück(?:ge|zu)?halten|als (?:kontrollgruppe|vergleichsgruppe)|in die kontrollgruppe)",
+        "that part of them is held back by chance",
+        ("half of them held back", "hold back a quarter", "ein Viertel zurückhalten"),
+        lambda m, g: _portion(m.group()),
     ),
     Rule(
         "holdout",
@@ -172,9 +196,18 @@ BOUNDS: tuple[Rule, ...] = (
     Rule(
         "most_recipients",
         r"(?:to |an |for )?(?:<MOST>|limit(?:ed)? (?:it |this )?to|cap (?:it )?at|begrenzt auf) "
-        r"(?P<n><NUM>) (?:<PEOPLE>|e-?mails?|mails|messages|nachrichten|adressaten)",
+        r"(?P<n><NUM>)(?: of (?:our |the )?| der | von )?(?:(?<=of )them|(?<=von )ihnen| ?davon| "
+        r"(?:<PEOPLE>|"
+        r"e-?mails?|mails|messages|nachrichten|adressaten))",
         "the most people who are mailed",
         ("at most 2,000 people", "maximal 500 Empfänger"),
+        _count,
+    ),
+    Rule(
+        "most_recipients",
+        r"(?:<MOST>) (?P<n>\d{2,3}|\d{1,3}[., ]\d{3}|\d{4,6})(?=\s*(?:[,;!?)]|\.(?!\d)|$))",
+        "the most people who are mailed",
+        ("at most 250",),
         _count,
     ),
 )
@@ -227,7 +260,8 @@ TOPICS: tuple[Rule, ...] = tuple(
     for topic, pattern, example in (
         (
             "Christmas",
-            rf"weihnachts?{_COMPOUND}|(?:a |for |zu |an |pre-)?(?:christmas|xmas|weihnachten)",
+            rf"weihnachts?{_COMPOUND}|(?:a |for |zu |an |pre-)?(?:christmas|xmas|weihnachten)"
+            r"(?: (?:gifts|presents)(?! ideas?))?",
             "Christmas offer",
         ),
         ("Black Friday", r"(?:a |zum )?black[- ]friday", "Black Friday mail"),
@@ -241,6 +275,14 @@ TOPICS: tuple[Rule, ...] = tuple(
             rf"(?:for |zum |a )?(?:mother'?s day|muttertag(?:s{_COMPOUND})?)",
             "zum Muttertag",
         ),
+        ("Cyber Monday", r"(?:a |zum )?cyber[- ]monday", "Cyber Monday mail"),
+        (
+            "St Nicholas' Day",
+            rf"(?:zum |für )?nikolaus(?:tag)?(?:s?{_COMPOUND})?|"
+            r"(?:for )?st\.? nicholas'?s?(?: day)?",
+            "zum Nikolaus",
+        ),
+        ("Advent", rf"(?:an? |for |zum |im )?advents?{_COMPOUND}?", "Adventsmail"),
         ("Father's Day", r"(?:for |zum |a )?(?:father'?s day|vatertag)", "Father's Day"),
         ("Easter", rf"(?:for |zu |an )?(?:easter|ostern|oster{_COMPOUND})", "Easter"),
         ("New Year", rf"(?:for |zum )?(?:the )?new year(?:'s)?|neujahr(?:s{_COMPOUND})?",
@@ -279,16 +321,19 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
         ),
         (
             "service_due",
-            r"(?:remind|reminder|nudge|erinner(?:e|n|ung)|serviceerinnerung|wartungserinnerung|"
+            r"(?:remind|reminder|nudge|erinner(?:e|n|t|ung)|serviceerinnerung|wartungserinnerung|"
             r"service reminder)(?: an)?",
             ("Remind everyone whose service is due",),
         ),
         (
             "viewing",
-            r"(?:(?:get|book|bring|fill|arrange|more|some|to|for|offer) )*(?:an? |ein(?:e|en)? )?"
+            r"(?:(?:get|book|bring|fill|arrange|more|mehr|some|to|for|offer) )*(?:an? |ein(?:e|"
+            r"en)? )?"
             r"(?:private )?(?:viewings?(?: slots?| bookings?| appointments?)?|half an hour|"
             r"besichtigung(?:en|stermine?|s-?termin)?|eine halbe stunde)(?: booked| buchen)?|"
-            r"(?:come (?:and )?|to )?(?:look at|see|try on)(?= |$)|zu sehen|anzusehen|anzuschauen|"
+            r"(?:come (?:and )?|to )?(?:(?:an? )?(?:first |closer |private )?look at|see|try "
+            r"on)(?= |$)|"
+            r"vorbei(?:zu)?(?:kommen|schauen)|zu sehen|anzusehen|anzuschauen|"
             r"anprobieren|anprobe|ansehen kommen",
             ("Get viewings for …",),
         ),
@@ -306,7 +351,8 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
             "thank",
             r"(?:say |send |send an? |an? )?thank(?:s|-you|ing)?(?: you)?(?: note| mail| letter| "
             r"to)?|"
-            r"(?:be)?danke?n?|dankeschön|bedanke(?:n)?(?: uns)?(?: bei)?|dank(?: an)",
+            r"(?:be)?danke?n?(?: sagen)?|dankeschön(?: sagen)?|bedanke(?:n)?(?: uns)?(?: bei)?|"
+            r"dank(?: an)",
             ("Thank customers who …",),
         ),
         (
@@ -318,8 +364,10 @@ OBJECTIVES: tuple[Rule, ...] = tuple(
         (
             "announce",
             r"announc(?:e|ing|ement)|(?:tell|inform)(?:ing)?|let(?= .*\bknow\b)|know|"
-            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en|t)?(?= .*\bbescheid\b)|"
-            r"bescheid",
+            r"ankündig(?:e|en|ung)|inform(?:iere|ieren|ier)|sag(?:e|en|t)?(?= .*\bbescheid\b| "
+            r"(?:den|allen|unseren|ihnen) )|"
+            r"bescheid|erfahren|(?:find out|hear) (?:about|of)|mitteilen|teil(?:e|t)?(?= "
+            r".*\bmit\b)",
             ("Announce new opening hours",),
         ),
         (
@@ -337,6 +385,23 @@ _MAIL = (
     r"(?:e-?mails?|mail(?:ing)?s?|newsletters?|message|note|letter|campaign|kampagne|nachricht|"
     r"rundmail|brief|aktion|mail-?aktion|versand|send-?out)"
 )
+GREETING: tuple[Rule, ...] = (
+    Rule(
+        "mail",
+        r"^\s*(?:hi|hello|hey|dear|hallo|liebes|moin|servus|guten (?:tag|morgen))(?: (?:all|"
+        r"everyone|team|"
+        r"there|folks|zusammen|ihr|together))*(?=\s?[,.!:])",
+        "a greeting",
+        ("Hi team,",),
+    ),
+    Rule(
+        "mail",
+        r"(?:(?<=[,.;!?-] )|(?<=[.!?] - ))(?:many )?(?:thanks|thank you|danke|vielen dank|cheers|"
+        r"regards)"
+        r"(?: a lot| in advance| so much| very much| im voraus| schön)*(?=\s*[.!]*\s*$)",
+        "a word of thanks to whoever reads it",
+    ),
+)
 MANNERS: tuple[Rule, ...] = (
     Rule(
         "mail",
@@ -345,7 +410,8 @@ MANNERS: tuple[Rule, ...] = (
         r"e-?mail(?:ing)?|mail(?:e|en)?|contact|kontaktier(?:e|en)|do|make|mach(?:e|en)?|run|"
         r"plan(?:e|en)?|prepare|starte?n?)(?: (?:out|off))?(?: (?:an? |the |our |eine[nr]? |ein |"
         rf"die |unsere[nr]? )?(?:short |kurze[nr]? |nice |quick )?{_MAIL})?(?: to| an)?|"
-        rf"(?:by |via |per |as an? |als |an? |the |eine[nr]? |ein )?{_MAIL}(?: to| an)?",
+        rf"(?:by |via |per |as an? |als |an? |the |eine[nr]? |ein )?(?:short |quick |kurze[nr]? |"
+        rf"nice )?{_MAIL}(?: to| an)?",
         "it goes by e-mail, the only channel so far",
         ("send a mail to", "Newsletter"),
     ),
@@ -360,6 +426,21 @@ MANNERS: tuple[Rule, ...] = (
         r"(?:vereinbaren|buchen|machen))?",
         "what people are asked to do; it binds nothing",
         ("to book it", "einen Termin"),
+    ),
+    Rule(
+        "mail",
+        r"(?:put together|get in touch(?: with)?|reach out(?: to)?|write up|set up|draft|create|"
+        r"verschick(?:e|en|t)|"
+        r"versende(?:n|t)?|erstell(?:e|en|t)|vorbereiten|aufsetzen|entwerfen|rausschicken|"
+        r"losschicken|raus)"
+        rf"(?: (?:(?:an?|the|our|eine|die|unsere|den) )?{_MAIL})?(?: to| an)?|"
+        r"(?:show(?:ing)?|featur(?:e|ing)|highlight(?:ing)?)(?= (?:them|people|everyone|our|the|"
+        r"this|these|off|an?"
+        r"|\x00))(?: (?:them|people))?|zeig(?:e|en|t)|vorzustellen|any ?time|jederzeit|of course|"
+        r"natürlich|"
+        r"go(?:es|ing)? out|rausgehen|for us|für uns",
+        "what the mail does; it binds nothing",
+        ("put together a mail", "show them the", "get in touch with"),
     ),
     Rule(
         "language",

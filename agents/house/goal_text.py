@@ -10,7 +10,7 @@ from decimal import Decimal
 from agents.tasks import GoalText
 from domain.goal import Unread
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-./&][^\W_]+)*|[%€$£]", re.UNICODE)
+_WORD = re.compile(r"\d+(?:[.,]\d+)+(?!\w)|[^\W_]+(?:['’\-./&][^\W_]+)*|[%€$£]", re.UNICODE)
 
 NUMBER_WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -33,7 +33,9 @@ may me might my of off on onto or our ours out over own perhaps please pls reall
 should so some something such than that that's the their them then there there's these they
 they're this those through to too up upon us very want wants was we we'd we'll we're we've were
 what when where which while who who'd who's whom whose will with would you you'd you'll your
-yours need needs ask gets hello hi thanks time week's come
+yours need needs ask gets hello hi thanks time week's come who've they've they'd they'll what's
+here's how hey kindly ok okay maybe already yet still ever now actually really quite both each
+whether
 aber alle allem bekommt bekommen allen aller alles als am an auch auf aus bei beim bin bis bitte
 da dabei dafür
 damit dann daran darauf das dass dein dem den denen der deren des dessen die dies diese diesem
@@ -42,7 +44,9 @@ haben hat hatte hatten hier ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in i
 kann können man mal mein mich mir mit möchte möchten nach noch oder sei sein seine sich sie
 sind so soll sollen sollte sollten über um und uns unser unsere unserem unseren unserer unter
 vom von vor war waren was wer welche welchen welcher wie will wir wird wo wollen wurde wurden
-zu zum zur zwischen
+zu zum zur zwischen könnt könnte könnten könntest könntet würde würden würdet wäre wären zwar
+möglichst schon bereits vielleicht euch euer eure euren eurer werden worden wirst werdet wollt wolle
+sollt sowie also nun hallo dürfen darf dürft brauche brauchen braucht geben gebt gib
 """
 STOP_WORDS = frozenset(_STOP.split())
 
@@ -185,13 +189,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return _COMPILED[pattern]
 
 
-_NUM = r"\d+(?:[.,]\d{3})*(?:[.,]\d{1,2})?"
+_NUM = r"(?:\d{1,3}(?: \d{3})+|\d+(?:[.,]\d{3})*)(?:[.,]\d{1,2})?"
 _CUR = r"(?:€|eur|euros?|£|gbp|pounds?|pfund|\$|usd|dollars?|chf|franken)"
 SHORTHANDS = {
     "NUM": _NUM,
     "COUNT": rf"(?:{_NUM}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|an?|"
     r"eine[mnr]?|ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)",
-    "MONEY": rf"(?:{_CUR}\s?{_NUM}|{_NUM}\s?{_CUR})",
+    "MONEY": rf"(?:{_CUR}\s?{_NUM}|{_NUM}[\s-]?{_CUR})",
     "PERCENT": rf"(?:{_NUM}\s?(?:%|per ?cent|percent|prozent))",
     "PEOPLE": r"(?:customers?|clients?|buyers?|people|persons?|recipients?|subscribers?|contacts?|"
     r"shoppers?|folks|kunden|kund(?:e|in|innen)|kund\*innen|kund:innen|kundinnen und kunden|leute|"
@@ -204,8 +208,9 @@ SHORTHANDS = {
 
 
 def number(words: str) -> Decimal:
-    """2,000 and 2.000 are two thousand; 9,90 and 9.90 nine point nine; words up to twelve."""
-    words = words.strip()
+    """2,000, 2.000 and 2 000 are two thousand; 9,90 and 9.90 nine point nine; words up to "
+    "twelve."""
+    words = words.strip().replace(" ", "")
     if words in NUMBER_WORDS:
         return Decimal(NUMBER_WORDS[words])
     digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", words)

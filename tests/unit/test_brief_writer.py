@@ -100,6 +100,51 @@ async def test_what_is_sold_is_never_named() -> None:
     assert "watch-sold" not in brief.fact_ids
 
 
+async def test_a_sold_piece_is_said_with_the_nearest_that_is_there() -> None:
+    brief = await brief_of("Get viewings for the 1959 diver from watch buyers")
+    assert any("1959 diver is sold" in line for line in brief.unsupported)
+    instead = brief.alternatives[0]
+    assert "1968 dress watch" in instead.what
+    assert "strap" not in instead.what
+    assert "1959 diver" in instead.why
+    assert "1959 diver" not in brief.message
+
+
+async def test_what_is_there_needs_no_substitute() -> None:
+    brief = await brief_of("Get viewings for the 1968 dress watch from watch buyers")
+    assert not any("is sold" in line for line in brief.unsupported)
+    assert not any("instead" in one.what for one in brief.alternatives)
+
+
+@pytest.mark.parametrize(
+    ("goal", "message"),
+    [
+        (
+            Goal(text="x", objective="sell", products=("watch-1968-dress", "strap-calf-18")),
+            "The 1968 dress watch and the Calf strap 18 mm, each with its price and its proof.",
+        ),
+        (
+            Goal(text="x", objective="sell", products=("watch-1968-dress",)),
+            "The 1968 dress watch, with its price and its proof.",
+        ),
+        (
+            Goal(text="x", objective="viewing", products=("watch-sold",)),
+            "Take half an hour, and come to see what we have.",
+        ),
+        (
+            Goal(text="x", objective="announce", topics=("new opening hours",)),
+            "New opening hours: what changes, from when, and for whom.",
+        ),
+        (
+            Goal(text="x", objective="thank", language="de", topics=("Christmas",)),
+            "Danke, und es gibt nichts zu kaufen. Anlass: Weihnachten.",
+        ),
+    ],
+)
+async def test_the_message_is_a_sentence(goal: Goal, message: str) -> None:
+    assert (await brief_of(goal)).message == message
+
+
 async def test_house_facts_of_the_language_that_still_hold() -> None:
     assert "house-workshop" in (await brief_of("Thank customers who bought twice")).fact_ids
     german = await brief_of("Danke an alle Kunden, die zweimal gekauft haben")

@@ -174,6 +174,61 @@ def test_a_second_word_on_the_same_bound_is_quoted_not_laid_over_the_first(text:
     assert goal.unread
 
 
+SERVICES = (
+    ("service-handwound", "full service for a hand-wound watch", "service"),
+    ("service-resize", "ring resizing", "service"),
+    ("watch-1955", "1955 watch with small seconds", "watch"),
+    ("ring-pair", "pair of wedding bands", "ring"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "categories", "products"),
+    [
+        ("a watch", ("watch",), ()),
+        ("the watches", ("watch",), ()),
+        ("a hand-wound watch", ("watch",), ()),
+        ("the full service", (), ("service-handwound",)),
+        ("the full service for a hand-wound watch", (), ("service-handwound",)),
+        ("the ring resizing", (), ("service-resize",)),
+        ("the 1955 watch with small seconds", (), ("watch-1955",)),
+        ("wedding bands", (), ("ring-pair",)),
+        ("rings for ring", ("ring",), ()),
+    ],
+)
+def test_small_words_and_what_an_article_is_for_do_not_name_it(
+    said: str, categories: tuple[str, ...], products: tuple[str, ...]
+) -> None:
+    goal = read(f"Mail about {said}", products=SERVICES, categories=("watch", "ring", "service"))
+    assert (goal.categories, goal.products) == (categories, products)
+
+
+@pytest.mark.parametrize(
+    ("said", "until"),
+    [
+        ("before the end of January", date(2027, 1, 31)),
+        ("vor Ende Januar", date(2027, 1, 31)),
+        ("before the end of the month", date(2026, 11, 30)),
+        ("bis Ende nächster Woche", date(2026, 11, 29)),
+        ("before January", date(2026, 12, 31)),
+        ("before mid January", date(2027, 1, 10)),
+    ],
+)
+def test_before_the_end_is_not_before_its_last_days(said: str, until: date) -> None:
+    assert read(f"Sell straps {said}").send_until == until
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sell rings, not watches", "Verkaufe Ringe, keine Uhren", "Sell rings instead of watches",
+     "Sell rings. Customer service is closed"],
+)  # fmt: skip
+def test_what_is_denied_is_quoted_and_adds_no_category(text: str) -> None:
+    goal = read(text)
+    assert goal.categories == ("ring",)
+    assert goal.unread
+
+
 def test_a_goal_in_another_languages_letters_is_all_unread() -> None:
     text = "Отправь письмо всем"
     assert [part.words for part in read(text).unread] == [text]
