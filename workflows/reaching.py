@@ -18,7 +18,7 @@ CHECKED_FOR_SECONDS = 600
 class ReachError(Refused):
     """Nothing leaves: the reason concerns the workspace, not a mail."""
 
-    code: Literal["simulated", "no_public_url", "no_sender"]
+    code: Literal["simulated", "no_public_url", "no_sender", "unencrypted"]
 
 
 class Reach:
@@ -44,6 +44,13 @@ class Reach:
                 "A simulated workspace sends to this machine only.",
                 thing=stack.sending.traits.name,
                 next_step="Point it to a mail server on this machine.",
+            )
+        if stack.sending.traits.in_the_clear:
+            raise ReachError(
+                "unencrypted",
+                "Mails beyond this machine would cross the network unencrypted.",
+                thing="sending.smtp_security",
+                next_step='Set smtp_security = "starttls" or "tls" in mainspring.toml.',
             )
         if not stack.public_url:
             raise ReachError(

@@ -190,11 +190,49 @@ def test_one_sender_in_several_loops() -> None:
     asyncio.run(once())
 
 
-async def test_a_password_never_crosses_the_network_in_the_clear() -> None:
-    settings = SmtpSettings(host="mail.example", username="u", password="p")
-    problems = await SmtpSending(settings).check()
-    assert len(problems) == 1
-    assert "unencrypted" in problems[0]
+@pytest.mark.parametrize("login", [{}, {"username": "u", "password": "p"}])
+async def test_nothing_crosses_the_network_in_the_clear(login: dict[str, str]) -> None:
+    settings = SmtpSettings.model_validate({"host": "mail.example", **login})
+    sender = SmtpSending(settings)
+    (problem,) = await sender.check()
+    assert "unencrypted" in problem
+    assert "starttls" in problem
+    with pytest.raises(SendError) as caught:
+        await sender.send(mail())
+    assert caught.value.code == "not_allowed"
     assert "'p'" not in repr(settings)
-    assert not SmtpSending(settings).traits.loopback_only
+    assert not sender.traits.loopback_only
+    assert sender.traits.in_the_clear
     assert SmtpSending(SmtpSettings()).traits.loopback_only
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("rcpt", "550 5.7.1 <person@example.test>: blocked"),
+        ("rcpt", "550 5.1.1 person@example.test unknown"),
+        ("rcpt", '450 4.2.0 <"per son"@example.test>: greylisted'),
+        ("mail", "550 5.7.1 no <person@example.test> here"),
+        ("data", "554 5.7.1 mailto:person@example.test"),
+        ("end", '552 5.3.4 "per son"@example.test is full'),
+        ("end", "451 4.0.0 " + "person@example.test " * 25),
+        ("greet", "554 person@example.test is not welcome"),
+    ],
+)
+async def test_what_a_server_says_about_a_person_is_not_kept(step: str, said: str) -> None:
+    async with MailServer(at(step, said)) as server:
+        sender = sending(server)
+        with pytest.raises(SendError) as caught:
+            await sender.send(mail())
+        await sender.close()
+        assert "<address>" in str(caught.value)
+        assert "example" not in str(caught.value)
+        assert "son" not in str(caught.value)
+
+
+async def test_a_receipt_does_not_say_whose_it_is() -> None:
+    async with MailServer(at("end", "250 2.0.0 queued for <person@example.test>")) as server:
+        sender = sending(server)
+        receipt = await sender.send(mail())
+        await sender.close()
+        assert receipt.response == "250 2.0.0 queued for <address>"

@@ -37,6 +37,8 @@ class SenderTraits(Frozen):
     looks_up_by_key: bool = False
     loopback_only: bool = False
     """True where every address that it connects to is on this machine."""
+    in_the_clear: bool = False
+    """True where mails cross the wire unencrypted: for servers on this machine alone."""
 
 
 class Sending(Protocol):

@@ -24,6 +24,8 @@ from tools.esp.port import Receipt, SendError, SenderTraits
 
 _BROKEN = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
 _POLICY = re.compile(r"^5\.7\.")
+_ADDRESS = re.compile(r"<[^<>]*@[^<>]*>|\"[^\"]*\"@[^\s<>]+|[^\s<>]+@[^\s<>]+")
+_LONGEST_ANSWER = 300
 
 
 class SmtpSettings(Frozen):
@@ -97,7 +99,11 @@ class SmtpSending:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
-        self.traits = SenderTraits(name="smtp", loopback_only=is_loopback(settings.host))
+        self.traits = SenderTraits(
+            name="smtp",
+            loopback_only=is_loopback(settings.host),
+            in_the_clear=settings.security == "none",
+        )
         self._idle: list[_Line] = []
         self._places = asyncio.Semaphore(settings.connections)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -121,7 +127,7 @@ class SmtpSending:
                 self._idle.append(line)
         domain = ascii_address(message.sender.address).rpartition("@")[2]
         return Receipt(
-            key=message.key, message_id=message_id(message.key, domain), response=response[:300]
+            key=message.key, message_id=message_id(message.key, domain), response=response
         )
 
     async def find(self, key: str) -> Receipt | None:
@@ -131,14 +137,7 @@ class SmtpSending:
     async def check(self) -> tuple[str, ...]:
         """Connect, log in and leave again; each problem with its mend."""
         problems = []
-        settings = self.settings
-        if settings.username and settings.security == "none" and not self.traits.loopback_only:
-            problems.append(
-                f"The login for {settings.host} would cross the network unencrypted. "
-                'Set security = "starttls" or "tls" for the mail server.'
-            )
-            return tuple(problems)
-        line = _Line(settings)
+        line = _Line(self.settings)
         try:
             await line.open()
         except SendError as error:
@@ -221,7 +220,7 @@ class SmtpSending:
             raise
         line.carried += 1
         if 200 <= answer.code < 300:
-            return f"{answer.code} {answer.message}"
+            return _said(answer.code, answer.message)
         if answer.code == 421:
             line.drop()
         if 400 <= answer.code < 600:
@@ -232,10 +231,10 @@ class SmtpSending:
 
 def _client(settings: SmtpSettings) -> aiosmtplib.SMTP:
     encrypted = settings.security != "none"
-    if settings.username and not encrypted and not is_loopback(settings.host):
+    if not encrypted and not is_loopback(settings.host):
         raise SendError(
             "not_allowed",
-            f"The login for {settings.host} would cross the network unencrypted.",
+            f"Mails to {settings.host}, and any login, would cross the network unencrypted.",
             next_step='Set security = "starttls" or "tls" for the mail server.',
         )
     return aiosmtplib.SMTP(
@@ -265,9 +264,15 @@ async def _reset(line: _Line, client: aiosmtplib.SMTP) -> None:
         line.drop()
 
 
+def _said(code: int, message: str) -> str:
+    """A server's answer as it may be kept and shown: servers like to repeat the recipient's
+    address, and what is written down about a mail never says whose it was."""
+    return _ADDRESS.sub("<address>", f"{code} {message[:4000]}")[:_LONGEST_ANSWER]
+
+
 def _answer(error: Exception | None) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f" It said: {error.code} {error.message}"[:300]
+        return f" It said: {_said(error.code, error.message)}"
     return f" ({type(error).__name__})" if error is not None else ""
 
 
