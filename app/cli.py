@@ -7,6 +7,7 @@ bring (``demo``, ``eval``, ``bench``) are entry points of ``mainspring.commands`
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -15,7 +16,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from domain.errors import MainspringError
+from domain.errors import MainspringError, WrongUsage
 
 COMMANDS: dict[str, str] = {
     "init": "Make a workspace: settings, brand folder, history, first owner.",
@@ -46,6 +47,10 @@ BROUGHT = ("demo", "eval", "bench")
 EPILOG = "Exit codes: 0 done · 1 failed · 2 wrong usage · 3 a person is needed · 4 refused"
 
 
+UsageError: Any = typer.BadParameter.__base__
+"""What the parser raises for words that it cannot read; typer gives it no public name."""
+
+
 class FrontDoor(TyperGroup):
     """Lists every command without loading it; loads the one that is called."""
 
@@ -61,15 +66,66 @@ class FrontDoor(TyperGroup):
             self.loaded.add(name)
         return super().resolve_command(ctx, args)
 
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **extra: Any) -> Any:
+        given = list(args)
+        try:
+            return super().make_context(info_name, args, *more, **extra)
+        except UsageError as error:
+            if "--json" not in given:
+                raise
+            raise _ended(_wrong_words(error), given) from None
+
     def invoke(self, ctx: Any) -> Any:
         given = [*ctx._protected_args, *ctx.args]
         try:
             return super().invoke(ctx)
         except MainspringError as error:
-            from app.output import print_error
+            raise _ended(error, given) from None
+        except UsageError as error:
+            if "--json" not in given:
+                raise
+            raise _ended(_wrong_words(error), given) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # who read our output has gone; typer ends quietly
+                raise
+            raise _ended(_refused_by_system(error), given) from None
 
-            print_error(error, as_json="--json" in given)
-            raise typer.Exit(error.exit_code) from None
+
+def _ended(error: MainspringError, given: list[str]) -> typer.Exit:
+    """Print the error in the form that was asked for; what to end with."""
+    from app.output import print_error
+
+    print_error(error, as_json="--json" in given)
+    return typer.Exit(error.exit_code)
+
+
+def _wrong_words(error: Any) -> WrongUsage:
+    """The parser's refusal as one of ours."""
+    path = error.ctx.command_path if error.ctx is not None else "mainspring"
+    return WrongUsage(
+        "wrong_words",
+        error.format_message(),
+        thing=path,
+        next_step=f"`{path} --help` lists what may be said.",
+    )
+
+
+def _refused_by_system(error: OSError) -> MainspringError:
+    """What the operating system would not do, in a sentence."""
+    why = (error.strerror or str(error) or type(error).__name__).rstrip(".")
+    if error.filename is None:
+        return MainspringError(
+            "system_refused",
+            f"The system refused: {why[:1].lower()}{why[1:]}.",
+            next_step="`mainspring doctor` looks at every part that a command needs.",
+        )
+    return MainspringError(
+        "file_refused",
+        f"A file could not be read or written: {why[:1].lower()}{why[1:]}.",
+        thing=str(error.filename),
+        next_step="Check that its folder exists, that you may read and write there, and that the "
+        "disk is not full; then run the command again.",
+    )
 
 
 def load(name: str) -> Any:

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal
 
+import duckdb
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import words
 from app.dns_checks import check_domain
@@ -29,6 +31,12 @@ from workflows.unsubscribe import check_public_url
 LEAST_FREE_BYTES = 1_000_000_000
 RESERVED = (".test", ".example", ".invalid", ".localhost", "localhost")
 """Domains that no DNS server answers for."""
+
+MENDS_FILES = (
+    "Check that you may read and write the workspace's files; if they are damaged, restore them "
+    "from the latest backup."
+)
+"""What helps where a file does not open, whatever the reason."""
 
 State = Literal["fine", "look", "skipped"]
 
@@ -78,11 +86,20 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         try:
             checks = await examined(workspace)
         except MainspringError as error:
-            checks = [look(part, error.what, error.next_step)]
+            mend = error.next_step or f"It concerns {error.thing or 'this part'}: look there."
+            checks = [look(part, error.what, mend)]
+        except (OSError, SQLAlchemyError, duckdb.Error) as error:
+            checks = [look(part, _in_a_line(error), MENDS_FILES)]
         for check in checks:
             said(check)
         found += checks
     return tuple(found)
+
+
+def _in_a_line(error: Exception) -> str:
+    """An error of another library, shortened to its first line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"it cannot be read ({type(error).__name__}: {lines[0][:200]})"
 
 
 async def _settings(workspace: Workspace) -> list[Check]:
@@ -212,10 +229,15 @@ async def _mail_server(workspace: Workspace) -> list[Check]:
         checks.append(look("mail server", "there is no From address", "Set sending.from_address."))
     problems = await SmtpSending(smtp_settings(workspace)).check()
     at = f"{sending_settings.smtp_host}:{sending_settings.smtp_port}"
-    checks += [look("mail server", problem, "") for problem in problems]
+    for problem in problems:
+        what, _, mend = problem.partition(" → ")
+        checks.append(look("mail server", what, mend or f"Start the server at {at}, or {SET_IT}"))
     if not problems:
         checks.append(fine("mail server", f"{at} takes our connection"))
     return checks
+
+
+SET_IT = "correct smtp_host, smtp_port and security under [sending] in mainspring.toml."
 
 
 def is_local(host: str) -> bool:

@@ -117,6 +117,7 @@ def print_error(error: MainspringError, *, as_json: bool) -> None:
 
 
 def _sentence(text: str) -> str:
-    """The text with its first letter raised and a full stop."""
+    """The text with its first letter raised and a full stop; a file's name is left as it is."""
     ended = text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."
-    return ended[:1].upper() + ended[1:]
+    first = ended.split(maxsplit=1)[0].rstrip(".,:;") if ended.strip() else ""
+    return ended if set("./_") & set(first) else ended[:1].upper() + ended[1:]

@@ -204,8 +204,11 @@ def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
     return parse_settings(text, path, environment)
 
 
-def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Settings:
-    """The settings in a file's text; ``path`` is only named in errors."""
+def parse_settings(
+    text: str, path: Path, environment: Mapping[str, str], *, written: bool = True
+) -> Settings:
+    """The settings in a file's text; ``path`` is only named in errors, and where the file is not
+    ``written`` yet, neither it nor its lines are."""
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -220,7 +223,7 @@ def parse_settings(text: str, path: Path, environment: Mapping[str, str]) -> Set
     try:
         return Settings.model_validate(read)
     except ValidationError as error:
-        raise _wrong_setting(error, path, text, origins) from None
+        raise _wrong_setting(error, path, text if written else "", origins) from None
 
 
 def settings_text(sections: Mapping[str, Mapping[str, object]]) -> str:
@@ -295,19 +298,20 @@ def _wrong_setting(
     for problem in error.errors():
         place = [str(part) for part in problem["loc"]]
         section, field = place[0], place[1] if len(place) > 1 else ""
-        where = origins.get((section, field)) or f"line {_line(text, section, field)}"
+        line = f"line {_line(text, section, field)}: " if text else ""
+        where = f"{origins[section, field]}: " if (section, field) in origins else line
         name = ".".join(place)
         if problem["type"] == "missing":
             said.append(f"{name} is missing")
         elif problem["type"] == "extra_forbidden":
-            said.append(f"{where}: there is no setting {name}{_near(section, field)}")
+            said.append(f"{where}there is no setting {name}{_near(section, field)}")
         else:
             why = str(problem["msg"]).removeprefix("Value error, ")
-            said.append(f"{where}: {name} = {problem['input']!r}: {why[0].lower()}{why[1:]}")
+            said.append(f"{where}{name} = {problem['input']!r}: {why[0].lower()}{why[1:]}")
     return SettingsError(
         "wrong_setting",
-        f"{FILE_NAME}: " + "; ".join(said) + ".",
-        thing=str(path),
+        (f"{FILE_NAME}: " if text else "") + "; ".join(said) + ".",
+        thing=str(path) if text else "",
         next_step="docs/configuration.md lists every setting with what it may be.",
     )
 

@@ -180,11 +180,12 @@ def init_workspace(
             **(settings or {}),
         }
     )
-    parse_settings(text, folder / FILE_NAME, {})
+    parse_settings(text, folder / FILE_NAME, {}, written=False)
+    copied = _find_brand(brand) if brand is not None else None
     folder.mkdir(parents=True, exist_ok=True)
     for inside in ("data", "reports", "quarantine"):
         (folder / inside).mkdir(exist_ok=True)
-    _copy_brand(brand, folder / "brand", name)
+    _copy_brand(copied, folder / "brand", name)
     secret_folder = secrets_folder(workspace_id, around)
     make_secrets(secret_folder)
     database.create(ledger_url(folder), simulated_at=simulated_at)
@@ -196,18 +197,24 @@ def init_workspace(
     return open_workspace(folder, around)
 
 
-def _copy_brand(source: Path | None, target: Path, name: str) -> None:
+def _find_brand(source: Path) -> Path:
+    """The brand folder to copy. Raises WorkspaceError brand_missing before anything is made."""
+    found = EXAMPLE_BRAND if source == Path("halden") and not source.exists() else source
+    if (found / "guide.yaml").is_file():
+        return found
+    what = "The brand folder has no guide.yaml." if found.is_dir() else "There is no such folder."
+    raise WorkspaceError(
+        "brand_missing",
+        what,
+        thing=str(found),
+        next_step="Name a folder with guide.yaml, library.yaml and facts, or `halden` for "
+        "the example that comes with the project.",
+    )
+
+
+def _copy_brand(found: Path | None, target: Path, name: str) -> None:
     """Copy a brand folder in, or begin an empty one; a brand folder that is there stays."""
-    if source is not None:
-        found = EXAMPLE_BRAND if source == Path("halden") and not source.exists() else source
-        if not (found / "guide.yaml").is_file():
-            raise WorkspaceError(
-                "brand_missing",
-                "The brand folder has no guide.yaml.",
-                thing=str(found),
-                next_step="Name a folder with guide.yaml, library.yaml and facts, or `halden` for "
-                "the example that comes with the project.",
-            )
+    if found is not None:
         shutil.copytree(found, target, dirs_exist_ok=True)
     elif not target.exists():
         target.mkdir()

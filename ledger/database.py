@@ -187,7 +187,7 @@ def upgrade(url: str) -> None:
 def open_ledger(url: str, clock: Clock | None = None) -> Ledger:
     """Open a ledger whose tables are this program's. Never migrates.
 
-    Raises LedgerError missing, needs_upgrade or too_new.
+    Raises LedgerError missing, damaged, needs_upgrade or too_new.
     """
     path = sqlite_path(url)
     if path is not None and not path.is_file():
@@ -198,7 +198,16 @@ def open_ledger(url: str, clock: Clock | None = None) -> Ledger:
             next_step="Make the workspace with `mainspring init`.",
         )
     ledger = Ledger(url, clock)
-    found = _revision(ledger._engine)
+    try:
+        found = _revision(ledger._engine)
+    except sqlite3.DatabaseError as error:  # raised while the connection is prepared
+        ledger.close()
+        if _is_damage(error):
+            raise _damaged(url, error) from error
+        raise
+    except LedgerError:
+        ledger.close()
+        raise
     if found == HEAD:
         return ledger
     ledger.close()
@@ -260,6 +269,7 @@ def make_engine(url: str) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "handle_error", _tell_of_damage)
     return engine
 
 
@@ -275,6 +285,29 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _tell_of_damage(context: sa.ExceptionContext) -> None:
+    """Say in words what no retry mends, whichever statement meets it."""
+    error = context.original_exception
+    if isinstance(error, sqlite3.DatabaseError) and _is_damage(error):
+        url = context.engine.url.render_as_string() if context.engine is not None else ""
+        raise _damaged(url, error) from error
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary of an extended code
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _damaged(url: str, error: sqlite3.DatabaseError) -> LedgerError:
+    return LedgerError(
+        "damaged",
+        f"The ledger's file is damaged: {error}.",
+        thing=str(sqlite_path(url) or url),
+        next_step="Keep the file as it is, and restore ledger.sqlite from the latest backup; "
+        "sending then stays paused until you have checked what went out since.",
+    )
 
 
 def _insert_new(

@@ -8,6 +8,7 @@ from domain.errors import MainspringError
 
 LedgerErrorCode = Literal[
     "missing",  # there is no ledger at this address
+    "damaged",  # its file is no database any more, or a broken one
     "needs_upgrade",  # its tables are older than this program
     "too_new",  # its tables are newer than this program
     "busy",  # another process held the ledger for longer than we wait

@@ -120,12 +120,12 @@ class HighWater:
         if mark is None:
             sent = sa.select(sa.exists().where(t.sends.c.sending_at.is_not(None)))
             if tx.connection.execute(sent).scalar_one():
-                return "the mark beside this workspace is missing though messages went out before"
+                return "The mark beside this workspace is missing though messages went out before."
             return ""
         seq, last = mark
         if journal.hash_at(tx, seq) == last:
             return ""
-        return "this workspace was restored from a backup: what went out since is not in it"
+        return "This workspace was restored from a backup: what went out since is not in it."
 
     def _read(self) -> tuple[int, str] | None:
         try:

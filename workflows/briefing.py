@@ -50,7 +50,8 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         event_names=tuple(name for name, _ in described.event_names),
     )
     unread = len(goal.unread) + len(goal.impossible)
-    said = "Understood all of it." if not unread else f"{unread} of its words need your eye."
+    needs = "word of it needs" if unread == 1 else "words of it need"
+    said = "Understood all of it." if not unread else f"{unread} {needs} your eye."
     progress.finished(state["run_id"], "read_goal", said)
     return {"goal": goal.model_dump(mode="json")}
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import BROUGHT, COMMANDS, app, load
+from app.output import print_error
 from domain.errors import MainspringError, PersonNeeded, Refused, WrongUsage
 
 MAINSPRING = Path(sys.executable).with_name("mainspring")
@@ -87,6 +88,42 @@ def test_errors_have_a_json_form(tmp_path: Path) -> None:
     assert error["schema"] == "error.v1"
     assert error["data"]["code"] == "no_workspace"
     assert error["data"]["next_step"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bogus",),
+        ("--bogus",),
+        ("campaign", "new"),
+        ("campaign", "nonsense"),
+        ("import", "nope", "x.csv"),
+        ("audit", "journal", "--limit", "many"),
+    ],
+)
+def test_wrong_words_have_the_json_form_too(words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*words, "--json"])
+    assert shown.exit_code == 2
+    error = json.loads(shown.stdout)
+    assert error["schema"] == "error.v1"
+    assert error["data"]["code"] == "wrong_words"
+    assert "--help" in error["data"]["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("mainspring.toml: no", "mainspring.toml: no.\n"),
+        ("guide.yaml: no.", "guide.yaml: no.\n"),
+        ("it was. Not", "It was. Not.\n"),
+        ("", ".\n"),
+    ],
+)
+def test_a_sentence_begins_large_and_a_file_keeps_its_name(
+    what: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_error(MainspringError("code", what), as_json=False)
+    assert capsys.readouterr().err == said
 
 
 def test_each_kind_of_error_has_its_exit_code() -> None:

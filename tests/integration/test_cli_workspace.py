@@ -66,6 +66,16 @@ def test_init_says_what_is_wrong_and_leaves_nothing(
     assert not shop.home.exists()
 
 
+def test_init_cites_no_line_of_a_file_that_is_not_there(tmp_path: Path) -> None:
+    shop = Commands(tmp_path / "shop", tmp_path / "home")
+    said = shop.run(
+        "init", str(shop.folder), "--timezone", "Mars/Phobos", "--currency", "EUR", exits=2
+    ).stderr
+    assert "'Mars/Phobos'" in said
+    assert "line " not in said
+    assert "mainspring.toml" not in said
+
+
 def test_init_twice_is_refused_and_changes_nothing(shop: Commands) -> None:
     before = (shop.folder / "mainspring.toml").read_text()
     said = shop.run(
@@ -94,6 +104,32 @@ def test_a_folder_that_is_no_brand_is_refused(tmp_path: Path) -> None:
         "--brand", str(tmp_path), exits=4,
     )  # fmt: skip
     assert "guide.yaml" in said.stderr
+    assert not shop.folder.exists()
+
+
+@pytest.mark.parametrize("words", [("campaign", "list"), ("sending", "status")])
+def test_a_damaged_history_is_a_sentence(shop: Commands, words: tuple[str, ...]) -> None:
+    (shop.folder / "ledger.sqlite").write_bytes(b"garbage" * 1000)
+    error = shop.data(*words, exits=1)
+    assert error["code"] == "damaged"
+    assert "ledger.sqlite" in error["thing"]
+    assert "backup" in error["next_step"]
+
+
+def test_the_doctor_goes_on_where_one_part_is_broken(shop: Commands) -> None:
+    (shop.folder / "ledger.sqlite").write_bytes(b"garbage" * 1000)
+    (shop.folder / "brand" / "guide.yaml").unlink()
+    (shop.folder / "brand" / "guide.yaml").mkdir()
+    checks = shop.data("doctor", exits=1)["checks"]
+    assert {"settings", "history", "brand", "mail server", "disk"} <= {c["part"] for c in checks}
+    assert all(check["mend"] for check in checks if check["state"] == "look")
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(shop: Commands, tmp_path: Path) -> None:
+    error = shop.data("audit", "journal", "--export", str(tmp_path / "nope" / "x.json"), exits=1)
+    assert error["code"] == "file_refused"
+    assert error["thing"].endswith("x.json")
+    assert "folder" in error["next_step"]
 
 
 def test_commands_act_as_the_token_s_person(shop: Commands) -> None:
