@@ -16,6 +16,7 @@ from typing import cast
 from agents.house.goal_draft import Draft
 from agents.house.goal_periods import Period
 from agents.house.goal_products import Articles, Shelf
+from agents.house.goal_segments import HEADS, PEOPLE, german_verb, segments
 from agents.house.goal_text import STOP_WORDS, Chunk, Reading
 from domain.predicate import (
     AllOf,
@@ -23,12 +24,8 @@ from domain.predicate import (
     Predicate,
 )
 
-_HEADS = {
-    "bought", "event", "owner", "spent", "new", "lapsed", "times_people", "channel_people",
-}  # fmt: skip
 _FILLS = {"times", "article", "channel", "period", "not"}
 _ENDS_REACH = re.compile(r"(?<!\w)(?:about|with|mit|on|over|über|regarding|to|for|für)(?!\w)")
-_PEOPLE = {"people", "everyone"}
 _MARK = re.compile(r"[.,;:!?()]")
 _AND = re.compile(
     r"(?:and|und)(?: also| auch| again| wieder| noch ?einmal)*(?: an?| the| eine[nrm]?| ein)? $"
@@ -49,7 +46,7 @@ class Audience:
         return self.reading.given.today
 
     def build(self, chunks: Sequence[Chunk]) -> Predicate | None:
-        for segment in _segments(self.reading.plain, chunks):
+        for segment in segments(self.reading.plain, chunks):
             self._segment(segment)
         parts = self._alternatives()
         if not parts:
@@ -68,15 +65,17 @@ class Audience:
         return [p for at, p in enumerate(joined) if p not in joined[:at]]
 
     def _segment(self, chunks: list[Chunk]) -> None:
-        heads = [c for c in chunks if c.kind in _HEADS or c.kind == "owner_after"]
+        heads = [c for c in chunks if c.kind in HEADS or c.kind == "owner_after"]
         before = len(self.drafts)
         current: Draft | None = None
         pending: list[tuple[Chunk, Chunk | None]] = []
         """German: what stands before its verb, and what negates it."""
         negation: Chunk | None = None
-        german = any(c.kind in ("bought", "event", "spent", "owner") and _german(c) for c in heads)
+        german = any(
+            c.kind in ("bought", "event", "spent", "owner") and german_verb(c) for c in heads
+        )
         for place, chunk in enumerate(chunks):
-            following = next((c for c in chunks[place + 1 :] if c.kind not in _PEOPLE), None)
+            following = next((c for c in chunks[place + 1 :] if c.kind not in PEOPLE), None)
             match chunk.kind:
                 case "not":
                     negation = self._negate(chunk, chunks[:place], following, current)
@@ -102,7 +101,7 @@ class Audience:
                     current = self._owner_after(chunk, chunks[:place], negation) or current
                     if current is not None and current.at == chunk.start:
                         negation = None
-                case kind if kind in _HEADS:
+                case kind if kind in HEADS:
                     current = self._head(chunk, negation, current, following)
                     negation = None
                     self._fill_waiting(current, pending)
@@ -205,7 +204,7 @@ class Audience:
         self, chunk: Chunk, earlier: list[Chunk], following: Chunk | None, current: Draft | None
     ) -> Chunk | None:
         """Keep a negation for what follows; or turn round the period just before it."""
-        ahead = _HEADS | _FILLS | {"predicate", "owners"}
+        ahead = HEADS | _FILLS | {"predicate", "owners"}
         if following is not None and following.kind in ahead - {"not"}:
             return chunk
         previous = earlier[-1] if earlier else None
@@ -439,51 +438,3 @@ def _objects(draft: Draft) -> bool:
 
 def _bare(draft: Draft) -> bool:
     return not (_objects(draft) or draft.dated or draft.times or draft.channels)
-
-
-def _german(chunk: Chunk) -> bool:
-    return chunk.value == "de" or bool(
-        re.search(r"(?:haben|hatten|hat|ansahen|anschauten|geöffnet|geklickt|gesehen|geschaut)$",
-                  chunk.words.lower())
-    )  # fmt: skip
-
-
-def _segments(plain: str, chunks: Sequence[Chunk]) -> list[list[Chunk]]:
-    """Chunks between the marks that end a thought; a comma inside a number is none."""
-    found: list[list[Chunk]] = []
-    last_end = 0
-    for chunk in chunks:
-        between = plain[last_end : chunk.start]
-        ends = not found or re.search(r"[.;:!?()]|,(?!\d)", between)
-        goes_on = found and re.fullmatch(r",\s*\w*\s*", between) and _open_not(found[-1])
-        if ends and not goes_on:
-            found.append([])
-        found[-1].append(chunk)
-        last_end = chunk.end
-    return _verb_at_the_end(plain, found)
-
-
-def _open_not(chunks: Sequence[Chunk]) -> bool:
-    """ "Except people, who …": nothing stands yet behind the "not"."""
-    told = [chunk.kind for chunk in chunks if chunk.kind not in _PEOPLE]
-    return bool(told) and told[-1] == "not"
-
-
-def _verb_at_the_end(plain: str, segments: list[list[Chunk]]) -> list[list[Chunk]]:
-    """ "Eine Uhr, aber kein Armband gekauft haben": the verb holds for both sides of the comma."""
-    joined: list[list[Chunk]] = []
-    for segment in segments:
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and not any(chunk.kind in _HEADS | {"owners", "owner_after"} for chunk in last)
-            and any(chunk.kind == "article" for chunk in last)
-            and any(chunk.kind in _HEADS and _german(chunk) for chunk in segment)
-            and re.fullmatch(
-                r",\s*(?:aber|jedoch|doch|und|oder)?\s*", plain[last[-1].end : segment[0].start]
-            )
-        ):
-            last += segment
-        else:
-            joined.append(segment)
-    return joined

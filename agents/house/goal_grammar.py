@@ -14,8 +14,9 @@ from typing import Any, cast
 
 from agents.house.goal_audience import Audience
 from agents.house.goal_impossible import BARRED
-from agents.house.goal_people import DUE, LIVING_IN, NOT, PEOPLE_FIRST, VERBS
+from agents.house.goal_people import DUE, NOT, PEOPLE_FIRST, VERBS
 from agents.house.goal_periods import BARE_TIME, FEAST_DAYS, TIME, Period
+from agents.house.goal_places import LIVING_IN
 from agents.house.goal_products import Articles, find_products
 from agents.house.goal_rules import BOUNDS, GREETING, MANNERS, MEASURES, OBJECTIVES, OFFER, TOPICS
 from agents.house.goal_text import STOP_WORDS, Chunk, Reading, Rule

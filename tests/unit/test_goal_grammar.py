@@ -142,11 +142,12 @@ def test_unseen_goals_lose_no_word(case: GoalCase, readings: list[Reading]) -> N
     assert lost(goal, case.given, readings) == []
 
 
-def test_unseen_goals_are_read_no_worse_than_when_they_were_new() -> None:
-    """Nine of thirty were wholly as expected at first sight; 382 of 420 fields were."""
+def test_unseen_goals_are_read_no_worse_than_when_last_measured() -> None:
+    """Nine of thirty were wholly as expected at first sight, with 382 of 420 fields; fifteen, with
+    390, after the grammar was taught by other goals."""
     scores = [score(case, read_goal(case.given)) for case in HELD_OUT]
-    assert sum(s.passed for s in scores) >= 9
-    assert sum(len(s.wrong) for s in scores) <= 38
+    assert sum(s.passed for s in scores) >= 15
+    assert sum(len(s.wrong) for s in scores) <= 30
 
 
 @pytest.mark.parametrize("case", IMPOSSIBLE, ids=lambda case: case.id)
