@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from domain.frozen import Frozen
+from domain.frozen import Frozen, content_hash
 from domain.plan import HELD_BACK
 from domain.publication import Content, PublicationState, SendState
 from ledger import facts, journal, stopping
@@ -25,6 +25,7 @@ __all__ = [
     "AssignmentRow",
     "Publication",
     "PublicationRow",
+    "approved_content",
     "assignments",
     "close_done",
     "counts",
@@ -111,6 +112,7 @@ def enqueue(
         "starts_at": dues[0] if dues else content.window_start,
     }
     if before is not None:
+        values["content"] = content.model_dump(mode="json")  # whatever the row holds by now
         tx.connection.execute(
             sa.update(t.publications).where(_p.id == publication_id).values(**values)
         )
@@ -144,6 +146,21 @@ def get(tx: Transaction, publication_id: str) -> Publication:
     if row is None:
         raise _unknown(publication_id)
     return Publication.model_validate(dict(row))
+
+
+def approved_content(tx: Transaction, publication_id: str) -> Content | None:
+    """What is to be sent; None where the row no longer holds what was approved, which stops it.
+
+    Raises LedgerError unknown.
+    """
+    query = sa.select(_p.content, _p.content_hash).where(_p.id == publication_id)
+    row = tx.connection.execute(query).one_or_none()
+    if row is None:
+        raise _unknown(publication_id)
+    if content_hash(row.content) == row.content_hash:  # the kept JSON is the canonical one
+        return Content.model_validate(row.content)
+    stop(tx, publication_id, "its content in the ledger is not the content that was approved")
+    return None
 
 
 def list_publications(
@@ -239,15 +256,24 @@ def move(tx: Transaction, publication_id: str, person: Person, start: datetime) 
 
 
 def close_done(tx: Transaction) -> list[PublicationRow]:
-    """Close the publications of which nothing is left to send; those closed now."""
+    """Close the publications of which nothing is left to send; those closed now.
+
+    One whose messages all came too late is stopped instead, so that a person is asked whether
+    they shall go out after all.
+    """
     under_way = sa.exists().where(_s.publication_id == _p.id, _s.state.in_(UNDER_WAY))
     query = sa.select(_p.id).where(_p.state == "scheduled", ~under_way).order_by(_p.id)
     closed = []
     for publication_id in tx.connection.execute(query).scalars().all():
+        counted = counts(tx, publication_id)
+        if "missed" in counted and not {"sent", "needs_review"} & set(counted):
+            late = f"nothing was sent, and {counted['missed']:,} messages were too late"
+            stop(tx, publication_id, late)
+            continue
         tx.connection.execute(
             sa.update(t.publications).where(_p.id == publication_id).values(state="done")
         )
-        data = {"counts": counts(tx, publication_id)}
+        data = {"counts": counted}
         journal.append(tx, "publication_done", person_id=None, thing=publication_id, data=data)
         closed.append(get(tx, publication_id))
     return [PublicationRow.model_validate(c.model_dump(exclude={"content"})) for c in closed]

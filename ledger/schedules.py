@@ -58,9 +58,14 @@ def add(
 ) -> Schedule:
     """A new schedule, first fired after now. Needs write.
 
-    Raises LedgerError bad_schedule, bad_zone.
+    Raises LedgerError bad_schedule, bad_zone, and bad_value where the goal is empty.
     """
     person = require_now(tx, person, "write")
+    goal = goal.strip()
+    if not goal:
+        raise LedgerError(
+            "bad_value", "The goal is empty.", next_step="Say what the campaigns are to reach."
+        )
     line = cron.checked(line, zone)
     if catch_up not in ("skip", "latest", "all") or max_lateness < timedelta(0):
         raise LedgerError("bad_schedule", f"Catch-up is skip, latest or all, not {catch_up}.")

@@ -22,12 +22,13 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import publications, runs, sends, suppression
+from ledger import publications, sends, suppression
 from ledger.database import Transaction
 from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
 from tools.render.errors import RenderError
 from tools.render.fill import fill
+from workflows import standing
 from workflows.following_up import schedule_reports
 from workflows.reaching import Reach
 from workflows.recipients import Recipients
@@ -57,8 +58,14 @@ class PublishCounts:
     missed: int = 0
     stopped: int = 0
     paused: bool = False
+    refused: str = ""
+    """Why mails may not leave at all."""
+    unreachable: str = ""
+    """Why the mail server was not reached."""
+    put_off: str = ""
+    """What the server last said of those that it did not take for now."""
     closed: tuple[str, ...] = ()
-    """Publications of which nothing is left to send."""
+    """Publications of which nothing is left to send, and something went out."""
 
     @property
     def settled(self) -> int:
@@ -165,7 +172,9 @@ class _Round:
         limits = self.stack.limits
         claimed = sends.claim(tx, self.worker, limits.batch, limits.lease_seconds)
         for publication_id in {send.publication_id for send in claimed} - set(self.contents):
-            self.contents[publication_id] = publications.get(tx, publication_id).content
+            content = publications.approved_content(tx, publication_id)
+            if content is not None:  # else it is stopped, and the last check lets nothing of it go
+                self.contents[publication_id] = content
         return claimed
 
     def settle(self, tx: Transaction, done: Sequence[_Done]) -> None:
@@ -280,6 +289,10 @@ class _Round:
                 done = _Done(send, "left_out", reason=f"{LEFT_OUT_UNFILLABLE}: {error.code}")
             except SendError as error:
                 done = _fate(send, contact, error)
+                if error.code == "unreachable":
+                    self.counts.unreachable = str(error)
+                elif done.fate == "later":
+                    self.counts.put_off = str(error)
             else:
                 done = _Done(send, "sent", receipt=receipt)
         self._unwritten.append(done)
@@ -388,10 +401,12 @@ def _close(tx: Transaction, this: _Round) -> None:
     if this.not_allowed and not this.counts.sent:
         for publication_id, why in this.not_allowed.items():
             publications.stop(tx, publication_id, why)
-    closed = publications.close_done(tx)
+    if this.counts.unreachable:
+        standing.hold_up(tx, this.counts.unreachable)
+    elif this.counts.sent:
+        standing.go_on(tx)
+    closed = standing.close(tx)
     schedule_reports(tx, closed, this.stack.rules.results_days)
-    for row in closed:
-        runs.set_status(tx, row.run_id, "publishing", "everything is out; results come in")
     this.counts.closed = tuple(row.id for row in closed)
 
 

@@ -11,6 +11,7 @@ from app.commands.options import WorkspaceOption
 from app.output import JsonOption, Out
 from app.references import pick
 from app.workspace import open_workspace
+from domain.errors import WrongUsage
 from ledger import schedules
 
 app = typer.Typer(
@@ -38,6 +39,10 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Add a schedule. The worker (`mainspring publish --worker`) starts its campaigns."""
+    if not goal.strip():
+        raise WrongUsage(
+            "empty_goal", "The goal is empty.", next_step="Say what the campaigns are to reach."
+        )
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.write() as tx:
         made = schedules.add(

@@ -123,12 +123,16 @@ def test_workers_that_wake_together_start_one_run(ledger: Ledger, ada: Person) -
 
 
 @pytest.mark.parametrize(
-    ("line", "zone", "code"),
-    [("never", "UTC", "bad_schedule"), ("0 9 * * *", "Mars/Base", "bad_zone")],
+    ("line", "zone", "goal", "code"),
+    [
+        ("never", "UTC", "Viewings", "bad_schedule"),
+        ("0 9 * * *", "Mars/Base", "Viewings", "bad_zone"),
+        ("0 9 * * *", "UTC", " ", "bad_value"),
+    ],
 )
 def test_what_cannot_be_read_is_refused(
-    ledger: Ledger, ada: Person, line: str, zone: str, code: str
+    ledger: Ledger, ada: Person, line: str, zone: str, goal: str, code: str
 ) -> None:
     with ledger.write() as tx, pytest.raises(LedgerError) as refused:
-        schedules.add(tx, line, zone, "Viewings", ada)
+        schedules.add(tx, line, zone, goal, ada)
     assert refused.value.code == code
