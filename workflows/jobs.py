@@ -20,11 +20,12 @@ import structlog
 
 from domain.errors import MainspringError, Refused
 from domain.ids import new_id
-from ledger import approvals, jobs, publications, runs, schedules, sends
+from ledger import approvals, jobs, runs, schedules, sends
 from ledger.database import Transaction
 from ledger.jobs import Job, JobKind
 from ledger.runs import Run
 from tools.esp.port import Receipt
+from workflows import standing
 from workflows.campaign import drive
 from workflows.progress import Listener
 from workflows.publish import PublishCounts, publish_due
@@ -38,6 +39,8 @@ T = TypeVar("T")
 MOST_ATTEMPTS = 5
 """Of one job, before a person is told that it failed."""
 BACKOFF_SECONDS = 5.0
+MOST_BACKOFF_SECONDS = 300.0
+"""Between two tries of a worker whose rounds fail one after the other."""
 GRACE_SECONDS = 20.0
 """What a job under way is given to end when the worker is told to stop."""
 POLL_SECONDS = 1.0
@@ -57,6 +60,9 @@ class Worker:
     listen: Listener | None = None
     lease_seconds: float = 120
     """Of a job, in real time; renewed while it goes on."""
+    trouble: PublishCounts | None = None
+    """The last round of sending in which mails were refused, put off or not reachable; None
+    once mails go out again."""
 
 
 async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
@@ -79,18 +85,43 @@ async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
     if not worker.stop.is_set():
         sent = await send_due(stack, worker, ROUND_SECONDS)
         done += 1 if sent.settled else 0
+        if sent.refused or sent.unreachable or sent.put_off:
+            worker.trouble = sent
+        elif sent.sent:
+            worker.trouble = None
     return done
 
 
 async def work_forever(stack: Stack, worker: Worker | None = None) -> None:
-    """Work until ``worker.stop`` is set, or SIGTERM or SIGINT comes: then end what is under way."""
+    """Work until ``worker.stop`` is set, or SIGTERM or SIGINT comes: then end what is under way.
+
+    A round that fails is logged and tried again, after a pause that grows with each failure.
+    """
     worker = worker or Worker()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
+    failed = 0
     try:
         while not worker.stop.is_set():
-            if await work_once(stack, worker) == 0:
+            try:
+                idle = await work_once(stack, worker) == 0
+            except Exception as error:  # noqa: BLE001
+                # Whatever a round failed of, a full disk or a fault of the program: the process
+                # also serves the unsubscribe endpoint, which must outlive it. Nothing is lost,
+                # since all that was begun is under leases. Being cancelled is no Exception.
+                failed += 1
+                pause = min(BACKOFF_SECONDS * 2 ** (failed - 1), MOST_BACKOFF_SECONDS)
+                log.error(
+                    "round_failed",
+                    attempt=failed,
+                    error=_in_words(error),
+                    again_in_seconds=pause,
+                )
+                await _or_stop(asyncio.sleep(pause), worker)
+                continue
+            failed = 0
+            if idle:
                 await _or_stop(asyncio.sleep(POLL_SECONDS), worker)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,9 +163,9 @@ async def send_due(
             most_seconds=most_seconds,
         )
     except Refused as error:
-        said = f"nothing goes out: {error}"
-        await write(stack.ledger, lambda tx: _say(tx, said))
-        return PublishCounts()
+        why = str(error)
+        await write(stack.ledger, lambda tx: standing.hold_up(tx, why))
+        return PublishCounts(refused=why)
 
 
 def _claim(tx: Transaction, worker: Worker, kind: JobKind | None = None) -> Job | None:
@@ -260,12 +291,6 @@ def _driven_elsewhere(tx: Transaction, run_id: str) -> bool:
     return any(
         job.state == "running" or (job.due_at <= tx.now and job.not_before is None) for job in mine
     )
-
-
-def _say(tx: Transaction, why: str) -> None:
-    due = publications.list_publications(tx, state="scheduled")
-    for run_id in sorted({row.run_id for row in due}):
-        runs.set_status(tx, run_id, "publishing", why)
 
 
 def _in_words(error: BaseException) -> str:

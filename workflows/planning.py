@@ -21,7 +21,7 @@ from ledger.errors import LedgerError
 from ledger.publications import Assignment
 from ledger.snapshots import Member
 from tools.analytics.port import AnalyticsError, HourEvidence
-from workflows import progress
+from workflows import progress, standing
 from workflows.audience import Reached, members, reach, timezones
 from workflows.briefing import approved_brief, latest, still_on
 from workflows.stack import Stack
@@ -139,7 +139,7 @@ async def enqueue(state: CampaignState, runtime: Runtime[Stack]) -> CampaignStat
             {"run_id": run_id, "publication_id": made.id},
             due_at=made.starts_at,
         )
-        runs.set_status(tx, run_id, "publishing", "scheduled as approved")
+        runs.set_status(tx, run_id, "publishing", standing.SCHEDULED)
         return made.id
 
     made = await write(stack.ledger, schedule)

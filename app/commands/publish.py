@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app import words
 from app.cards import left_out
 from app.commands.campaign import PERSON_NEEDED, move_clock
 from app.commands.options import AsOfOption, WorkspaceOption
@@ -19,8 +20,11 @@ from ledger import approvals, people, sending, sends
 
 if TYPE_CHECKING:
     from workflows.progress import Progress
+    from workflows.publish import PublishCounts
 
 app = typer.Typer(rich_markup_mode=None)
+
+FAILED, REFUSED = 1, 4
 
 
 @app.command()
@@ -38,8 +42,8 @@ def publish(
 ) -> None:
     """Send what was approved and is due; go on with campaigns and schedules too.
 
-    Ends with 3 where a person is needed: sending is paused, or we cannot tell whether some
-    messages went out.
+    Ends with 4 where mails may not leave, 1 where the mail server cannot be reached, and 3
+    where a person is needed: sending is paused, or we cannot tell whether some messages went out.
     """
     if once == worker:
         raise WrongUsage(
@@ -72,30 +76,51 @@ def publish(
         out.step("Stopped; everything under way was ended or given back.")
         return
     done = asyncio.run(work_until_idle(opened.stack(), at_work))
-    _show(opened, out, done)
+    _show(opened, out, done, at_work.trouble)
 
 
-def _show(opened: Workspace, out: Out, done: int) -> None:
+def _show(opened: Workspace, out: Out, done: int, trouble: PublishCounts | None) -> None:
     with opened.ledger.read() as tx:
         rows = scheduled_sends(tx)
         paused = sending.status(tx)
         parked = len(sends.review_list(tx))
         waiting = approvals.pending(tx)
+        next_due, now = sends.next_due(tx), tx.now
     for row in rows:
         out.say(f"…{short(row.campaign_id)}  {row.said()}")
         for line in left_out(row.left_out.items()):
             out.say(f"  {line}")
     if not rows:
         out.say("Nothing is scheduled.")
+    if next_due is not None and next_due > now:
+        out.say(f"The next message is due {words.moment(next_due, opened.timezone)}.")
     for one in waiting:
         out.say(f"Waits for your yes: mainspring approvals show {short(one.id)}")
     if paused.paused:
         out.warn(f"Sending is paused. {paused.reason}".rstrip())
     if parked:
         out.warn(f"We cannot tell whether {parked:,} went out: mainspring review list")
+    refused = trouble.refused if trouble is not None else ""
+    unreachable = trouble.unreachable if trouble is not None else ""
+    if refused or unreachable:
+        out.warn(f"Nothing goes out: {refused or unreachable}")
+    elif trouble is not None:
+        out.warn(f"{trouble.later:,} were not taken for now: {trouble.put_off}")
     out.answer(
         "publish.v1",
-        {"jobs_done": done, "scheduled_sends": rows, "pause": paused, "review": parked},
+        {
+            "jobs_done": done,
+            "scheduled_sends": rows,
+            "pause": paused,
+            "review": parked,
+            "next_due": next_due,
+            "refused": refused,
+            "unreachable": unreachable,
+        },
     )
+    if refused:
+        raise typer.Exit(REFUSED)
+    if unreachable:
+        raise typer.Exit(FAILED)
     if paused.paused or parked:
         raise typer.Exit(PERSON_NEEDED)

@@ -16,9 +16,12 @@ from domain.customer import Contact
 from domain.predicate import Predicate
 from ledger import jobs, runs, schedules
 from ledger import tables as t
+from ledger.errors import LedgerError
 from tests.campaign_world import GOAL, World, make_world
 from tests.mailserver import MailServer
+from workflows import jobs as jobs_module
 from workflows.jobs import MOST_ATTEMPTS, Worker, work_forever, work_once
+from workflows.stack import Stack
 
 
 @pytest.fixture
@@ -91,6 +94,43 @@ async def test_a_job_that_kills_its_workers_is_given_up(world: World) -> None:
         tx.connection.execute(sa.update(t.jobs).values(attempts=MOST_ATTEMPTS))
     await world.work()
     assert world.run(run_id).status == "failed"
+
+
+async def test_a_worker_outlives_rounds_that_fail(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.jobs.BACKOFF_SECONDS", 0.01)
+    world.start()
+    worker = Worker()
+    faults: list[Exception] = [
+        OSError(28, "No space left on device"),
+        LedgerError("busy", "The ledger is busy."),
+        sa.exc.OperationalError("SELECT", {}, Exception("database is locked")),
+        KeyError("a fault of the program"),
+    ]
+    house_keeping = jobs_module._house_keeping
+    rounds = [0]
+
+    async def keep(stack: Stack) -> None:
+        rounds[0] += 1
+        if faults:
+            raise faults.pop(0)
+        worker.stop.set()
+        await house_keeping(stack)
+
+    monkeypatch.setattr("workflows.jobs._house_keeping", keep)
+    await asyncio.wait_for(work_forever(world.stack, worker), 10)
+    assert rounds[0] == 5
+
+
+async def test_a_worker_that_is_cancelled_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working = asyncio.create_task(work_forever(world.stack, Worker()))
+    await asyncio.sleep(0.2)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(working, 10)
 
 
 async def test_a_worker_told_to_stop_hands_its_job_back(

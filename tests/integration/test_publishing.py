@@ -21,6 +21,7 @@ from tests.campaign_world import SUPPRESSION, Shop, World, make_world
 from tests.mailserver import Answer, Behave, MailServer
 from tools.esp.port import SenderTraits
 from tools.esp.smtp import SmtpSending, SmtpSettings
+from workflows.jobs import Worker, work_once
 from workflows.publish import publish_due
 from workflows.reaching import ReachError
 from workflows.unsubscribe import UnsubscribeError, link, make_token, read_token
@@ -241,6 +242,98 @@ async def test_too_late_is_missed(due: tuple[World, str], server: MailServer) ->
     await world.work()
     assert server.recipients == []
     assert set(world.states(run_id)) == {"missed", "held_back"}
+    # A person is asked whether they shall go out after all, and then they do.
+    assert world.run(run_id).status == "waiting"
+    assert "too late" in world.publication(run_id).stop_reason
+    world.decide(run_id)
+    await world.work()
+    world.to_due(run_id)
+    await world.work()
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+    assert "sent; results come in" in world.run(run_id).detail
+
+
+async def test_what_was_partly_too_late_says_so(due: tuple[World, str], server: MailServer) -> None:
+    world, run_id = due
+    world = world.with_stack(limits=replace(world.stack.limits, batch=4))
+    counts = await publish_due(world.stack, "w", most_batches=1)
+    assert counts.sent == 4
+    world.to(world.publication(run_id).starts_at + timedelta(hours=7))
+    await world.work()
+    states = world.states(run_id)
+    run = world.run(run_id)
+    assert run.detail == f"4 sent, {states['missed']} too late; results come in"
+    assert run.status == "publishing"
+
+
+async def test_where_everybody_is_left_out_a_person_is_told(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    with world.ledger.write() as tx:
+        marks = [
+            Suppression(address=c.email, reason="complained", at=tx.now)
+            for c in world.shop.contacts_by_id.values()
+        ]
+        suppression.add(tx, marks, SUPPRESSION)
+    await world.work()
+    assert server.recipients == []
+    run = world.run(run_id)
+    assert run.status == "waiting"
+    assert f"{world.states(run_id)['left_out']} left out" in run.detail
+    assert "mainspring campaign cancel" in run.detail
+
+
+async def test_a_dead_server_is_said_until_it_lives(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    async with MailServer() as gone:
+        port = gone.port
+    dead = world.with_stack(sending=SmtpSending(SmtpSettings(port=port, timeout_seconds=0.4)))
+    counts = await publish_due(dead.stack, "w")
+    assert "cannot be reached" in counts.unreachable
+    assert "cannot be reached" in world.run(run_id).detail
+    worker = Worker()
+    await work_once(dead.stack, worker)
+    assert worker.trouble is not None
+    world = world.with_stack(limits=replace(world.stack.limits, batch=4))
+    await publish_due(world.stack, "w", most_batches=1)
+    assert world.run(run_id).detail == "scheduled as approved"
+    await work_once(world.stack, worker)
+    assert worker.trouble is None
+    assert set(world.states(run_id)) == {"sent", "held_back"}
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("rcpt", "550 5.7.1 <{}>: blocked"),
+        ("rcpt", "550 5.1.1 <{}>: unknown"),
+        ("rcpt", "450 4.2.0 {} is greylisted"),
+        ("end", "250 2.0.0 kept for <{}>"),
+    ],
+)
+async def test_a_server_that_repeats_the_address_leaves_none_in_the_history(
+    due: tuple[World, str], server: MailServer, step: str, said: str
+) -> None:
+    world, run_id = due
+    to = [""]
+
+    def behave(now: str, argument: str) -> Answer:
+        to[0] = argument if now == "rcpt" else to[0]
+        return said.format(to[0]) if now == step else None
+
+    server.behave = behave
+    worker = Worker()
+    await work_once(world.stack, worker)
+    await work_once(world.stack, worker)
+    assert "example.test" not in repr(worker.trouble)
+    assert "example.test" not in world.run(run_id).detail
+    world.ledger.close()
+    kept = b"".join(file.read_bytes() for file in world.folder.glob("ledger.sqlite*"))
+    assert b"address>" in kept or said[0] == "4" or "5.1.1" in said
+    assert not [c.email for c in world.shop.contacts_by_id.values() if c.email.encode() in kept]
 
 
 async def test_a_server_that_refuses_one_serves_the_others(
