@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 from app import words
@@ -10,7 +11,7 @@ from app.stack import customer_data
 from app.workspace import Workspace
 from domain.frozen import Frozen
 from domain.predicate import Everyone
-from ledger import consent
+from ledger import consent, journal
 from tools.cdp.port import DataDescription
 
 OLD_DAYS = 14
@@ -35,6 +36,10 @@ class DataAudit(Frozen):
     """Customers who agreed to marketing mail."""
     quarantined: int
     """Rows in the quarantine files."""
+    set_aside: int = 0
+    """Single values in the quarantine files, left out of rows that were kept."""
+    conflicts: int = 0
+    """Customers whom one file describes in two ways, over the files' latest imports."""
 
 
 async def audit_data(workspace: Workspace) -> DataAudit:
@@ -43,35 +48,45 @@ async def audit_data(workspace: Workspace) -> DataAudit:
     described = await data.describe()
     ids = await data.select(Everyone())
 
-    def count_agreed() -> tuple[int, int]:
+    def count_agreed() -> tuple[int, int, int]:
         with workspace.ledger.read() as tx:
             last = described.last_day
             today = tx.now.date()
-            return len(consent.agreed(tx, ids, "email_marketing")), (
-                (today - last).days if last else 0
-            )
+            in_files = {e.thing: e.data.get("conflicts", 0) for e in journal.of_kind(tx, "import")}
+            age = (today - last).days if last else 0
+            return len(consent.agreed(tx, ids, "email_marketing")), age, sum(in_files.values())
 
-    agreed, age = await asyncio.to_thread(count_agreed)
-    quarantined = count_quarantined(workspace)
+    agreed, age, conflicts = await asyncio.to_thread(count_agreed)
+    quarantined, set_aside = count_quarantined(workspace)
     repairs = tuple(_repairs(described, agreed, age, quarantined))
     headline = repairs[0].what if repairs else "Nothing in the data stands in a campaign's way."
     return DataAudit(
         headline=headline,
-        rows=tuple(_rows(workspace, described, agreed, quarantined)),
+        rows=(
+            *_rows(workspace, described, agreed, quarantined),
+            ("single values left empty", f"{set_aside:,}"),
+            ("customers contradicted in one file", f"{conflicts:,}"),
+        ),
         repairs=repairs,
         described=described,
         agreed=agreed,
         quarantined=quarantined,
+        set_aside=set_aside,
+        conflicts=conflicts,
     )
 
 
-def count_quarantined(workspace: Workspace) -> int:
-    """Rows that could not be read, over all imports."""
-    found = 0
+def count_quarantined(workspace: Workspace) -> tuple[int, int]:
+    """Rows that could not be read, and values left out of rows that could, over all imports."""
+    rows = values = 0
     for path in sorted(workspace.quarantine_folder.glob("*.jsonl")):
         with path.open("rb") as file:
-            found += sum(1 for _ in file)
-    return found
+            for line in file:
+                if "field" in json.loads(line):
+                    values += 1
+                else:
+                    rows += 1
+    return rows, values
 
 
 def _rows(

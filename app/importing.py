@@ -88,9 +88,10 @@ def import_file(
             data={
                 "kind": kind,
                 "rows_read": intake.rows_read,
-                "added": intake.added,
-                "already_known": intake.already_known,
+                "added": imported.intake.added,
+                "already_known": imported.intake.already_known,
                 "quarantined": intake.quarantined,
+                "conflicts": intake.conflicts,
                 "consents_added": imported.consents_added,
                 "suppressions_added": imported.suppressions_added,
             },
@@ -114,14 +115,24 @@ def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.
     refusals = tuple(_refusal(stop) for stop in intake.stops if stop.reason == "unsubscribed")
     returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
     key = workspace.secrets.suppression_key
+    suppressed = suppression.add(tx, intake.suppressions, key)
+    # A file of which nothing could be read says nothing; least of all that all facts are gone.
+    listed = intake.facts if not intake.nothing_read else None
+    changes = facts.put(tx, listed, source=intake.file) if listed is not None else None
+    # Consents and addresses are many and already kept; the answer carries their counts.
+    update: dict[str, object] = {"consents": (), "suppressions": (), "stops": ()}
+    # What the ledger keeps, it alone can tell whether it is new.
+    if intake.kind == "suppressions":
+        known = len(intake.suppressions) - suppressed
+        update |= {"added": suppressed, "already_known": known}
+    elif changes is not None:
+        new = len(changes.added) + len(changes.changed)
+        update |= {"added": new, "already_known": len(changes.unchanged)}
     return Imported(
-        # Consents and addresses are many and already kept; the answer carries their counts.
-        intake=intake.model_copy(update={"consents": (), "suppressions": (), "stops": ()}),
+        intake=intake.model_copy(update=update),
         consents_added=consent.record(tx, (*intake.consents, *refusals)),
-        suppressions_added=suppression.add(tx, intake.suppressions, key),
-        fact_changes=(
-            facts.put(tx, intake.facts, source=intake.file) if intake.facts is not None else None
-        ),
+        suppressions_added=suppressed,
+        fact_changes=changes,
         unreachable_stops=sum(1 for stop in returned if not stop.address),
     )
 

@@ -63,6 +63,7 @@ def append(
     row["hash"] = _hash(last, row)
     tx.connection.execute(t.journal.insert(), row)
     tx.connection.execute(_MOVE_HEAD, {"seq": seq + 1, "hash": row["hash"]})
+    tx.journaled.append((int(seq) + 1, str(row["hash"])))
     return int(seq) + 1
 
 
@@ -72,6 +73,13 @@ def entries(tx: Transaction, thing: str | None = None, limit: int = 100) -> list
     if thing is not None:
         query = query.where(_j.thing == thing)
     return [_entry(dict(row)) for row in tx.connection.execute(query).mappings()]
+
+
+def of_kind(tx: Transaction, kind: str) -> Iterator[Entry]:
+    """All rows of one kind, oldest first."""
+    query = sa.select(t.journal).where(_j.kind == kind).order_by(_j.seq)
+    for row in tx.connection.execute(query).mappings():
+        yield _entry(dict(row))
 
 
 def export(tx: Transaction) -> Iterator[Entry]:

@@ -14,6 +14,7 @@ from app.workspace import open_workspace
 if TYPE_CHECKING:
     from app.bounces import BouncesImported
     from app.importing import Imported
+    from tools.store.intake import Intake
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -66,6 +67,8 @@ def import_data(
         )
     _say(imported, out)
     out.answer("import.v1", imported)
+    if imported.intake.nothing_read:
+        raise typer.Exit(1)
 
 
 def _bounces(out: Out, came_back: BouncesImported) -> None:
@@ -93,6 +96,7 @@ def _say(imported: Imported, out: Out) -> None:
         ("known already", intake.already_known),
         ("exact repeats in this file", intake.duplicates),
         ("rows that we could not read", intake.quarantined),
+        ("single values left empty", intake.values_set_aside),
         ("consents recorded", imported.consents_added),
         ("addresses left out from now on", imported.suppressions_added),
     ):
@@ -104,10 +108,13 @@ def _say(imported: Imported, out: Out) -> None:
         out.say(f"  left empty: {reason}: {count:,}")
     if intake.quarantine_file:
         out.say(f"  they lie, with line and reason, in {intake.quarantine_file}")
+    if intake.nothing_read:
+        out.warn("Nothing of this file could be read, so nothing was changed.")
     changes = imported.fact_changes
     if changes is not None:
         out.say(
-            f"  facts: {len(changes.added):,} new, {len(changes.changed):,} changed, "
+            f"  facts: {_of_both_kinds(intake)}"
+            f"{len(changes.added):,} new, {len(changes.changed):,} changed, "
             f"{len(changes.unchanged):,} as before, {len(changes.removed):,} gone"
         )
         for stopped in changes.stopped_publications:
@@ -119,3 +126,14 @@ def _say(imported: Imported, out: Out) -> None:
             f"{imported.unreachable_stops:,} bounces or complaints name people without a known "
             "address; import their addresses as suppressions."
         )
+
+
+def _of_both_kinds(intake: Intake) -> str:
+    if intake.facts is None:
+        return ""
+    products, house = len(intake.facts.products), len(intake.facts.house)
+    parts = (
+        (products, "product" if products == 1 else "products"),
+        (house, "statement of the house" if house == 1 else "statements of the house"),
+    )
+    return ", ".join(f"{count:,} {name}" for count, name in parts if count) + "; "

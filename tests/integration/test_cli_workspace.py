@@ -235,3 +235,41 @@ def test_as_of_is_for_simulated_workspaces_alone(tmp_path: Path) -> None:
     real.run("init", str(real.folder), "--timezone", "UTC", "--currency", "EUR")
     said = real.run("campaign", "new", "Sell.", "--as-of", "2010-12-10", exits=4).stderr
     assert "simulated" in said
+
+
+def test_what_the_ledger_knows_already_is_not_called_new(shop: Commands, tmp_path: Path) -> None:
+    left = tmp_path / "left.csv"
+    left.write_text("address,reason\na@example.test,spam\nb@example.test,bounce\n")
+    listed = tmp_path / "products.jsonl"
+    listed.write_text('{"id": "w", "name": "Watch", "price": {"amount": "9", "currency": "GBP"}}\n')
+    for kind, file, rows in (("suppressions", left, 2), ("facts", listed, 1)):
+        first = shop.data("import", kind, str(file))["intake"]
+        again = shop.data("import", kind, str(file))["intake"]
+        assert (first["added"], first["already_known"]) == (rows, 0)
+        assert (again["added"], again["already_known"]) == (0, rows)
+    assert "facts: 1 product; 0 new" in shop.run("import", "facts", str(listed)).stdout
+
+
+def test_a_file_of_which_nothing_can_be_read_fails_and_changes_nothing(
+    shop: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "products.jsonl"
+    file.write_text('{"id": "w", "name": "Watch", "price": {"amount": "9", "currency": "GBP"}}\n')
+    shop.run("import", "facts", str(file))
+    file.write_text("nonsense\nmore of it\n" + json.dumps({"id": "x", "price": "free"}) + "\n")
+    failed = shop.run("import", "facts", str(file), "--currency", "GBP", exits=1)
+    assert "Nothing of this file could be read" in failed.stderr
+    assert "products" not in failed.stderr
+    doctor = json.loads(shop.run("doctor", "--json", exits=1).stdout)["data"]["checks"]
+    assert not any("no facts are known" in check["what"] for check in doctor)
+
+
+def test_contradictions_stand_in_the_audit(shop: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("customer_id,city,language\n1,Leeds,en\n1,York,en\n2,Hull,en\n3,Hull,zzzz9\n")
+    shop.run("import", "customers", str(file))
+    shop.run("import", "customers", str(file))
+    audit = shop.data("audit", "data")
+    assert audit["conflicts"] == 1
+    assert (audit["quarantined"], audit["set_aside"]) == (0, 1)
+    assert ["customers contradicted in one file", "1"] in audit["rows"]

@@ -239,6 +239,12 @@ def test_a_mapping_and_constants_are_believed(tmp_path: Path) -> None:
             "order_id,date,sku,qty,price\n1,2026-01-01T00:00:00Z,w,1,1\n",
             "currency_unsaid",
         ),
+        (
+            "orders",
+            "order_id,customer_id,ordered_at,product_id,quantity,unit_price\n"
+            "1,c1,2026-01-01T10:00:00,p,1,2\n",
+            "currency_and_timezone_unsaid",
+        ),
         ("events", "name,time\nx,2026-01-01T00:00:00Z\n", "missing_columns"),
         ("customers", "", "empty_file"),
         ("facts", "id,name,price\na,A,12\n", "currency_unsaid"),
@@ -255,8 +261,35 @@ def test_what_must_be_said_first_is_asked_for(
         take_in(kind, path, tmp_path)
 
     assert caught.value.code == code
-    assert caught.value.next_step or code == "empty_file"
+    assert caught.value.next_step
     assert not (tmp_path / "data" / "manifest.json").exists()
+
+
+def test_a_file_that_is_none_is_told_with_a_next_step(tmp_path: Path) -> None:
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 and then nothing of the kind")
+    for name, code in (
+        ("nothing.csv", "no_such_file"),
+        (".", "not_a_file"),
+        ("broken.parquet", "unreadable_file"),
+    ):
+        with pytest.raises(WrongUsage) as caught:
+            take_in("customers", tmp_path / name, tmp_path)
+        assert caught.value.code == code
+        assert caught.value.next_step
+
+
+def test_contradictions_within_a_file_are_counted(tmp_path: Path) -> None:
+    rows = [
+        CUSTOMER,
+        CUSTOMER | {"city": "Berlin", "language": "en"},
+        CUSTOMER | {"customer_id": "c2", "email": "b@example.test"},
+        CUSTOMER | {"customer_id": "c2", "email": "b@example.test", "city": ""},
+    ]
+
+    intake = take_in("customers", write_csv(tmp_path / "c.csv", rows), tmp_path)
+
+    assert intake.conflicts == 1
+    assert any("1 customer stands" in note for note in intake.notes)
 
 
 def test_dates_that_can_be_read_in_two_ways_are_asked_for(tmp_path: Path) -> None:

@@ -69,24 +69,26 @@ def take_in(
     added = store.add("profiles", rows)
     repeats = staged.count("SELECT count(*) - count(DISTINCT customer_id) FROM judged")
     consents, unproven = _consents(staged, present)
+    conflicts = _conflicts(staged)
+    stand = "customer stands" if conflicts == 1 else "customers stand"
+    contradicted = f"{conflicts:,} {stand} in the file with contradicting values: the last counts."
     return Outcome(
         added=added.added,
         already_known=added.already_known,
         duplicates=repeats,
         consents=consents,
-        notes=(*_conflicts(staged), *unproven),
+        conflicts=conflicts,
+        notes=(*((contradicted,) if conflicts else ()), *unproven),
     )
 
 
-def _conflicts(staged: Staged) -> tuple[str, ...]:
+def _conflicts(staged: Staged) -> int:
+    """Customers of whom two rows say a field differently."""
     differs = " OR ".join(f"count(DISTINCT {f}) > 1" for f in PROFILE_FIELDS)
-    number = staged.count(
+    return staged.count(
         f"SELECT count(*) FROM (SELECT customer_id FROM judged "
         f"GROUP BY customer_id HAVING {differs})"
     )
-    if not number:
-        return ()
-    return (f"{number:,} customers stand in the file with contradicting values: the last counts.",)
 
 
 def _consents(staged: Staged, present: datetime) -> tuple[tuple[Consent, ...], tuple[str, ...]]:

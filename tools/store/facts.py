@@ -60,12 +60,10 @@ def take_in(staged: Staged, currency: str | None) -> Outcome:
         else:
             house[fact.id] = fact
     facts = Facts(products=tuple(products.values()), house=tuple(house.values()))
-    notes = () if not house and products else (f"{len(house)} statements of the house.",)
     return Outcome(
         added=len(products) + len(house),
         duplicates=repeats["same"],
         facts=facts,
-        notes=(f"{len(products)} products.", *notes),
     )
 
 

@@ -42,6 +42,8 @@ class Intake(Frozen):
     """Rows that the store had, or that say nothing new."""
     duplicates: int = 0
     """Exact repeats of a row in this file. Order lines are kept and counted apart."""
+    conflicts: int = 0
+    """Customers of whom two rows of this file say a field differently; the last row counts."""
     quarantined: int = 0
     reasons: tuple[tuple[str, int], ...] = ()
     """Why rows were left out, the most frequent first."""
@@ -54,6 +56,15 @@ class Intake(Frozen):
     suppressions: tuple[Suppression, ...] = ()
     stops: tuple[Stop, ...] = ()
     facts: Facts | None = None
+
+    @property
+    def nothing_read(self) -> bool:
+        """Whether the file has rows, and not one of them could be read."""
+        return 0 < self.rows_read == self.quarantined
+
+    @property
+    def values_set_aside(self) -> int:
+        return sum(count for _, count in self.set_aside)
 
 
 def read_file(
@@ -110,6 +121,7 @@ def read_file(
         added=outcome.added,
         already_known=outcome.already_known,
         duplicates=outcome.duplicates,
+        conflicts=outcome.conflicts,
         notes=outcome.notes,
         consents=outcome.consents,
         suppressions=outcome.suppressions,

@@ -21,6 +21,7 @@ from tools.store.readers import LINE
 from tools.store.segments import Store, literal
 from tools.store.staging import Staged
 from tools.store.values import (
+    Times,
     currency,
     identifier,
     moment,
@@ -45,8 +46,7 @@ def take_in(
     staged: Staged, store: Store, timezone: str | None, money_in: str | None, latest: datetime
 ) -> Outcome:
     """Judge the rows, number their repeats and add what is new."""
-    _require_currency(staged, money_in)
-    times = staged.times(timezone, latest, ["ordered_at"])
+    times = _said_first(staged, timezone, money_in, latest)
     staged.judge(
         [
             strictly(identifier("line_id")),
@@ -79,6 +79,29 @@ def take_in(
         duplicates=repeats,
         notes=_notes(staged),
     )
+
+
+def _said_first(
+    staged: Staged, timezone: str | None, money_in: str | None, latest: datetime
+) -> Times:
+    """What times mean; both questions at once where currency and time zone are unsaid."""
+    try:
+        _require_currency(staged, money_in)
+    except WrongUsage as currency_error:
+        if currency_error.code != "currency_unsaid":
+            raise
+        try:
+            staged.times(timezone, latest, ["ordered_at"])
+        except WrongUsage as time_error:
+            if time_error.code == "timezone_unsaid":
+                raise WrongUsage(
+                    "currency_and_timezone_unsaid",
+                    f"{currency_error.what}, and {time_error.what}",
+                    thing=staged.path.name,
+                    next_step="say both: --currency GBP --tz Europe/London",
+                ) from None
+        raise
+    return staged.times(timezone, latest, ["ordered_at"])
 
 
 def _require_currency(staged: Staged, money_in: str | None) -> None:

@@ -28,6 +28,8 @@ class Outcome(Frozen):
     added: int = 0
     already_known: int = 0
     duplicates: int = 0
+    conflicts: int = 0
+    """Customers of whom two rows of the file say a field differently."""
     notes: tuple[str, ...] = ()
     consents: tuple[Consent, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

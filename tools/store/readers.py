@@ -32,8 +32,20 @@ Refuse = Callable[[int, str, object], None]
 
 def read_batches(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
     """The file's rows as batches of strings; by its ending, else by its first bytes."""
+    if path.is_dir():
+        raise WrongUsage(
+            "not_a_file",
+            "This is a folder, and files are read one by one",
+            thing=str(path),
+            next_step="Name a CSV, JSONL or Parquet file in it.",
+        )
     if not path.is_file():
-        raise WrongUsage("no_such_file", "There is no such file", thing=str(path))
+        raise WrongUsage(
+            "no_such_file",
+            "There is no such file",
+            thing=str(path),
+            next_step="Check the path; a relative one begins at the folder where you stand.",
+        )
     match path.suffix.lower():
         case ".parquet" | ".pq":
             return _parquet(path)
@@ -96,7 +108,12 @@ def _csv(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
         reader = csv.reader(file, delimiter=delimiter)
         header = _distinct(next(reader, []))
         if not any(header):
-            raise WrongUsage("empty_file", "The file has no header line", thing=str(path))
+            raise WrongUsage(
+                "empty_file",
+                "The file has no header line",
+                thing=str(path),
+                next_step="Export it again, with the names of the columns as its first line.",
+            )
         rows: list[list[str]] = []
         lines: list[int] = []
         while True:
@@ -201,7 +218,10 @@ def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
                 yield pa.record_batch([numbers, *columns], names=[LINE, *names])
     except (pa.ArrowInvalid, OSError) as error:
         raise WrongUsage(
-            "unreadable_file", f"It cannot be read as Parquet: {error}", thing=str(path)
+            "unreadable_file",
+            f"It cannot be read as Parquet: {error}",
+            thing=str(path),
+            next_step="Export it again, or write it as CSV and import that.",
         ) from error
 
 
