@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,14 @@ def scheduled(drafted: Commands, place: Path, port: int) -> Commands:
     return shop
 
 
+def closed_port() -> int:
+    """One at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def messages(shop: Commands) -> dict[str, int]:
     (send,) = shop.data("sending", "status")["scheduled_sends"]
     counted: dict[str, int] = send["messages"]
@@ -121,6 +130,27 @@ def test_from_goal_to_report(drafted: Commands, tmp_path: Path, inbox: tuple[Inb
     kinds = [entry["kind"] for entry in shop.data("audit", "journal", "--limit", "1000")]
     assert "approval_approved" in kinds
     assert shop.data("audit", "journal", "--verify")["ok"] is True
+
+
+def test_publish_says_why_nothing_goes_out(
+    drafted: Commands, tmp_path: Path, inbox: tuple[Inbox, int]
+) -> None:
+    box, port = inbox
+    shop = scheduled(drafted, tmp_path, port)
+    (run,) = shop.data("campaign", "list")
+    later = shop.run("publish", "--once")
+    assert "The next message is due Sat 11 Dec 2010, " in later.stdout
+    shop.environment["MAINSPRING_SENDING_SMTP_PORT"] = str(closed_port())
+    dead = shop.run("publish", "--once", "--as-of", NOON, exits=1)
+    assert "cannot be reached" in dead.stderr
+    assert "cannot be reached" in shop.run("campaign", "show", run["id"]).stdout
+    shop.environment["MAINSPRING_SENDING_SMTP_HOST"] = "mail.example"
+    far = shop.run("publish", "--once", exits=4)
+    assert "sends to this machine only" in far.stderr
+    assert "Point it to a mail server" in far.stderr
+    assert "this machine only" in shop.run("campaign", "show", run["id"]).stdout
+    assert "this machine only" in shop.data("publish", "--once", exits=4)["refused"]
+    assert box.mails == []
 
 
 def test_the_brief_s_card_says_what_to_know(briefed: Commands) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -92,6 +93,22 @@ def test_the_worker_serves_one_click_and_stops_when_told(shop: Commands) -> None
         assert answers(url_of(shop))
         assert f"one click at {url_of(shop)} is answered" in shop.run("doctor", exits=1).stdout
         shop.run("schedule", "add", "0 9 * * *", "Sell.")
+    finally:
+        assert stop(process) == 0
+
+
+def test_unsubscribing_works_while_the_worker_cannot(shop: Commands) -> None:
+    ledger = shop.folder / "ledger.sqlite"
+    process = worker(shop)
+    try:
+        wait_for(process, "The unsubscribe endpoint listens")
+        with sqlite3.connect(ledger) as other:
+            other.execute("ALTER TABLE jobs RENAME TO away")
+        wait_for(process, "round_failed")
+        assert process.poll() is None
+        assert answers(url_of(shop))
+        with sqlite3.connect(ledger) as other:
+            other.execute("ALTER TABLE away RENAME TO jobs")
     finally:
         assert stop(process) == 0
 
