@@ -10,9 +10,11 @@ import typer
 
 from app import words
 from app.commands.options import WorkspaceOption
+from app.history_words import in_words, thing_in_words
 from app.output import JsonOption, Out
+from app.references import short
 from app.workspace import Workspace, open_workspace
-from ledger import journal, people
+from ledger import journal, people, runs
 
 app = typer.Typer(
     help="Look through the data, or the history of every decision.",
@@ -59,6 +61,7 @@ def show_journal(
         return
     with opened.ledger.read() as tx:
         names = {person.id: person.name for person in people.list_people(tx)}
+        goals = {run.id: words.one_line(run.goal, 40) for run in runs.list_runs(tx, limit=10_000)}
         if export is not None:
             written = 0
             with export.open("w", encoding="utf-8") as file:
@@ -69,11 +72,12 @@ def show_journal(
             out.answer("audit.journal.export.v1", {"file": export, "entries": written})
             return
         found = journal.entries(tx, thing=thing or None, limit=limit)
+    named = {key: f"…{short(key)}  {goal}" for key, goal in goals.items()}
     for entry in found:
         who = names.get(entry.person_id or "", "")
-        said = f"{entry.kind.replace('_', ' ')}{f' by {who}' if who else ''}"
+        said = f"{in_words(entry)}{f' by {who}' if who else ''}"
         at = words.moment(entry.at, opened.timezone)
-        out.say(f"{entry.seq:>6}  {at}  {said:<36} {entry.thing}")
+        out.say(f"{entry.seq:>6}  {at}  {said:<38} {thing_in_words(entry, {**names, **named})}")
     if not found:
         out.say("The history is empty.")
     out.answer("audit.journal.v1", found)

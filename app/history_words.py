@@ -1,0 +1,82 @@
+"""How the entries of the history read on the page."""
+
+from __future__ import annotations
+
+from app import words
+from app.references import SHORT, short
+from ledger.journal import Entry
+
+KINDS = {
+    "addresses_suppressed": "addresses left out from now on: {new}",
+    "approval_approved": "approved {gate}",
+    "approval_edited": "edited and approved {gate}",
+    "approval_expired": "nobody decided in time about {gate}",
+    "approval_rejected": "rejected {gate}",
+    "approval_requested": "asked for a yes to {gate}",
+    "approval_revised": "edited {gate}",
+    "approval_voided": "an approval no longer counts",
+    "clock_advanced": "simulated clock moved",
+    "consents_recorded": "answers on consent recorded: {new}",
+    "facts_put": "facts imported",
+    "fires_passed_over": "a schedule passed over what it missed",
+    "import": "file imported",
+    "left_out": "messages left out: {keys}",
+    "limit_set": "limit set",
+    "missed": "messages too late, not sent: {keys}",
+    "outcome_unknown": "messages of unknown fate: {keys}",
+    "person_added": "person added as {role}",
+    "person_deactivated": "person removed",
+    "publication_cancelled": "scheduled send cancelled",
+    "publication_done": "scheduled send ended",
+    "publication_enqueued": "messages scheduled: {scheduled}",
+    "publication_moved": "scheduled send moved",
+    "publication_moved_out": "scheduled send moved out of its window",
+    "publication_stopped": "scheduled send stopped",
+    "review_resolved": "messages of unknown fate decided",
+    "run_cancelled": "campaign cancelled",
+    "run_started": "campaign started",
+    "run_status": "campaign {status}",
+    "schedule_added": "schedule added",
+    "schedule_fired": "a schedule started its campaign",
+    "schedule_removed": "schedule removed",
+    "sending": "messages going out: {keys}",
+    "sending_paused": "sending paused",
+    "sending_resumed": "sending resumed",
+    "sent": "messages sent: {keys}",
+    "sent_again_by_key": "messages sent again by their key: {keys}",
+    "sent_found": "a message was found sent after all",
+    "snapshot_frozen": "audience frozen: {size}",
+    "subject_erased": "a customer erased",
+    "token_issued": "token issued",
+    "unsubscribed": "somebody unsubscribed",
+}
+"""A kind of entry, with what its data say of it."""
+
+
+def in_words(entry: Entry) -> str:
+    """What happened; a kind without words here keeps its own name."""
+    data = {name: _word(name, value) for name, value in entry.data.items()}
+    try:
+        return KINDS[entry.kind].format_map(data)
+    except KeyError:
+        return entry.kind.replace("_", " ")
+
+
+def thing_in_words(entry: Entry, names: dict[str, str]) -> str:
+    """What it happened to: by its name in ``names``, as it is, or by the end of its id."""
+    if entry.thing in names:
+        return names[entry.thing]
+    is_id = len(entry.thing) > 2 * SHORT and " " not in entry.thing and ":" not in entry.thing
+    return f"…{short(entry.thing)}" if is_id and "." not in entry.thing else entry.thing
+
+
+def _word(name: str, value: object) -> object:
+    match name:
+        case "gate":
+            return words.GATES.get(str(value), value)
+        case "status":
+            return words.RUN_STATES.get(str(value), value)
+        case "keys" if isinstance(value, list):
+            return f"{len(value):,}"
+        case _:
+            return f"{value:,}" if isinstance(value, int) else value
