@@ -16,6 +16,14 @@ UNSUBSCRIBE = "unsubscribe"
 """The source of a no that came by the link in a mail."""
 
 _c = t.consents.c
+_LATEST = (  # made once: it runs before every group of mails
+    sa.select(_c.pseudonym, _c.given, _c.source)
+    .where(_c.pseudonym.in_(sa.bindparam("people", expanding=True)))
+    .where(_c.purpose == sa.bindparam("purpose"))
+    .where(sa.or_(~_c.given, _c.at <= sa.bindparam("now")))
+    # Of two answers at one moment the no is read last and stands.
+    .order_by(_c.at, _c.given.desc())
+)
 
 
 def record(tx: Transaction, consents: Iterable[Consent]) -> int:
@@ -56,14 +64,8 @@ def latest(
     """
     found: dict[str, tuple[bool, str]] = {}
     for some in in_chunks(pseudonyms):
-        query = (
-            sa.select(_c.pseudonym, _c.given, _c.source)
-            .where(_c.pseudonym.in_(some), _c.purpose == purpose)
-            .where(sa.or_(~_c.given, _c.at <= tx.now))
-            # Of two answers at one moment the no is read last and stands.
-            .order_by(_c.at, _c.given.desc())
-        )
-        for pseudonym, given, source in tx.connection.execute(query):
+        asked = {"people": list(some), "purpose": purpose, "now": tx.now}
+        for pseudonym, given, source in tx.connection.execute(_LATEST, asked):
             found[pseudonym] = (given, source)
     return found
 

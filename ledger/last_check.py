@@ -52,6 +52,51 @@ _SUPPRESSED: dict[str, LeftOutReason] = {
 }
 _c = t.sends.c
 _p = t.publications.c
+_a = t.approvals.c
+
+
+def _any_of(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, expanding=True)
+
+
+# Made once: every group of mails runs all of these, and making them costs as much as running.
+_STILL_HELD = sa.select(_c.key, _c.due_at, _c.publication_id).where(
+    _c.key.in_(_any_of("keys")),
+    _c.state == "claimed",
+    _c.lease_owner == sa.bindparam("worker"),
+    _c.lease_until > sa.bindparam("now"),
+)
+_PUBLICATIONS = (
+    sa.select(
+        *(_p[name] for name in ("id", "run_id", "window_start", "window_end")),
+        *(_p[name] for name in ("quiet_start", "quiet_end", "cap_most", "cap_days")),
+        sa.and_(
+            _p.state == "scheduled",
+            _p.approved_hash == _p.content_hash,
+            _a.status == "approved",
+            _a.content_hash == _p.content_hash,
+        ).label("stands"),
+    )
+    .join(t.approvals, _a.id == _p.approval_id)
+    .where(_p.id.in_(_any_of("ids")))
+)
+_KNOWN = sa.select(t.subjects.c.pseudonym).where(t.subjects.c.pseudonym.in_(_any_of("people")))
+_MAILED = sa.select(_c.campaign_id, _c.address_hash).where(
+    _c.address_hash.in_(_any_of("hashes")),
+    _c.campaign_id.in_(_any_of("campaigns")),
+    _c.state.in_(pressure.REACHED),
+)
+_GO = (
+    sa.update(t.sends)
+    .where(_c.key == sa.bindparam("the_key"))
+    .values(
+        state="sending",
+        sending_at=sa.bindparam("now"),
+        lease_until=sa.bindparam("until"),
+        attempts=_c.attempts + 1,
+        address_hash=sa.bindparam("address"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -115,30 +160,11 @@ def mark_sending_many(
 def _still_held(tx: Transaction, sends: Sequence[Send], worker: str) -> list[_Held]:
     rows: dict[str, Any] = {}
     for some in in_chunks(sends):
-        query = sa.select(_c.key, _c.due_at, _c.publication_id).where(
-            _c.key.in_([send.key for send in some]),
-            _c.state == "claimed",
-            _c.lease_owner == worker,
-            _c.lease_until > tx.real_now,
-        )
-        rows |= {row.key: row for row in tx.connection.execute(query)}
+        given = {"keys": [send.key for send in some], "worker": worker, "now": tx.real_now}
+        rows |= {row.key: row for row in tx.connection.execute(_STILL_HELD, given)}
     ids = sorted({row.publication_id for row in rows.values()})
-    approval = t.approvals.c
-    query = (
-        sa.select(
-            *(_p[name] for name in ("id", "run_id", "window_start", "window_end")),
-            *(_p[name] for name in ("quiet_start", "quiet_end", "cap_most", "cap_days")),
-            sa.and_(
-                _p.state == "scheduled",
-                _p.approved_hash == _p.content_hash,
-                approval.status == "approved",
-                approval.content_hash == _p.content_hash,
-            ).label("stands"),
-        )
-        .join(t.approvals, approval.id == _p.approval_id)
-        .where(_p.id.in_(ids))
-    )
-    publications = {row.id: row for row in tx.connection.execute(query)} if ids else {}
+    found = tx.connection.execute(_PUBLICATIONS, {"ids": ids}) if ids else ()
+    publications = {row.id: row for row in found}
     return [
         _Held(send, rows[send.key].due_at, publications[rows[send.key].publication_id])
         for send in sends
@@ -306,22 +332,16 @@ def _go(
     suppression_key: bytes,
     lease_seconds: float,
 ) -> None:
-    statement = (
-        sa.update(t.sends)
-        .where(_c.key == sa.bindparam("the_key"))
-        .values(
-            state="sending",
-            sending_at=tx.now,
-            lease_until=tx.lease_end(lease_seconds),
-            attempts=_c.attempts + 1,
-            address_hash=sa.bindparam("address"),
-        )
-    )
+    same = {"now": tx.now, "until": tx.lease_end(lease_seconds)}
     rows = [
-        {"the_key": s.key, "address": suppression.address_hash(addresses[s], suppression_key)}
+        {
+            "the_key": s.key,
+            "address": suppression.address_hash(addresses[s], suppression_key),
+            **same,
+        }
         for s in sends
     ]
-    tx.connection.execute(statement, rows)
+    tx.connection.execute(_GO, rows)
     tell(tx, "sending", sends)
 
 
@@ -333,8 +353,7 @@ def _hold(key: str, until: datetime, found: _Verdicts) -> None:
 def _known(tx: Transaction, people: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for some in in_chunks(people):
-        query = sa.select(t.subjects.c.pseudonym).where(t.subjects.c.pseudonym.in_(some))
-        found.update(tx.connection.execute(query).scalars())
+        found.update(tx.connection.execute(_KNOWN, {"people": list(some)}).scalars())
     return found
 
 
@@ -345,12 +364,8 @@ def _mailed(
     found: set[tuple[str, str]] = set()
     campaigns = sorted({item.send.campaign_id for item in held})
     for some in in_chunks(sorted(set(hashes.values()))):
-        query = sa.select(_c.campaign_id, _c.address_hash).where(
-            _c.address_hash.in_(some),
-            _c.campaign_id.in_(campaigns),
-            _c.state.in_(pressure.REACHED),
-        )
-        found.update((row[0], row[1]) for row in tx.connection.execute(query))
+        given = {"hashes": list(some), "campaigns": campaigns}
+        found.update((row[0], row[1]) for row in tx.connection.execute(_MAILED, given))
     return found
 
 

@@ -16,6 +16,18 @@ REACHED = ("sending", "sent", "needs_review")
 PLANNED = (*REACHED, "scheduled", "claimed")
 
 _c = t.sends.c
+_moment = sa.func.coalesce(_c.sending_at, _c.due_at)
+_COUNT = (  # made once: it runs before every group of mails
+    sa.select(_c.pseudonym, sa.func.count())
+    .where(
+        _c.pseudonym.in_(sa.bindparam("people", expanding=True)),
+        _c.state.in_(sa.bindparam("states", expanding=True)),
+        _moment > sa.bindparam("after"),
+        _moment <= sa.bindparam("until"),
+        _c.campaign_id != sa.bindparam("but"),
+    )
+    .group_by(_c.pseudonym)
+)
 
 
 def over_cap(
@@ -44,19 +56,14 @@ def count(
     except_campaign: str = "",
 ) -> dict[str, int]:
     """Pseudonym → messages in the days up to ``at``, in any of these states."""
-    moment = sa.func.coalesce(_c.sending_at, _c.due_at)
     found: dict[str, int] = {}
     for some in in_chunks(pseudonyms):
-        query = (
-            sa.select(_c.pseudonym, sa.func.count())
-            .where(
-                _c.pseudonym.in_(some),
-                _c.state.in_(states),
-                moment > at - timedelta(days=days),
-                moment <= at,
-                _c.campaign_id != except_campaign,
-            )
-            .group_by(_c.pseudonym)
-        )
-        found.update((row[0], row[1]) for row in tx.connection.execute(query))
+        given = {
+            "people": list(some),
+            "states": list(states),
+            "after": at - timedelta(days=days),
+            "until": at,
+            "but": except_campaign,
+        }
+        found.update((row[0], row[1]) for row in tx.connection.execute(_COUNT, given))
     return found

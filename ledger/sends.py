@@ -62,6 +62,25 @@ ReviewDecision = Literal["sent", "send_again", "drop"]
 _c = t.sends.c
 _p = t.publications.c
 
+# Made once: they run for every group of mails.
+_ON_ITS_WAY = sa.and_(
+    _c.lease_owner == sa.bindparam("worker"),
+    sa.or_(_c.state == "sending", _c.state == "needs_review"),
+)
+_OURS = sa.select(_c.key).where(_c.key.in_(sa.bindparam("keys", expanding=True)), _ON_ITS_WAY)
+_SENT = (
+    sa.update(t.sends)
+    .where(_c.key == sa.bindparam("the_key"), _ON_ITS_WAY)
+    .values(
+        state="sent",
+        sent_at=sa.bindparam("now"),
+        message_id=sa.bindparam("its_id"),
+        response=sa.bindparam("said"),
+        reason="",
+        **UNLEASED,
+    )
+)
+
 
 class Receipt(Protocol):
     """The sender's word that it took a message."""
@@ -126,33 +145,22 @@ def mark_sent_many(tx: Transaction, receipts: Mapping[Send, Receipt], worker: st
     """As ``mark_sent``, for a batch; how many of them were ours."""
     # Writers take turns, so what is read here as ours is still ours when it is written.
     ours: set[str] = set()
-    left = sa.or_(_c.state == "sending", _c.state == "needs_review")
-    held = sa.and_(_c.lease_owner == worker, left)
     for some in in_chunks(list(receipts)):
-        keys = [send.key for send in some]
-        ours.update(
-            tx.connection.execute(sa.select(_c.key).where(_c.key.in_(keys), held)).scalars()
-        )
+        given = {"keys": [send.key for send in some], "worker": worker}
+        ours.update(tx.connection.execute(_OURS, given).scalars())
     done = [send for send in receipts if send.key in ours]
     if done:
-        statement = sa.update(t.sends).where(_c.key == sa.bindparam("the_key"), held)
-        statement = statement.values(
-            state="sent",
-            sent_at=tx.now,
-            message_id=sa.bindparam("its_id"),
-            response=sa.bindparam("said"),
-            reason="",
-            **UNLEASED,
-        )
+        same = {"worker": worker, "now": tx.now}
         rows = [
             {
                 "the_key": send.key,
                 "its_id": receipts[send].message_id,
                 "said": receipts[send].response[:500],
+                **same,
             }
             for send in done
         ]
-        tx.connection.execute(statement, rows)
+        tx.connection.execute(_SENT, rows)
         tell(tx, "sent", done)
     return len(done)
 

@@ -17,6 +17,9 @@ from ledger.database import Transaction, in_chunks, insert_new
 from ledger.errors import LedgerError
 
 _c = t.suppressions.c
+_REASONS = sa.select(_c.address_hash, _c.reason).where(
+    _c.address_hash.in_(sa.bindparam("hashes", expanding=True))
+)
 
 
 def add(tx: Transaction, suppressions: Iterable[Suppression], key: bytes) -> int:
@@ -45,8 +48,8 @@ def reasons(tx: Transaction, address_hashes: Sequence[str]) -> dict[str, str]:
     """Address hash → reason, of those suppressed."""
     found: dict[str, str] = {}
     for some in in_chunks(address_hashes):
-        query = sa.select(_c.address_hash, _c.reason).where(_c.address_hash.in_(some))
-        found.update((row[0], row[1]) for row in tx.connection.execute(query))
+        given = {"hashes": list(some)}
+        found.update((row[0], row[1]) for row in tx.connection.execute(_REASONS, given))
     return found
 
 

@@ -65,6 +65,8 @@ class _Line:
         made = _client(self.settings)
         try:
             await made.connect()
+            if made.is_ehlo_or_helo_needed:
+                await _greet(made)
         except aiosmtplib.SMTPAuthenticationError as error:
             raise _not_allowed(self.settings, "did not accept the login", error) from error
         except aiosmtplib.SMTPResponseException as error:
@@ -167,8 +169,8 @@ class SmtpSending:
             used = line.client is not None
             client = await line.open()
             try:
-                await client.mail(sender)
-                await client.rcpt(to_address)
+                await _envelope_step(client, b"MAIL FROM:", sender)
+                await _envelope_step(client, b"RCPT TO:", to_address)
                 go_ahead = await client.execute_command(b"DATA")
             except aiosmtplib.SMTPSenderRefused as error:
                 await _reset(line, client)
@@ -254,6 +256,24 @@ def _ehlo_name(settings: SmtpSettings) -> str | None:
     # Looking up this machine's full name can take seconds; a server on this machine
     # does not care.
     return "localhost" if is_loopback(settings.host) else None
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()  # a server that knows no extensions
+
+
+async def _envelope_step(client: aiosmtplib.SMTP, verb: bytes, address: str) -> None:
+    """MAIL or RCPT. The library's own would parse the address again, which costs more than the
+    answer takes; ``ascii_address`` has done so. Raises as the library does."""
+    answer = await client.execute_command(verb + b"<" + address.encode("ascii") + b">")
+    if answer.code in (250, 251):
+        return
+    if verb.startswith(b"MAIL"):
+        raise aiosmtplib.SMTPSenderRefused(answer.code, answer.message, address)
+    raise aiosmtplib.SMTPRecipientRefused(answer.code, answer.message, address)
 
 
 async def _reset(line: _Line, client: aiosmtplib.SMTP) -> None:
