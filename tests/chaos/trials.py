@@ -74,14 +74,11 @@ def main(folder: Path, most: int) -> int:
         }
         for old in mails.iterdir():
             old.unlink()
-        wanted = [
-            (stage, number)
-            for stage in STAGES
-            # What a rejection brings about again was killed at every point before.
-            for number in range(1, counted[stage] + 1, 2 if stage == "rejected" else 1)
-        ]
-        stride = max(1, -(-len(wanted) // most))
-        found = run_all(folder, port, wanted[::stride])
+        wanted = [(stage, number) for stage in STAGES for number in range(1, counted[stage] + 1)]
+        # Evenly over all of them, where there are more points than trials.
+        number = min(most, len(wanted))
+        chosen = [wanted[place * len(wanted) // number] for place in range(number)]
+        found = run_all(folder, port, chosen)
     finally:
         server.terminate()
         server.wait()
