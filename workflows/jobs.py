@@ -85,7 +85,7 @@ async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
     if not worker.stop.is_set():
         sent = await send_due(stack, worker, ROUND_SECONDS)
         done += 1 if sent.settled else 0
-        if sent.refused or sent.unreachable or sent.put_off:
+        if _why(sent):
             worker.trouble = sent
         elif sent.sent:
             worker.trouble = None
@@ -101,7 +101,7 @@ async def work_forever(stack: Stack, worker: Worker | None = None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop.set)
-    failed = 0
+    failed, said = 0, ""
     try:
         while not worker.stop.is_set():
             try:
@@ -121,6 +121,10 @@ async def work_forever(stack: Stack, worker: Worker | None = None) -> None:
                 await _or_stop(asyncio.sleep(pause), worker)
                 continue
             failed = 0
+            why = _why(worker.trouble)
+            if why and why != said:
+                log.warning("mails_wait", why=why)
+            said = why
             if idle:
                 await _or_stop(asyncio.sleep(POLL_SECONDS), worker)
     finally:
@@ -291,6 +295,11 @@ def _driven_elsewhere(tx: Transaction, run_id: str) -> bool:
     return any(
         job.state == "running" or (job.due_at <= tx.now and job.not_before is None) for job in mine
     )
+
+
+def _why(sent: PublishCounts | None) -> str:
+    """Why mails that were due did not go out; empty: nothing stood in their way."""
+    return "" if sent is None else sent.refused or sent.unreachable or sent.put_off
 
 
 def _in_words(error: BaseException) -> str:
