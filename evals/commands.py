@@ -17,7 +17,10 @@ DataOption = Annotated[
     Path | None, typer.Option(metavar="PATH", help="A file of your own to measure with.")
 ]
 
-demo = typer.Typer(rich_markup_mode=None)
+demo = typer.Typer(
+    help="Run two campaigns from goal to report in a simulated market; leave a third for you.",
+    rich_markup_mode=None,
+)
 evaluate = typer.Typer(
     help="Run the evaluation cases, compare two runs, or check the statistics.",
     epilog="Exit codes: 0 passed · 1 regression · 5 could not run",
@@ -31,8 +34,9 @@ bench = typer.Typer(
 )
 
 
-@demo.command("demo")
+@demo.callback(invoke_without_command=True)
 def run_demo(
+    ctx: typer.Context,
     folder: Annotated[Path, typer.Option(help="Where the simulated workspace is made.")] = Path(
         "demo"
     ),
@@ -42,9 +46,24 @@ def run_demo(
     as_json: JsonOption = False,
 ) -> None:
     """Run two campaigns from goal to report in a simulated market; leave a third for you."""
+    if ctx.invoked_subcommand is not None:
+        return
     from evals.demo import run
 
     run(folder, seed=seed, as_json=as_json)
+
+
+@demo.command("inbox")
+def run_inbox(
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="The demo's folder. [default: the present one, or demo in it]"),
+    ] = None,
+) -> None:
+    """Take the demo's mails again and keep them as .eml files, until Ctrl-C."""
+    from evals.demo.inbox_again import keep_mails
+
+    keep_mails(folder)
 
 
 @evaluate.command("run")

@@ -60,7 +60,7 @@ def new(
 
 
 def move_clock(opened: Workspace, as_of: str) -> datetime:
-    """Put a simulated workspace's clock at a day. Raises Refused not_simulated, LedgerError."""
+    """Put a simulated workspace's clock at a day or moment. Raises Refused not_simulated, LedgerError."""
     at = read_moment(as_of, opened.timezone)
     with opened.ledger.write() as tx:
         people.require(opened.person(tx), "write")
@@ -72,7 +72,9 @@ def move_clock(opened: Workspace, as_of: str) -> datetime:
                 thing=as_of,
                 next_step="Make one for trials: mainspring init FOLDER --simulated --at DAY …",
             )
-        if tx.now.astimezone(at.tzinfo).date() != at.date():
+        # A day is reached at any of its hours; a moment only when it comes.
+        a_day = len(as_of) == len("2010-12-10")
+        if not a_day or tx.now.astimezone(at.tzinfo).date() != at.date():
             clock.advance(tx, at)
     return at
 

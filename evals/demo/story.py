@@ -117,6 +117,10 @@ def _scene(out: Out, folder: Path, world: World, inbox: Inbox) -> Setting:
             beside.append(f"{imported.suppressions_added:,} addresses left out from now on")
         if intake.quarantined:
             beside.append(f"{intake.quarantined:,} rows that we could not read, set aside")
+        if intake.values_set_aside:
+            beside.append(f"{intake.values_set_aside:,} single values left empty")
+        if intake.conflicts:
+            beside.append(f"{intake.conflicts:,} people contradicted, of whom the last row counts")
         more = f" ({'; '.join(beside)})" if beside else ""
         _line(out, f"Imported {path.name:<16} {intake.rows_read:>8,} rows{more}")
     with out.working("Reading the brand's past letters"):
@@ -257,13 +261,31 @@ def _where_to_look(out: Out, found: Demo) -> None:
     _line(out, f"{found.mails:,} mails, as they arrived:  {folder}/inbox/*.eml")
     for number, told in enumerate(found.campaigns, 1):
         _line(out, f"The report of campaign {number}:  {_near(Path(told.report))}")
-    _line(out, f"Rows that we could not read:  {folder}/quarantine/")
+    _line(out, f"Rows and values that we could not read:  {folder}/quarantine/")
     out.say("")
     _line(out, f"Campaign {len(found.campaigns) + 1} waits for your yes:")
     for line in (
         f"cd {folder}",
         f"{command} approvals show {short(found.waiting)}",
         f"{command} approvals approve {short(found.waiting)} --advance",
+    ):
+        _line(out, line, indent=4, style="bold")
+    _line(
+        out,
+        "It then waits once more, with the mails themselves; approve those in the same way. They "
+        "go out when the simulated clock comes to their hour. In another terminal, start the "
+        "server that takes them:",
+    )
+    inbox = f"{_command(Path.cwd())} demo inbox --folder {folder}"
+    _line(out, inbox, indent=4, style="bold")
+    _line(
+        out,
+        "And let time pass: the first line says which moment is next, the second goes to it; "
+        "repeat it for each time zone, until nothing is scheduled any more.",
+    )
+    for line in (
+        f"{command} publish --once",
+        f"{command} publish --once --as-of MOMENT",
     ):
         _line(out, line, indent=4, style="bold")
     _line(out, f"{found.seconds:.0f} s in all.", style="dim")
@@ -301,7 +323,7 @@ def _near(path: Path) -> str:
 
 
 def _command(folder: Path) -> str:
-    """How the program is called from the demo's folder."""
+    """How the program is called from a folder."""
     program = Path(sys.argv[0])
     if program.name != "mainspring" or shutil.which("mainspring"):
         return "mainspring"

@@ -81,8 +81,14 @@ class KeepsMail:
         return f"250 2.0.0 kept as {self._count:06d}"
 
 
-def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> None:
-    """Listen until the process is ended. Refuses any address but this machine's own."""
+def serve(
+    folder: Path, *, host: str = "127.0.0.1", port: int = 0, with_parent: bool = True
+) -> None:
+    """Listen until the process is ended. Refuses any address but this machine's own.
+
+    ``with_parent``: end, too, when standard input closes, which the parent holds. Raises OSError
+    where the port is taken.
+    """
     import asyncio
     import ipaddress
 
@@ -97,9 +103,13 @@ def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 0) -> None:
         server = await loop.create_server(
             lambda: SMTP(handler, hostname="inbox.example.test", loop=loop), host, port
         )
-        print(f"listening {server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201
-        # The parent's end of this pipe closes when the parent is gone, however it went.
-        await loop.run_in_executor(None, sys.stdin.read)
+        if with_parent:
+            print(f"listening {server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201
+        if with_parent:
+            # The parent's end of this pipe closes when the parent is gone, however it went.
+            await loop.run_in_executor(None, sys.stdin.read)
+        else:
+            await server.serve_forever()
 
     asyncio.run(run())
 

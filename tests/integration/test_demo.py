@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -135,6 +137,52 @@ def test_the_newcomer_decides_about_the_third_campaign(played: Played) -> None:
         decided = approvals.get(tx, played.data["waiting"])
         assert decided.decided_by is not None
         assert people.get(tx, decided.decided_by).role == "owner"
+
+
+def test_the_third_campaign_goes_out_by_what_the_demo_says(played: Played) -> None:
+    """After the test above: the second yes, the inbox once more, and time that passes."""
+
+    def said(*words: str) -> str:
+        done = subprocess.run(
+            [MAINSPRING, *words],
+            cwd=played.folder,
+            env=played.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    with played.workspace() as opened, opened.ledger.read() as tx:
+        (waiting,) = approvals.pending(tx)
+    said("approvals", "approve", waiting.id, "--advance")
+    inbox = subprocess.Popen(
+        [MAINSPRING, "demo", "inbox", "--folder", str(played.folder)],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=played.environment,
+        text=True,
+    )
+    try:
+        assert inbox.stdout is not None
+        assert "Keeping mails" in inbox.stdout.readline()
+        after = said("publish", "--once")
+        for _ in range(20):
+            going = re.search(r"--as-of (\S+)", after)
+            if going is None:
+                break
+            after = said("publish", "--once", "--as-of", going[1])
+    finally:
+        inbox.send_signal(signal.SIGINT)
+        inbox.wait(timeout=10)
+    with played.workspace() as opened, opened.ledger.read() as tx:
+        rows = publications.assignments(tx, waiting.run_id)
+    states = Counter(row.state for row in rows if row.state is not None)
+    assert set(states) <= {"sent", "left_out"}
+    assert len(list((played.folder / "inbox").glob("*.eml"))) == (
+        played.data["mails"] + states["sent"]
+    )
 
 
 def test_it_replaces_an_earlier_demo_and_nothing_else(tmp_path: Path) -> None:
