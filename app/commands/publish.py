@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -85,7 +86,7 @@ def _show(opened: Workspace, out: Out, done: int, trouble: PublishCounts | None)
         paused = sending.status(tx)
         parked = len(sends.review_list(tx))
         waiting = approvals.pending(tx)
-        next_due, now = sends.next_due(tx), tx.now
+        next_due, now, simulated = sends.next_due(tx), tx.now, tx.simulated
     for row in rows:
         out.say(f"…{short(row.campaign_id)}  {row.said()}")
         for line in left_out(row.left_out.items()):
@@ -94,6 +95,9 @@ def _show(opened: Workspace, out: Out, done: int, trouble: PublishCounts | None)
         out.say("Nothing is scheduled.")
     if next_due is not None and next_due > now:
         out.say(f"The next message is due {words.moment(next_due, opened.timezone)}.")
+        if simulated:
+            local = next_due.astimezone(ZoneInfo(opened.timezone)).replace(tzinfo=None)
+            out.say(f"Go there with: mainspring publish --once --as-of {local.isoformat()}")
     for one in waiting:
         out.say(f"Waits for your yes: mainspring approvals show {short(one.id)}")
     if paused.paused:
