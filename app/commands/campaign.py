@@ -60,7 +60,7 @@ def new(
 
 
 def move_clock(opened: Workspace, as_of: str) -> datetime:
-    """Put a simulated workspace's clock at a day or moment. Raises Refused not_simulated, LedgerError."""
+    """Put a simulated clock at a day or moment. Raises Refused not_simulated, LedgerError."""
     at = read_moment(as_of, opened.timezone)
     with opened.ledger.write() as tx:
         people.require(opened.person(tx), "write")
