@@ -322,11 +322,12 @@ async def _model(workspace: Workspace) -> list[Check]:
 async def _paused(workspace: Workspace) -> list[Check]:
     with workspace.ledger.read() as tx:
         paused = sending.is_paused(tx)
-    if paused:
+    why = "" if paused else workspace.high_water.why_not(workspace.ledger)
+    if paused or why:
         return [
             look(
                 "sending",
-                "all sending is paused",
+                f"nothing is sent: {why}" if why else "all sending is paused",
                 "`mainspring sending status` says why; `mainspring sending resume` goes on.",
             )
         ]

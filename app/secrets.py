@@ -38,11 +38,6 @@ class Secrets:
     smtp_password: str = field(repr=False, default="")
     model_api_key: str = field(repr=False, default="")
 
-    @property
-    def high_water(self) -> Path:
-        """The mark that a restored backup of the ledger falls behind."""
-        return self.folder / "high_water"
-
 
 def secrets_folder(workspace_id: str, environment: Mapping[str, str]) -> Path:
     """Where a workspace's secrets lie on this machine."""

@@ -18,7 +18,6 @@ from domain.clock import Clock
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
 from ledger import budgets, clock
-from ledger.sending import HighWater
 from tools.analytics.duck import DuckAnalytics
 from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
@@ -61,7 +60,7 @@ def build_stack(workspace: Workspace) -> Stack:
         timezone=workspace.timezone,
         currency=workspace.currency,
         reports=workspace.reports_folder,
-        high_water=HighWater(workspace.secrets.high_water),
+        high_water=workspace.high_water,
         limits=_limits(workspace),
         public_url=settings.sending.public_url,
         listen_url=listen_url(workspace),

@@ -19,9 +19,13 @@ from domain.ids import new_id
 from ledger import database, people
 from ledger.database import Ledger, Transaction
 from ledger.people import Person
+from ledger.sending import HighWater
 
 if TYPE_CHECKING:
     from workflows.stack import Stack
+
+HIGH_WATER = "high_water"
+"""The mark's name among the secrets."""
 
 EXAMPLE_BRAND = Path(__file__).parents[1] / "brand_voice" / "halden"
 """The invented brand that the project brings as the example to copy."""
@@ -89,7 +93,12 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return database.open_ledger(ledger_url(self.folder))
+        return database.open_ledger(ledger_url(self.folder), mark=self.high_water)
+
+    @cached_property
+    def high_water(self) -> HighWater:
+        """The mark that a restored backup of the ledger falls behind."""
+        return HighWater(self.secrets_folder / HIGH_WATER)
 
     def stack(self) -> Stack:
         """Everything that a run needs, built from settings and secrets."""
@@ -192,6 +201,7 @@ def init_workspace(
     with database.open_ledger(ledger_url(folder)).write() as tx:
         owner = people.add(tx, owner_name, owner_email, "owner")
         token = people.issue_token(tx, owner.id)
+        HighWater(secret_folder / HIGH_WATER).begin(tx)
     write_secret(secret_folder / "token", token)
     (folder / FILE_NAME).write_text(text, encoding="utf-8")
     return open_workspace(folder, around)

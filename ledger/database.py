@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +46,8 @@ class Transaction:
     real_now: datetime
     simulated: bool
     writes: bool
+    journaled: list[tuple[int, str]] = field(default_factory=list)
+    """Number and hash of the journal's rows that were added, in order."""
     before_commit: list[Callable[[], None]] = field(default_factory=list)
     """Called last in the transaction."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -56,14 +58,24 @@ class Transaction:
         return self.real_now + timedelta(seconds=seconds)
 
 
+class Mark(Protocol):
+    """What remembers, outside the ledger, how far its journal has come."""
+
+    def bump(self, tx: Transaction) -> None:
+        """Take note of the journal's end once the transaction is durable."""
+        ...
+
+
 class Ledger:
     """An open ledger. Safe to share between threads; every process opens its own."""
 
-    def __init__(self, url: str, clock: Clock | None = None) -> None:
-        """``clock`` stands in for the workspace's own; for tests alone."""
+    def __init__(self, url: str, clock: Clock | None = None, mark: Mark | None = None) -> None:
+        """``clock`` stands in for the workspace's own; for tests alone. ``mark`` is told of every
+        transaction in which the journal grew."""
         self.url = url
         self._engine = make_engine(url)
         self._clock = clock
+        self._mark = mark
         # One writer a process queues here, fairly, and not in SQLite's sleeping busy handler.
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -102,6 +114,8 @@ class Ledger:
                     with begun:
                         transaction = self._transaction(connection, writes=True)
                         yield transaction
+                        if self._mark is not None and transaction.journaled:
+                            self._mark.bump(transaction)
                         for call in transaction.before_commit:
                             call()
             finally:
@@ -164,10 +178,10 @@ def create(url: str, *, simulated_at: datetime | None = None) -> None:
         engine.dispose()
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str) -> bool:
     """Bring the tables to this program's version. Only one process at a time migrates.
 
-    Raises LedgerError too_new.
+    False where they were there already. Raises LedgerError too_new.
     """
     from ledger.migrations.run import run_migrations  # alembic is needed here alone
 
@@ -180,11 +194,12 @@ def upgrade(url: str) -> None:
         if found is not None and found > HEAD:
             raise _too_new(url, found)
         run_migrations(engine)
+        return found != HEAD
     finally:
         engine.dispose()
 
 
-def open_ledger(url: str, clock: Clock | None = None) -> Ledger:
+def open_ledger(url: str, clock: Clock | None = None, mark: Mark | None = None) -> Ledger:
     """Open a ledger whose tables are this program's. Never migrates.
 
     Raises LedgerError missing, damaged, needs_upgrade or too_new.
@@ -197,7 +212,7 @@ def open_ledger(url: str, clock: Clock | None = None) -> Ledger:
             thing=str(path),
             next_step="Make the workspace with `mainspring init`.",
         )
-    ledger = Ledger(url, clock)
+    ledger = Ledger(url, clock, mark)
     try:
         found = _revision(ledger._engine)
     except sqlite3.DatabaseError as error:  # raised while the connection is prepared

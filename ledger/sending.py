@@ -13,16 +13,18 @@ import os
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from filelock import FileLock
 
 from domain.frozen import Frozen
 from ledger import journal
 from ledger import tables as t
-from ledger.database import Transaction
+from ledger.database import Ledger, Transaction
 from ledger.people import Person, require_now
 
 _c = t.sending_state.c
 _ROW = _c.id == 1
+_log = structlog.get_logger("mainspring.ledger")
 
 
 class Pause(Frozen):
@@ -30,7 +32,7 @@ class Pause(Frozen):
 
     paused: bool
     cause: str = ""
-    """``person`` or ``restored``."""
+    """``person``, ``restored``, or ``mark``: it cannot be written."""
     reason: str = ""
     person_id: str | None = None
 
@@ -69,7 +71,11 @@ def status(tx: Transaction) -> Pause:
 
 
 class HighWater:
-    """The mark, in a file outside the workspace. Several workers may share it."""
+    """The mark, in a file outside the workspace. Several workers may share it.
+
+    Given to a Ledger, it is raised after every transaction in which the journal grew. Only a
+    ledger that holds the marked row raises it, so a restored one cannot hide that it was.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -78,54 +84,67 @@ class HighWater:
     def check(self, tx: Transaction) -> bool:
         """Whether this ledger may send; pauses it where it is not the one that was running.
 
-        Call it in a write transaction before every batch that is claimed. Returns False and
-        pauses where the journal lacks the marked row, or where the mark is missing though
-        messages went out before.
+        Call it first in a write transaction, before every batch that is claimed. Returns False
+        and pauses where the mark is missing, where the journal lacks the marked row, and where
+        the mark cannot be raised: what goes out could not be told from what a backup forgot.
         """
         accepted = tx.connection.execute(sa.select(_c.mark_accepted).where(_ROW)).scalar_one()
-        why = "" if accepted else self._why_not(tx)
+        mark = self._read()
+        if not accepted and (why := _why_not(tx, mark)):
+            _hold(tx, "restored", why)
+            return False
+        head = journal.head(tx)
+        if mark != head:
+            try:
+                self._write(*head, replace=bool(accepted))
+            except OSError as error:
+                _hold(tx, "mark", f"The mark beside this workspace cannot be written: {error}.")
+                return False
         if accepted:
             tx.connection.execute(
                 sa.update(t.sending_state).where(_ROW).values(mark_accepted=False)
             )
-        if why:
-            before = status(tx)
-            if not before.paused or before.cause != "restored":
-                _set(tx, paused=True, cause="restored", reason=why, person_id=None)
-                data = {"reason": why}
-                journal.append(tx, "sending_paused", person_id=None, thing="sending", data=data)
-            return False
-        self.bump(tx, replace=bool(accepted))
         return not is_paused(tx)
 
-    def bump(self, tx: Transaction, *, replace: bool = False) -> None:
+    def why_not(self, ledger: Ledger) -> str:
+        """Why the next check would pause this ledger; empty where it would not. Writes nothing."""
+        mark = self._read()  # before the ledger, which others may move on meanwhile
+        with ledger.read() as tx:
+            accepted = tx.connection.execute(sa.select(_c.mark_accepted).where(_ROW)).scalar_one()
+            return "" if accepted else _why_not(tx, mark)
+
+    def begin(self, tx: Transaction) -> None:
+        """The first mark of a new workspace, once the transaction is durable."""
+        self._later(tx, replace=True)
+
+    def begin_unsent(self, tx: Transaction) -> None:
+        """The first mark of an older workspace that has none, if nothing ever went out of it."""
+        sent = sa.select(sa.exists().where(t.sends.c.sending_at.is_not(None)))
+        if self._read() is None and not tx.connection.execute(sent).scalar_one():
+            self.begin(tx)
+
+    def bump(self, tx: Transaction) -> None:
         """Raise the mark to the journal's last row, once the transaction is durable.
 
-        Call it in the transaction that marks a batch ``sending``: the file is then written after
-        its commit and before the first message leaves. A crash between both leaves the ledger
-        ahead of the mark, which harms nothing.
+        A crash before that leaves the ledger ahead of the mark, which harms nothing. A file that
+        cannot be written fails no transaction: it is logged, and pauses sending at the next check.
         """
-        if tx.writes:
-            # Read at the end: rows may still be added to this transaction.
-            tx.before_commit.append(lambda: self._plan(tx, replace))
-        else:
-            self._write(*journal.head(tx), replace=replace)
+        if not _why_not(tx, self._read()):
+            self._later(tx, replace=False)
+
+    def _later(self, tx: Transaction, *, replace: bool) -> None:
+        # Read at the end: rows may still be added to this transaction.
+        tx.before_commit.append(lambda: self._plan(tx, replace))
 
     def _plan(self, tx: Transaction, replace: bool) -> None:
-        seq, last = journal.head(tx)
-        tx.after_commit.append(lambda: self._write(seq, last, replace=replace))
+        head = tx.journaled[-1] if tx.journaled else journal.head(tx)
+        tx.after_commit.append(lambda: self._write_or_log(*head, replace=replace))
 
-    def _why_not(self, tx: Transaction) -> str:
-        mark = self._read()
-        if mark is None:
-            sent = sa.select(sa.exists().where(t.sends.c.sending_at.is_not(None)))
-            if tx.connection.execute(sent).scalar_one():
-                return "The mark beside this workspace is missing though messages went out before."
-            return ""
-        seq, last = mark
-        if journal.hash_at(tx, seq) == last:
-            return ""
-        return "This workspace was restored from a backup: what went out since is not in it."
+    def _write_or_log(self, seq: int, last: str, *, replace: bool) -> None:
+        try:
+            self._write(seq, last, replace=replace)
+        except OSError as error:
+            _log.warning("the mark could not be written", path=str(self._path), error=str(error))
 
     def _read(self) -> tuple[int, str] | None:
         try:
@@ -133,7 +152,7 @@ class HighWater:
             return int(mark["seq"]), str(mark["hash"])
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):
             return -1, "unreadable"  # no journal holds this row, so a person is asked
 
     def _write(self, seq: int, last: str, *, replace: bool) -> None:
@@ -148,6 +167,29 @@ class HighWater:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
+
+
+def _why_not(tx: Transaction, mark: tuple[int, str] | None) -> str:
+    """Why a ledger beside this mark is not the one that was running; empty where it is."""
+    if mark is None:
+        return (
+            "The mark beside this workspace is missing, so it may be a restored backup: nobody "
+            "can tell what went out since."
+        )
+    seq, last = mark
+    if journal.hash_at(tx, seq) == last:
+        return ""
+    return "This workspace was restored from a backup: what happened since is not in it."
+
+
+def _hold(tx: Transaction, cause: str, why: str) -> None:
+    """Pause, once, on this program's own account."""
+    before = status(tx)
+    if before.paused and cause in (before.cause, "mark"):
+        return  # a mark that cannot be written is no news to what is paused for another reason
+    _set(tx, paused=True, cause=cause, reason=why, person_id=None)
+    data = {"reason": why}
+    journal.append(tx, "sending_paused", person_id=None, thing="sending", data=data)
 
 
 def _set(tx: Transaction, *, paused: bool, cause: str, reason: str, person_id: str | None) -> None:

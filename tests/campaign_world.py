@@ -243,6 +243,7 @@ def make_world(
     shop = Shop({c.customer_id: c for c in map(contact, range(size))})
     ledger = open_ledger(url)
     with ledger.write() as tx:
+        high_water(folder).begin(tx)
         owner = people.add(tx, "Ada", "ada@halden.example", "owner")
         facts.put(tx, copy_world.FACTS, "test")
         consent.record(tx, agreements(shop.contacts_by_id))
@@ -257,6 +258,11 @@ def agreements(customer_ids: Iterable[str]) -> list[Consent]:
     ]
 
 
+def high_water(folder: Path) -> HighWater:
+    """The mark of a workspace in this folder."""
+    return HighWater(folder / "outside" / "high_water")
+
+
 def make_stack(
     folder: Path,
     port: int,
@@ -268,7 +274,7 @@ def make_stack(
     house = HouseWriter()
     return Stack(
         workspace_id="test",
-        ledger=open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}"),
+        ledger=open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", mark=high_water(folder)),
         checkpoints=folder / "checkpoints.sqlite",
         customers=shop,
         people=shop,
@@ -287,7 +293,7 @@ def make_stack(
         timezone="Europe/Berlin",
         currency="EUR",
         reports=folder / "reports",
-        high_water=HighWater(folder / "outside" / "high_water"),
+        high_water=high_water(folder),
         limits=limits or SendingLimits(retry_seconds=0),
         simulated=True,
     )

@@ -53,8 +53,12 @@ def publish(
             next_step="mainspring publish --once",
         )
     out, opened = Out(as_json), open_workspace(workspace)
-    with opened.ledger.read() as tx:
+    with opened.ledger.write() as tx:
         people.require(opened.person(tx), "publish")
+        opened.high_water.check(tx)
+        paused = sending.status(tx)
+    if worker and paused.paused:
+        out.warn(f"Sending is paused. {paused.reason}".rstrip())
     if as_of:
         move_clock(opened, as_of)
 

@@ -12,6 +12,7 @@ from app.output import JsonOption, Out
 from app.references import pick, short
 from app.scheduled import scheduled_sends
 from app.workspace import open_workspace
+from domain.errors import PersonNeeded
 from ledger import publications, sending
 
 app = typer.Typer(
@@ -41,7 +42,30 @@ def resume(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
     """Go on after a pause. What came too late meanwhile is missed, not sent."""
     out, opened = Out(as_json), open_workspace(workspace)
     with opened.ledger.write() as tx:
-        sending.resume(tx, opened.person(tx))
+        person = opened.person(tx)
+        told = sending.status(tx)
+        opened.high_water.check(tx)
+        now = sending.status(tx)
+    if now.cause == "restored" and told.cause != "restored":
+        raise PersonNeeded(
+            "restored",
+            now.reason,
+            thing=str(opened.folder),
+            next_step="Find out what went out and who unsubscribed since; then run "
+            "`mainspring sending resume` again.",
+        )
+    with opened.ledger.write() as tx:
+        sending.resume(tx, person)
+    with opened.ledger.write() as tx:
+        opened.high_water.check(tx)  # what was accepted is marked now, and not at some later round
+        now = sending.status(tx)
+    if now.paused:
+        raise PersonNeeded(
+            "paused_again",
+            now.reason,
+            thing=str(opened.secrets_folder),
+            next_step="Mend that, then run `mainspring sending resume` again.",
+        )
     out.say("Sending goes on with the next `mainspring publish`.")
     out.answer("sending.status.v1", {"pause": {"paused": False, "reason": ""}})
 
@@ -71,6 +95,9 @@ def move(
 def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Say whether sending is paused, and what is scheduled."""
     out, opened = Out(as_json), open_workspace(workspace)
+    if opened.high_water.why_not(opened.ledger):
+        with opened.ledger.write() as tx:
+            opened.high_water.check(tx)  # from here on it is paused, and a resume can accept it
     with opened.ledger.read() as tx:
         pause_now = sending.status(tx)
         rows = scheduled_sends(tx)

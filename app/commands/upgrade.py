@@ -17,6 +17,9 @@ def upgrade(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     """Bring the workspace's history to this version. Back the folder up first."""
     out, opened = Out(as_json), open_workspace(workspace)
     with out.working("Upgrading the history"):
-        database.upgrade(ledger_url(opened.folder))
+        changed = database.upgrade(ledger_url(opened.folder))
+        if changed:
+            with opened.ledger.write() as tx:
+                opened.high_water.begin_unsent(tx)
     out.say("The workspace is at this version.")
     out.answer("upgrade.v1", {"folder": opened.folder})

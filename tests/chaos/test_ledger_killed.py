@@ -22,8 +22,8 @@ KILLS = 24
 
 def work(url: str, worker: str, folder: Path) -> None:
     """Send until nothing is left; a delivery is one line, written without a buffer."""
-    ledger = open_ledger(url)
     mark = HighWater(folder / "high_water")
+    ledger = open_ledger(url, mark=mark)
     out = os.open(folder / "delivered", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     while True:
         with ledger.write() as tx:
@@ -33,7 +33,6 @@ def work(url: str, worker: str, folder: Path) -> None:
         with ledger.write() as tx:
             addresses = {send: f"{send.pseudonym}@example.test" for send in claimed}
             outcomes = sends.mark_sending_many(tx, addresses, worker, KEY, LATE)
-            mark.bump(tx)
         going = [send for send in claimed if outcomes[send.key] == "go"]
         for send in going:
             time.sleep(0.002)  # as long as a server takes
@@ -52,6 +51,8 @@ def recover(world: World) -> None:
 
 def test_killed_workers_send_nothing_twice_and_lose_nothing(tmp_path: Path) -> None:
     world = make_world(tmp_path, size=PEOPLE, held_back=0)
+    with world.write() as tx:
+        HighWater(tmp_path / "high_water").begin(tx)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.chaos.test_ledger_killed"])
     chance = random.Random(7)

@@ -10,7 +10,7 @@ import pytest
 
 from ledger import people, runs
 from ledger.database import open_ledger, upgrade
-from tests.campaign_world import Shop, World, contact, make_stack
+from tests.campaign_world import Shop, World, contact, high_water, make_stack
 from tests.mailserver import MailServer
 from workflows import campaign
 from workflows.state import NODES
@@ -33,7 +33,8 @@ def unpacked(name: str, folder: Path, port: int) -> World:
     upgrade(url)
     shop = Shop({c.customer_id: c for c in map(contact, range(8))})
     ledger = open_ledger(url)
-    with ledger.read() as tx:
+    with ledger.write() as tx:
+        high_water(folder).begin_unsent(tx)
         owner = people.get(tx, runs.list_runs(tx)[0].started_by)
     ledger.close()
     return World(folder, make_stack(folder, port, shop), shop, owner)

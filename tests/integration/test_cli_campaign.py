@@ -326,6 +326,28 @@ def test_a_restored_backup_starts_paused(
     assert len(box.mails) == sent
 
 
+def test_a_restore_that_forgot_a_pause_says_so_before_anything_is_sent(
+    drafted: Commands, tmp_path: Path
+) -> None:
+    shop = copied(drafted, tmp_path)
+    backup = tmp_path / "backup"
+    shutil.copytree(shop.folder, backup)
+    shop.run("sending", "pause", "--reason", "the price is wrong")
+    shutil.rmtree(shop.folder)
+    shutil.copytree(backup, shop.folder)
+    assert "restored from a backup" in shop.run("sending", "resume", exits=3).stderr
+    shutil.rmtree(shop.folder)
+    shutil.copytree(backup, shop.folder)
+    assert "restored from a backup" in shop.run("doctor", exits=1).stdout
+    paused = shop.data("sending", "status")["pause"]
+    assert paused["cause"] == "restored"
+    shop.run("sending", "resume")
+    assert not shop.data("sending", "status")["pause"]["paused"]
+    mark = next(shop.home.glob("*/high_water"))
+    mark.unlink()
+    assert "missing" in shop.run("publish", "--once", exits=3).stderr
+
+
 def test_an_edit_after_the_yes_stops_it_and_asks_again(
     drafted: Commands, tmp_path: Path, inbox: tuple[Inbox, int]
 ) -> None:
