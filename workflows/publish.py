@@ -265,7 +265,7 @@ class _Round:
             if not group:
                 return {}
             self.now = tx.now
-            outcomes = sends.mark_sending_many(
+            return sends.mark_sending_many(
                 tx,
                 {send: batch.address(send) for send in group},
                 self.worker,
@@ -273,8 +273,6 @@ class _Round:
                 stack.limits.max_lateness,
                 stack.limits.lease_seconds,
             )
-            stack.high_water.bump(tx)
-            return outcomes
 
     async def hand_over(self, send: Send, batch: _Batch, limit: float) -> None:
         """One mail, filled and sent. Whatever happens, there is a word for it."""
