@@ -3,7 +3,7 @@ that a sender's and a shop's systems would export some days later."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,9 +65,11 @@ def answer(
         label = 1000 * number + place
         brought = brings(people, who, sent, label=label)
         rows.add_mailing(brought, campaign)
-        asked[campaign] = own[0].asks
+        # Variants ask for one thing in several ways; what most of the mails ask for counts.
+        asks = Counter(mail.asks for mail in own).most_common(1)[0][0]
+        asked[campaign] = asks
         readers = Acts(who[brought.readers], brought.read_at[brought.readers])
-        moved = moved_by(people, readers, own[0].asks, label=label, until=finish)
+        moved = moved_by(people, readers, asks, label=label, until=finish)
         rows.add("Viewing Booked", moved.viewings)
         rows.add("Service Booked", moved.services)
         more = more.joined_with(moved.purchases)

@@ -67,12 +67,22 @@ def text_of(path: Path) -> str:
     return "" if part is None else str(part.get_content())
 
 
+_CALL = re.compile(r"^(?P<words>[^\n]+):\n+https?://", re.MULTILINE)
+"""A call to action of a plain-text part: its words, and its link on the next line."""
+
+
 def asks_for(text: str) -> Asks:
-    """What the mail asks for: by where its links lead first, by its words otherwise."""
+    """What the mail asks for: by where its links lead first, then by the words of its call to
+    action, and by all of its words otherwise."""
     paths = " ".join(urlsplit(link).path for link in _LINK.findall(text)).lower()
     for pattern, ask in ((r"service", "service"), (r"viewing|visit|termin|book", "viewing")):
         if re.search(pattern, paths):
             return ask  # type: ignore[return-value]
+    for call in _CALL.finditer(text):
+        if _VIEWING.search(call["words"]):
+            return "viewing"
+        if _SERVICE.search(call["words"]):
+            return "service"
     services, viewings = len(_SERVICE.findall(text)), len(_VIEWING.findall(text))
     if services > viewings:
         return "service"
