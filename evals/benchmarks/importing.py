@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ import duckdb
 from app.importing import import_file
 from app.workspace import init_workspace
 from evals.benchmarks.figures import Measurement
+from evals.benchmarks.memory import peak_mb
 from evals.market.history import make_market, write_history
 from evals.market.world import World
 from tools.store.columns import Kind
@@ -47,10 +46,7 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
         found = []
         for kind, path in files:
             found += _one(kind, path, folder, retail=data is not None)
-        # Linux counts this in kilobytes, macOS in bytes.
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        peak_mb = peak / (1024 if sys.platform != "darwin" else 1024**2)
-        return (*found, Measurement(name="peak memory", value=peak_mb, unit="MB"))
+        return (*found, Measurement(name="peak memory", value=peak_mb(), unit="MB"))
 
 
 def _one(kind: Kind, path: Path, folder: Path, *, retail: bool) -> list[Measurement]:

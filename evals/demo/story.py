@@ -20,6 +20,7 @@ from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.predicate import in_words
 from domain.report import Report
+from evals.benchmarks.memory import peak_mb
 from evals.demo import campaign, setting
 from evals.demo.goals import GOALS, WAITING_GOAL
 from evals.demo.setting import Setting
@@ -53,6 +54,8 @@ class Demo(Frozen):
     folder: str
     seed: int
     seconds: float
+    peak_mb: float
+    """The most memory that the demo's process held; its small mail server is another."""
     customers: int
     mails: int
     campaigns: tuple[Told, ...]
@@ -74,6 +77,7 @@ def run(folder: Path, *, seed: int, as_json: bool = False) -> Demo:
         folder=str(folder),
         seed=seed,
         seconds=round(time.perf_counter() - began, 1),
+        peak_mb=round(peak_mb(), 1),
         customers=here.market.world.customers,
         mails=mails,
         campaigns=told,

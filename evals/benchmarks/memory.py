@@ -1,0 +1,23 @@
+"""The most memory that a process held at once."""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+from pathlib import Path
+
+
+def peak_mb() -> float:
+    """This process's peak, in MB.
+
+    On Linux it is read from /proc: ``ru_maxrss`` also counts what the parent held before the
+    program was started, so that it depends on who starts it.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text("ascii", "replace"), re.MULTILINE)
+        if found is not None:
+            return int(found[1]) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 if sys.platform != "darwin" else 1024**2)
