@@ -492,17 +492,20 @@ def test_what_bounced_is_counted_and_never_mailed_again(
     box, port = inbox
     shop = scheduled(drafted, tmp_path, port)
     shop.run("publish", "--once", "--as-of", NOON)
-    (address, mail), (other, soft) = box.mails[0], box.mails[1]
+    (address, mail), softly = box.mails[0], box.mails[1:21]
     at = "2010-12-11T15:00:00Z"
     rows: list[object] = [
         {"event": "bounce", "message_id": mail["Message-ID"], "status": "5.1.1", "at": at},
-        {"event": "soft_bounce", "message_id": soft["Message-ID"], "status": "4.2.2", "at": at},
         {"event": "bounce", "message_id": "<somebody-else@example.test>", "at": at},
+    ]
+    rows += [
+        {"event": "soft_bounce", "message_id": soft["Message-ID"], "status": "4.2.2", "at": at}
+        for _, soft in softly
     ]
     file = tmp_path / "webhook.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
     first = shop.data("import", "bounces", str(file))
-    assert (first["found"], first["imported"]["intake"]["added"]) == (2, 2)
+    assert (first["found"], first["imported"]["intake"]["added"]) == (21, 21)
     assert len(first["unread"]) == 1
     assert shop.data("import", "bounces", str(file))["imported"]["intake"]["added"] == 0
     shop.run("campaign", "new", GOAL, exits=3)
@@ -514,4 +517,5 @@ def test_what_bounced_is_counted_and_never_mailed_again(
     again = {recipient for recipient, _ in box.mails[before:]}
     assert again
     assert address not in again
-    assert other in again or len(again) < before
+    # A third of them is held back by chance; that all twenty are does not happen.
+    assert again & {recipient for recipient, _ in softly}
