@@ -47,7 +47,9 @@ def timing_of(goal: Goal, today: date) -> Timing:
     if asked is not None:
         send_from = min(send_from, asked)
     send_until = asked or send_from + timedelta(days=WINDOW_DAYS - 1)
-    occasion = occasion_of(goal.topics, send_from)
+    # A shop may sell by the feast: its category "christmas" is the occasion too.
+    feasts = (*goal.topics, *(category.capitalize() for category in goal.categories))
+    occasion = occasion_of(feasts, send_from)
     if occasion is None:
         return Timing(send_from=send_from, send_until=send_until, moved=moved)
     if asked is None and occasion.last_order >= send_from:
