@@ -50,6 +50,8 @@ class Approval(Frozen):
     reason: str = ""
     """The decider's words, or why it is void."""
     edit: dict[str, Any] | None = None
+    yeses_needed: int = 1
+    """Of so many different people."""
 
 
 def request(

@@ -16,6 +16,7 @@ LedgerErrorCode = Literal[
     "unknown",  # no such person, run, approval, publication, …
     "unknown_token",  # nobody holds this token
     "exists",  # a person of this address is there already
+    "last_owner",  # without them nobody could let anybody in
     "not_allowed",  # this person lacks the right
     "already_decided",  # somebody decided this approval before
     "stale_content",  # the approval is of other content than was shown
@@ -37,6 +38,7 @@ _EXIT_CODES: dict[LedgerErrorCode, int] = {
     "unknown_token": 4,
     "exists": 2,
     "not_allowed": 4,
+    "last_owner": 4,
     "already_decided": 4,
     "stale_content": 4,
     "expired": 4,

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.frozen import Frozen, canonical_json
+from ledger import origin
 from ledger import tables as t
 from ledger.database import Transaction
 
@@ -49,16 +50,18 @@ def append(
 ) -> int:
     """Add one row, in the transaction of what it tells of; its sequence number.
 
-    ``thing`` is the id of what it happened to. ``data`` is plain JSON without personal data.
+    ``thing`` is the id of what it happened to. ``data`` is plain JSON without personal data; what
+    a person did also says from where (``ledger.origin``).
     """
     seq, last = tx.connection.execute(_HEAD).one()
+    came_from = {"from": origin.current()} if person_id is not None and origin.current() else {}
     row = {
         "seq": seq + 1,
         "at": tx.now.astimezone(UTC).isoformat(),
         "kind": kind,
         "person_id": person_id,
         "thing": thing,
-        "data": canonical_json(dict(data)),
+        "data": canonical_json({**data, **came_from}),
     }
     row["hash"] = _hash(last, row)
     tx.connection.execute(t.journal.insert(), row)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
@@ -27,6 +29,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     "demo_approver": frozenset({"read", "approve"}),
 }
 
+TOKEN_ID = 12
+"""Digits of a token's hash that name it."""
+
 _p = t.people.c
 
 
@@ -35,10 +40,25 @@ class Person(Frozen):
     name: str
     email: str
     role: Role
+    scopes: tuple[Right, ...] | None = None
+    """What the token that they came with may do; None: all that their role may."""
 
     @property
     def rights(self) -> frozenset[Right]:
-        return RIGHTS[self.role]
+        of_role = RIGHTS[self.role]
+        return of_role if self.scopes is None else of_role & frozenset(self.scopes)
+
+
+class TokenRow(Frozen):
+    """A token as lists show it; what it is cannot be told from this."""
+
+    id: str
+    """The first digits of its hash."""
+    person_id: str
+    name: str
+    scopes: tuple[Right, ...] | None
+    issued_at: datetime
+    last_used_at: datetime | None
 
 
 def add(tx: Transaction, name: str, email: str, role: Role) -> Person:
@@ -53,7 +73,8 @@ def add(tx: Transaction, name: str, email: str, role: Role) -> Person:
     if find(tx, person.email) is not None:
         raise LedgerError("exists", "There is a person with this address already.", thing=email)
     tx.connection.execute(
-        t.people.insert(), {**person.model_dump(), "active": True, "added_at": tx.now}
+        t.people.insert(),
+        {**person.model_dump(exclude={"scopes"}), "active": True, "added_at": tx.now},
     )
     journal.append(tx, "person_added", person_id=None, thing=person.id, data={"role": role})
     return person
@@ -79,21 +100,85 @@ def list_people(tx: Transaction) -> list[Person]:
 
 
 def deactivate(tx: Transaction, person_id: str, by: Person) -> None:
-    """Take a person's rights and tokens away; what they decided stays. Needs administer."""
+    """Take a person's rights, tokens and sessions away; what they decided stays.
+
+    Needs administer. Raises LedgerError last_owner: nobody could let anybody in again.
+    """
     require_now(tx, by, "administer")
+    _keep_an_owner(tx, person_id)
     tx.connection.execute(sa.update(t.people).where(_p.id == person_id).values(active=False))
     revoke_tokens(tx, person_id)
+    tx.connection.execute(
+        sa.update(t.sessions)
+        .where(t.sessions.c.person_id == person_id, t.sessions.c.ended_at.is_(None))
+        .values(ended_at=tx.real_now)
+    )
     journal.append(tx, "person_deactivated", person_id=by.id, thing=person_id, data={})
 
 
-def issue_token(tx: Transaction, person_id: str) -> str:
-    """A new secret that stands for this person; it is shown once and kept only as a hash."""
+def change_role(tx: Transaction, person_id: str, role: Role, by: Person) -> Person:
+    """Give a person another role. Needs administer. Raises LedgerError last_owner."""
+    require_now(tx, by, "administer")
+    before = get(tx, person_id)
+    if role == before.role:
+        return before
+    if role == "demo_approver" and not tx.simulated:
+        raise LedgerError(
+            "not_simulated", "A demo approver exists in simulated workspaces only.", thing=role
+        )
+    _keep_an_owner(tx, person_id)
+    tx.connection.execute(sa.update(t.people).where(_p.id == person_id).values(role=role))
+    data = {"from_role": before.role, "role": role}
+    journal.append(tx, "role_changed", person_id=by.id, thing=person_id, data=data)
+    return get(tx, person_id)
+
+
+def issue_token(
+    tx: Transaction, person_id: str, name: str = "", scopes: Sequence[Right] | None = None
+) -> str:
+    """A new secret that stands for this person; it is shown once and kept only as a hash.
+
+    With ``scopes`` it may do no more than these, whatever its person may.
+    """
     get(tx, person_id)
     token = "ms_" + secrets.token_urlsafe(32)
     row = {"token_hash": _token_hash(token), "person_id": person_id, "issued_at": tx.now}
-    tx.connection.execute(t.tokens.insert(), row)
-    journal.append(tx, "token_issued", person_id=person_id, thing=person_id, data={})
+    kept = None if scopes is None else sorted(set(scopes))
+    tx.connection.execute(t.tokens.insert(), {**row, "name": name, "scopes": kept})
+    data = {"name": name, "scopes": kept} if name or kept is not None else {}
+    journal.append(tx, "token_issued", person_id=person_id, thing=person_id, data=data)
     return token
+
+
+def list_tokens(tx: Transaction, person_id: str | None = None) -> list[TokenRow]:
+    """The tokens that work, of one person or of all, the newest first."""
+    query = sa.select(t.tokens).where(t.tokens.c.revoked_at.is_(None))
+    if person_id is not None:
+        query = query.where(t.tokens.c.person_id == person_id)
+    rows = tx.connection.execute(query.order_by(t.tokens.c.issued_at.desc())).mappings()
+    shown = ("person_id", "name", "scopes", "issued_at", "last_used_at")
+    return [
+        TokenRow(id=row["token_hash"][:TOKEN_ID], **{name: row[name] for name in shown})
+        for row in rows
+    ]
+
+
+def revoke_token(tx: Transaction, token_id: str, by: Person) -> None:
+    """Make one token worthless: one's own, or with the right to administer anybody's.
+
+    Raises LedgerError unknown, not_allowed.
+    """
+    found = next((row for row in list_tokens(tx) if row.id == token_id), None)
+    if found is None:
+        raise LedgerError("unknown", "There is no such token.", thing=token_id)
+    if found.person_id != by.id:
+        require_now(tx, by, "administer")
+    tx.connection.execute(
+        sa.update(t.tokens)
+        .where(t.tokens.c.token_hash.startswith(token_id), t.tokens.c.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+    journal.append(tx, "token_revoked", person_id=by.id, thing=found.person_id, data={})
 
 
 def revoke_tokens(tx: Transaction, person_id: str) -> int:
@@ -106,18 +191,31 @@ def revoke_tokens(tx: Transaction, person_id: str) -> int:
 
 
 def by_token(tx: Transaction, token: str) -> Person:
-    """The person whom a token stands for. Raises LedgerError unknown_token."""
-    held = sa.select(t.tokens.c.person_id).where(
+    """The person whom a token stands for, with its scopes. Raises LedgerError unknown_token."""
+    held = sa.select(t.tokens.c.person_id, t.tokens.c.scopes).where(
         t.tokens.c.token_hash == _token_hash(token), t.tokens.c.revoked_at.is_(None)
     )
-    person = _one(tx, _p.id.in_(held))
-    if person is None:
+    row = tx.connection.execute(held).one_or_none()
+    person = None if row is None else _one(tx, _p.id == row.person_id)
+    if person is None or row is None:
         raise LedgerError(
             "unknown_token",
             "This token belongs to nobody in the workspace.",
             next_step="Use the token that `mainspring init` wrote, or ask an owner for a new one.",
         )
-    return person
+    scopes = None if row.scopes is None else tuple(row.scopes)
+    return person.model_copy(update={"scopes": scopes})
+
+
+def note_token_use(tx: Transaction, token: str) -> None:
+    """Remember, to the hour, when a token was last used."""
+    hour = tx.real_now.replace(minute=0, second=0, microsecond=0)
+    tx.connection.execute(
+        sa.update(t.tokens)
+        .where(t.tokens.c.token_hash == _token_hash(token))
+        .where(sa.or_(t.tokens.c.last_used_at.is_(None), t.tokens.c.last_used_at < hour))
+        .values(last_used_at=hour)
+    )
 
 
 def require(person: Person, right: Right) -> None:
@@ -137,9 +235,20 @@ def require_now(tx: Transaction, person: Person, right: Right) -> Person:
 
     What a caller says a person may do is not believed. Raises LedgerError unknown, not_allowed.
     """
-    known = get(tx, person.id)
+    known = get(tx, person.id).model_copy(update={"scopes": person.scopes})
     require(known, right)
     return known
+
+
+def _keep_an_owner(tx: Transaction, person_id: str) -> None:
+    owners = [person.id for person in list_people(tx) if person.role == "owner"]
+    if owners == [person_id]:
+        raise LedgerError(
+            "last_owner",
+            "The last owner cannot be removed or given another role.",
+            thing=person_id,
+            next_step="Make somebody else an owner first.",
+        )
 
 
 def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Person | None:

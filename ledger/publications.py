@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -64,6 +64,10 @@ class PublicationRow(Frozen):
     cap_most: int
     cap_days: int
     created_at: datetime
+    paused: bool = False
+    """A person holds this one alone."""
+    first_wave: Literal["", "running", "passed", "held"] = ""
+    """Where a small part goes first: how that went. The rest goes out once it has passed."""
 
 
 class Publication(PublicationRow):

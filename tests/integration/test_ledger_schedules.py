@@ -93,6 +93,7 @@ def test_a_removed_schedule_fires_no_more(ledger: Ledger, ada: Person) -> None:
 def test_the_schedule_of_a_person_who_left_does_not_fire(ledger: Ledger, ada: Person) -> None:
     schedule = add(ledger, ada, "all")
     with ledger.write() as tx:
+        people.add(tx, "Grace", "grace@halden.example", "owner")
         people.deactivate(tx, ada.id, ada)
     assert fire(ledger, timedelta(days=2)) == []
     with ledger.read() as tx:

@@ -1,0 +1,267 @@
+"""How people sign in to the desk: passwords, one-time links, sessions, and guessing held off.
+
+Everything here counts in real time. Secrets leave this room once, to their person; what is kept
+of them is a hash. A password is argon2id at the library's recommended cost (RFC 9106, low memory).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from domain.frozen import Frozen
+from ledger import journal, people
+from ledger import tables as t
+from ledger.columns import new_id
+from ledger.database import Transaction
+from ledger.errors import LedgerError
+from ledger.people import Person
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+LEAST_CHARACTERS = 12
+MOST_CHARACTERS = 200
+"""Of a password; NIST SP 800-63B asks for length, and for no other rule."""
+LINK_LASTS = timedelta(hours=24)
+SESSION_LASTS = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=5)
+"""A session's last use is written no more often than this."""
+FAILURES_MOST = 5
+FAILURES_WITHIN = timedelta(minutes=15)
+"""So many failed tries for one address, or twenty times as many from one place, close the door
+for as long."""
+_FROM_ONE_PLACE = 20
+
+_session = t.sessions.c
+_link = t.sign_in_links.c
+_failure = t.sign_in_failures.c
+
+
+class Session(Frozen):
+    person: Person
+    started_at: datetime
+    ends_at: datetime
+    origin: str
+    browser: str
+    secret_hash: str
+    """Names the session, and opens nothing."""
+
+
+def set_password(tx: Transaction, person: Person, password: str) -> None:
+    """Give a person a new password. Their other sessions end. Raises LedgerError bad_value."""
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        raise LedgerError(
+            "bad_value",
+            f"A password has {LEAST_CHARACTERS} to {MOST_CHARACTERS} characters.",
+            next_step="Four words that do not belong together are easy to keep in mind.",
+        )
+    if password.lower() in (person.email, person.name.lower()):
+        raise LedgerError(
+            "bad_value", "This is your own name.", next_step="Choose something others cannot guess."
+        )
+    row = {"hash": _hasher().hash(password), "changed_at": tx.now}
+    changed = tx.connection.execute(
+        sa.update(t.passwords).where(t.passwords.c.person_id == person.id).values(**row)
+    ).rowcount
+    if not changed:
+        tx.connection.execute(t.passwords.insert(), {"person_id": person.id, **row})
+    end_sessions(tx, person.id)
+    journal.append(tx, "password_set", person_id=person.id, thing=person.id, data={})
+
+
+def has_password(tx: Transaction, person_id: str) -> bool:
+    """Whether a person can sign in without a link."""
+    query = sa.select(t.passwords.c.person_id).where(t.passwords.c.person_id == person_id)
+    return tx.connection.execute(query).one_or_none() is not None
+
+
+def password_hash(tx: Transaction, email: str) -> str:
+    """What ``password_fits`` compares with; a hash that nothing fits for nobody's address, so
+    that an answer takes as long whether or not there is such a person."""
+    query = (
+        sa.select(t.passwords.c.hash)
+        .join(t.people, t.people.c.id == t.passwords.c.person_id)
+        .where(t.people.c.email == email.strip().lower(), t.people.c.active)
+    )
+    return tx.connection.execute(query).scalar_one_or_none() or _nobodys_hash()
+
+
+def password_fits(kept: str, password: str) -> bool:
+    """Slow on purpose: call it outside a transaction."""
+    from argon2.exceptions import VerificationError
+
+    try:
+        return _hasher().verify(kept, password[: MOST_CHARACTERS + 1])
+    except VerificationError:
+        return False
+
+
+def too_many_failures(tx: Transaction, email: str, origin: str) -> datetime | None:
+    """Until when nobody may try this address, or from this place; None: now."""
+    since = tx.real_now - FAILURES_WITHIN
+    for name, most in _names(email, origin):
+        query = (
+            sa.select(_failure.at)
+            .where(_failure.name == name, _failure.at > since)
+            .order_by(_failure.at.desc())
+            .limit(most)
+        )
+        found = tx.connection.execute(query).scalars().all()
+        if len(found) == most:
+            return found[-1] + FAILURES_WITHIN
+    return None
+
+
+def note_failure(tx: Transaction, email: str, origin: str) -> None:
+    """Count a failed try; those that no longer count are forgotten."""
+    tx.connection.execute(
+        sa.delete(t.sign_in_failures).where(_failure.at <= tx.real_now - FAILURES_WITHIN)
+    )
+    rows = [{"id": new_id(), "name": name, "at": tx.real_now} for name, _ in _names(email, origin)]
+    tx.connection.execute(t.sign_in_failures.insert(), rows)
+    person = people.find(tx, email)
+    if person is not None:
+        journal.append(tx, "sign_in_failed", person_id=None, thing=person.id, data={"from": origin})
+
+
+def issue_link(tx: Transaction, person_id: str) -> str:
+    """A secret that signs its person in once, within a day; older ones no longer work."""
+    people.get(tx, person_id)
+    tx.connection.execute(
+        sa.update(t.sign_in_links)
+        .where(_link.person_id == person_id, _link.used_at.is_(None))
+        .values(used_at=tx.real_now)
+    )
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": _digest(token), "person_id": person_id, "issued_at": tx.real_now}
+    tx.connection.execute(t.sign_in_links.insert(), {**row, "ends_at": tx.real_now + LINK_LASTS})
+    journal.append(tx, "link_issued", person_id=None, thing=person_id, data={})
+    return token
+
+
+def whose_link(tx: Transaction, token: str) -> Person | None:
+    """Whom a link that still works is for."""
+    query = sa.select(_link.person_id).where(
+        _link.token_hash == _digest(token), _link.used_at.is_(None), _link.ends_at > tx.real_now
+    )
+    person_id = tx.connection.execute(query).scalar_one_or_none()
+    return None if person_id is None else people.get(tx, person_id)
+
+
+def use_link(tx: Transaction, token: str) -> Person:
+    """Use a link up. Of two who use it at once, one gets in. Raises LedgerError unknown_token."""
+    person = whose_link(tx, token)
+    used = tx.connection.execute(
+        sa.update(t.sign_in_links)
+        .where(_link.token_hash == _digest(token), _link.used_at.is_(None))
+        .where(_link.ends_at > tx.real_now)
+        .values(used_at=tx.real_now)
+    ).rowcount
+    if person is None or not used:
+        raise LedgerError(
+            "unknown_token",
+            "This link was used already, or its day is over.",
+            next_step="Sign in with your password, or ask an owner for a new link.",
+        )
+    return person
+
+
+def begin_session(
+    tx: Transaction, person: Person, origin: str, browser: str, lasts: timedelta = SESSION_LASTS
+) -> str:
+    """Sign a person in; the secret for their cookie."""
+    secret = secrets.token_urlsafe(32)
+    row = {
+        "secret_hash": _digest(secret),
+        "person_id": person.id,
+        "started_at": tx.real_now,
+        "seen_at": tx.real_now,
+        "ends_at": tx.real_now + lasts,
+        "origin": origin,
+        "browser": browser[:200],
+    }
+    tx.connection.execute(t.sessions.insert(), row)
+    journal.append(tx, "signed_in", person_id=person.id, thing=person.id, data={})
+    return secret
+
+
+def session(tx: Transaction, secret: str) -> Session | None:
+    """The session of a cookie, if it still holds and its person is still active."""
+    query = sa.select(t.sessions).where(
+        _session.secret_hash == _digest(secret),
+        _session.ended_at.is_(None),
+        _session.ends_at > tx.real_now,
+    )
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    try:
+        person = people.get(tx, row["person_id"])
+    except LedgerError:
+        return None
+    kept = ("started_at", "ends_at", "origin", "browser", "secret_hash")
+    return Session(person=person, **{name: row[name] for name in kept})
+
+
+def sessions_of(tx: Transaction, person_id: str) -> list[Session]:
+    """Where a person is signed in, the newest first."""
+    person = people.get(tx, person_id)
+    query = (
+        sa.select(t.sessions)
+        .where(_session.person_id == person_id, _session.ended_at.is_(None))
+        .where(_session.ends_at > tx.real_now)
+        .order_by(_session.started_at.desc())
+    )
+    kept = ("started_at", "ends_at", "origin", "browser", "secret_hash")
+    return [
+        Session(person=person, **{name: row[name] for name in kept})
+        for row in tx.connection.execute(query).mappings()
+    ]
+
+
+def end_session(tx: Transaction, secret_hash: str) -> None:
+    """Sign out."""
+    tx.connection.execute(
+        sa.update(t.sessions)
+        .where(_session.secret_hash == secret_hash, _session.ended_at.is_(None))
+        .values(ended_at=tx.real_now)
+    )
+
+
+def end_sessions(tx: Transaction, person_id: str) -> int:
+    """Sign a person out everywhere; how many sessions that were."""
+    return tx.connection.execute(
+        sa.update(t.sessions)
+        .where(_session.person_id == person_id, _session.ended_at.is_(None))
+        .values(ended_at=tx.real_now)
+    ).rowcount
+
+
+def _names(email: str, origin: str) -> tuple[tuple[str, int], ...]:
+    """What failures are counted by, and how many are too many."""
+    return (
+        (_digest(f"address {email.strip().lower()}"), FAILURES_MOST),
+        (_digest(f"place {origin}"), FAILURES_MOST * _FROM_ONE_PLACE),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash(secrets.token_urlsafe(32))

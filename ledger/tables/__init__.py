@@ -1,0 +1,76 @@
+"""Every table. Migrations make them; ``tests/integration/test_ledger_database.py`` compares."""
+
+from ledger.tables.audience import (
+    consents,
+    facts,
+    snapshot_members,
+    snapshots,
+    subjects,
+    suppressions,
+)
+from ledger.tables.base import metadata
+from ledger.tables.runs import approvals, calls, fires, jobs, limits, runs, schedules, spends, votes
+from ledger.tables.sending import (
+    assignments,
+    engagements,
+    publication_facts,
+    publications,
+    sending_state,
+    sends,
+    webhook_deliveries,
+)
+from ledger.tables.talk import comments, events, mentions, threads, turns, unsaved_edits
+from ledger.tables.workspace import (
+    clock,
+    journal,
+    journal_head,
+    passwords,
+    people,
+    requests,
+    sessions,
+    sign_in_failures,
+    sign_in_links,
+    tokens,
+)
+
+__all__ = [
+    "approvals",
+    "assignments",
+    "calls",
+    "clock",
+    "comments",
+    "consents",
+    "engagements",
+    "events",
+    "facts",
+    "fires",
+    "jobs",
+    "journal",
+    "journal_head",
+    "limits",
+    "mentions",
+    "metadata",
+    "passwords",
+    "people",
+    "publication_facts",
+    "publications",
+    "requests",
+    "runs",
+    "schedules",
+    "sending_state",
+    "sends",
+    "sessions",
+    "sign_in_failures",
+    "sign_in_links",
+    "snapshot_members",
+    "snapshots",
+    "spends",
+    "subjects",
+    "suppressions",
+    "threads",
+    "tokens",
+    "turns",
+    "unsaved_edits",
+    "votes",
+    "webhook_deliveries",
+]
