@@ -32,6 +32,13 @@ class SettingsError(WrongUsage):
     """Codes: ``no_workspace``, ``not_toml``, ``wrong_setting``, ``secret_in_file``."""
 
 
+def _https_or_local(value: str) -> str:
+    local = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value)
+    if value and not value.startswith("https://") and not local:
+        raise ValueError("must start with https:// (http:// only for this machine)")
+    return value.rstrip("/")
+
+
 class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -106,10 +113,7 @@ class SendingSettings(Section):
     @field_validator("public_url", "image_base_url")
     @classmethod
     def _url(cls, value: str) -> str:
-        local = re.match(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/|$)", value)
-        if value and not value.startswith("https://") and not local:
-            raise ValueError("must start with https:// (http:// only for this machine)")
-        return value.rstrip("/")
+        return _https_or_local(value)
 
 
 class LimitSettings(Section):
@@ -164,6 +168,52 @@ class ModelSettings(Section):
     """Price of a million tokens written."""
 
 
+class DeskSettings(Section):
+    """The web desk and the API of `mainspring serve`."""
+
+    host: str = "127.0.0.1"
+    """Where it listens. Anything but this machine needs your own https proxy before it."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8780
+    """Its port."""
+    url: str = ""
+    """https address at which people reach the desk, where a proxy stands before it. Empty: the
+    address that it listens on."""
+    session_hours: Annotated[float, Field(gt=0, le=24 * 30)] = 12
+    """How long a person stays signed in."""
+
+    @field_validator("url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        return _https_or_local(value)
+
+
+class ApprovalSettings(Section):
+    """What a large send needs beside one yes."""
+
+    large_from: Annotated[int, Field(ge=1)] | None = None
+    """People from whom on a send is large: its number must be typed, a second person says yes
+    too, and a small part goes first. Absent: none is large."""
+    first_share: Annotated[float, Field(gt=0, lt=1)] = 0.01
+    """The part of a large send that goes first; the rest waits for what comes of it."""
+    first_wait_minutes: Annotated[float, Field(gt=0)] = 60
+    """How long the rest waits after the first part has gone."""
+    most_bounced: Annotated[float, Field(ge=0, le=1)] = 0.03
+    """Share of the first part that may bounce; above it the rest is held for a person."""
+    most_complained: Annotated[float, Field(ge=0, le=1)] = 0.001
+    """Share of it that may complain."""
+    most_unsubscribed: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of it that may unsubscribe."""
+
+
+class TrackingSettings(Section):
+    """What is recorded of those who agreed to it; of nobody else, whatever is set here."""
+
+    opens: bool = False
+    """A picture of one point in each mail tells that it was opened."""
+    clicks: bool = False
+    """Links lead over your own public address, which counts the click and sends on."""
+
+
 class DataSettings(Section):
     """How files are read, so that an import need not say it each time."""
 
@@ -185,6 +235,9 @@ class Settings(Section):
     sending: SendingSettings = SendingSettings()
     limits: LimitSettings = LimitSettings()
     holdout: HoldoutSettings = HoldoutSettings()
+    desk: DeskSettings = DeskSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
+    tracking: TrackingSettings = TrackingSettings()
     model: ModelSettings = ModelSettings()
     data: DataSettings = DataSettings()
 

@@ -1,18 +1,24 @@
-"""The worker: does what is due, and serves the public unsubscribe endpoint beside it."""
+"""The worker: does what is due, and serves web applications beside it, in one process."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.public import public_app
+from domain.errors import Refused
 from workflows.jobs import Worker, work_forever, work_once
 from workflows.stack import Stack
+
+LAST_WORDS_SECONDS = 3
+"""What requests under way are given to end when the process is told to stop."""
 
 
 class _Server(uvicorn.Server):
@@ -21,6 +27,15 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+@dataclass(frozen=True)
+class Served:
+    """A web application and where it listens."""
+
+    app: ASGIApp
+    listening: socket.socket
+    lifespan: bool = False
 
 
 async def work_until_idle(stack: Stack, worker: Worker) -> int:
@@ -34,28 +49,54 @@ async def work_until_idle(stack: Stack, worker: Worker) -> int:
 async def work_and_serve(
     stack: Stack, worker: Worker, host: str, port: int, said: Callable[[str], None]
 ) -> None:
-    """Work until told to stop (SIGTERM, SIGINT). Where the port is taken, another worker of this
-    machine serves the endpoint, and this one only works."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # before the first word: it may come any time
-        asyncio.get_running_loop().add_signal_handler(number, worker.stop.set)
-    listening = _listen(host, port)
+    """Work until told to stop (SIGTERM, SIGINT), with the public endpoints beside it. Where the
+    port is taken, another worker of this machine serves them, and this one only works."""
+    listening = listen(host, port)
     if listening is None:
         said(f"{host}:{port} is taken, so this worker does not serve the unsubscribe endpoint.")
-        await work_forever(stack, worker)
+        await work_beside((), worker, lambda: stack)
         return
-    server = _Server(
-        uvicorn.Config(public_app(stack), log_config=None, access_log=False, lifespan="off")
-    )
     said(f"The unsubscribe endpoint listens on {host}:{port}.")
-    serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+    await work_beside([Served(public_app(stack), listening)], worker, lambda: stack)
+
+
+async def work_beside(served: Sequence[Served], worker: Worker, stack: Callable[[], Stack]) -> None:
+    """Work and serve until told to stop: then no request is taken any more, what is under way
+    ends, and the worker gives back what it has not begun."""
+    async with serving(served, worker.stop):
+        await work_forever(stack(), worker, stack)
+
+
+@asynccontextmanager
+async def serving(served: Sequence[Served], stop: asyncio.Event) -> AsyncIterator[None]:
+    """Serve beside what is done inside. SIGTERM and SIGINT set ``stop``."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # before the first word: it may come any time
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    servers = [(_server(one), one.listening) for one in served]
+    running = [asyncio.ensure_future(s.serve(sockets=[socket])) for s, socket in servers]
     try:
-        await work_forever(stack, worker)
+        yield
     finally:
-        server.should_exit = True
-        await serving
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*running)
 
 
-def _listen(host: str, port: int) -> socket.socket | None:
+def _server(one: Served) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            one.app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on" if one.lifespan else "off",
+            timeout_graceful_shutdown=LAST_WORDS_SECONDS,
+        )
+    )
+
+
+def listen(host: str, port: int) -> socket.socket | None:
+    """A bound socket; None where the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -64,4 +105,18 @@ def _listen(host: str, port: int) -> socket.socket | None:
     except OSError:
         made.close()
         return None
+    return made
+
+
+def must_listen(host: str, port: int, setting: str) -> socket.socket:
+    """The same. Raises Refused port_taken."""
+    made = listen(host, port)
+    if made is None:
+        raise Refused(
+            "port_taken",
+            f"{host}:{port} is taken by another program, perhaps by a desk that runs already.",
+            thing=f"{host}:{port}",
+            next_step=f"End that program, or choose another port: --port, or {setting} in "
+            "mainspring.toml.",
+        )
     return made

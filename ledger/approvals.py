@@ -212,6 +212,12 @@ def ids(tx: Transaction) -> list[str]:
     return list(tx.connection.execute(sa.select(t.approvals.c.id)).scalars())
 
 
+def count_pending(tx: Transaction) -> int:
+    """How many wait for a person."""
+    query = sa.select(sa.func.count()).where(_c.status == "pending", _c.expires_at > tx.now)
+    return int(tx.connection.execute(query).scalar_one())
+
+
 def pending(tx: Transaction) -> list[Approval]:
     """What waits for a person and has not expired, oldest first."""
     return _many(tx, sa.and_(_c.status == "pending", _c.expires_at > tx.now))

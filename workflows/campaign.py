@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeAlias, cast
 
 from langchain_core.runnables import RunnableConfig
@@ -21,13 +21,13 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
 from domain.errors import MainspringError
-from ledger import publications, runs
+from ledger import events, publications, runs
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.runs import Run
 from workflows import briefing, gates, planning, progress, routes, writing
 from workflows.calls import during
-from workflows.progress import Listener
+from workflows.progress import Listener, Progress
 from workflows.stack import Stack
 from workflows.state import SCHEMA_VERSION, CampaignState, Gate
 from workflows.transactions import read, write
@@ -152,11 +152,18 @@ async def _turns(stack: Stack, graph: Graph, run: Run, listen: Listener | None) 
         async for _, event in graph.astream(
             given, config, context=stack, durability="sync", stream_mode=["custom"]
         ):
+            step = progress.read(event)
+            await write(stack.ledger, partial(_tell, step=step))
             if listen is not None:
-                listen(progress.read(event))
+                listen(step)
         if (await read(stack.ledger, lambda tx: runs.get(tx, run.id))).status in runs.ENDED:
             return ""
     raise RuntimeError(f"the run {run.id} took {MOST_TURNS} turns without coming to a gate")
+
+
+def _tell(tx: Transaction, step: Progress) -> None:
+    """Put a step where every page and client that follows the run reads it."""
+    events.append(tx, step.run_id, "progress", step.model_dump(exclude={"run_id"}))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -92,10 +92,13 @@ async def work_once(stack: Stack, worker: Worker | str | None = None) -> int:
     return done
 
 
-async def work_forever(stack: Stack, worker: Worker | None = None) -> None:
+async def work_forever(
+    stack: Stack, worker: Worker | None = None, renewed: Callable[[], Stack] | None = None
+) -> None:
     """Work until ``worker.stop`` is set, or SIGTERM or SIGINT comes: then end what is under way.
 
-    A round that fails is logged and tried again, after a pause that grows with each failure.
+    ``renewed`` gives the stack of each round, where settings may change meanwhile. A round that
+    fails is logged and tried again, after a pause that grows with each failure.
     """
     worker = worker or Worker()
     loop = asyncio.get_running_loop()
@@ -105,6 +108,7 @@ async def work_forever(stack: Stack, worker: Worker | None = None) -> None:
     try:
         while not worker.stop.is_set():
             try:
+                stack = renewed() if renewed is not None else stack
                 idle = await work_once(stack, worker) == 0
             except Exception as error:  # noqa: BLE001
                 # Whatever a round failed of, a full disk or a fault of the program: the process

@@ -1,0 +1,86 @@
+"""The desk's pages, put into the web application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from app.desk.drawing import draw, draw_error, is_partial
+from app.desk.identity import SignInNeeded
+from app.desk.pages import (
+    approvals,
+    audience,
+    audit,
+    brand,
+    calendar,
+    campaigns,
+    chat,
+    door,
+    imports,
+    live,
+    reports,
+    sent,
+    settings,
+)
+from domain.errors import MainspringError, WrongUsage
+
+PAGES = (
+    door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
+    imports, settings,
+)  # fmt: skip
+
+STATUS_OF_EXIT = {1: 500, 2: 422, 3: 409, 4: 409}
+"""HTTP status by what the command line would end with."""
+STATUS_OF_CODE = {
+    "unknown": 404, "unknown_id": 404, "not_allowed": 403, "forged": 403, "unknown_token": 401,
+    "already_decided": 409, "stale_content": 409, "busy": 503, "too_many_tries": 429,
+}  # fmt: skip
+
+
+def install(web: FastAPI) -> None:
+    """Put every page and the words for what goes wrong into the application."""
+    for page in PAGES:
+        web.include_router(page.router, include_in_schema=False)
+    web.add_exception_handler(SignInNeeded, _to_the_door)
+    web.add_exception_handler(MainspringError, _refused)
+    web.add_exception_handler(RequestValidationError, _unreadable)
+    web.add_exception_handler(HTTPException, _no_page)
+
+
+def status_of(error: MainspringError) -> int:
+    return STATUS_OF_CODE.get(error.code, STATUS_OF_EXIT.get(error.exit_code, 500))
+
+
+async def _to_the_door(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)
+    target = "/sign-in" if error.then == "/" else f"/sign-in?then={error.then}"
+    if is_partial(request):
+        return Response(status_code=204, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MainspringError)
+    return await draw_error(request, error, status_of(error))
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = str(first["loc"][-1])
+    refused = WrongUsage(
+        "unreadable_form",
+        f"What was sent cannot be read: {field.replace('_', ' ')}: {first['msg']}.",
+        thing=field,
+        next_step="Mend it and send it again.",
+    )
+    return await draw_error(request, refused, 422)
+
+
+async def _no_page(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await draw(request, "nothing_here.html", status=404)
+    return Response(str(error.detail), status_code=error.status_code, headers=error.headers)

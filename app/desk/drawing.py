@@ -1,0 +1,121 @@
+"""Draw a page: the template, and what every page shows around it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from app.desk.formats import FILTERS, Formats, choose_locale
+from app.desk.identity import Visitor
+from app.site import Site, site_of
+from app.static_files import address_of
+from domain.errors import MainspringError
+from domain.frozen import Frozen
+from ledger import approvals, sending
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Surroundings(Frozen):
+    """What stands around every page."""
+
+    brand: str
+    waiting: int
+    """Approvals that wait for a person."""
+    paused: bool
+    pause_reason: str
+    simulated: bool
+
+
+async def draw(
+    request: Request, template: str, here: str = "", *, status: int = 200, **shown: Any
+) -> HTMLResponse:
+    """An answer with a template's text. ``here`` marks a place of the navigation; whatever else
+    is given stands in the template under its name, beside:
+
+    ``visitor`` (or none), ``around`` (Surroundings, or none), ``fmt`` (Formats), ``csrf``,
+    ``now`` (business time), ``static(name)`` (address of a file).
+    """
+    site = site_of(request)
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    moment, around = await asyncio.to_thread(_look, site)
+    fmt = Formats(
+        locale=choose_locale(request.headers.get("accept-language", "")),
+        timezone=site.workspace.timezone,
+        currency=site.workspace.currency,
+        now=moment,
+    )
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            request=request,
+            here=here,
+            visitor=visitor,
+            around=around if visitor is not None else None,
+            csrf=visitor.csrf if visitor is not None else "",
+            fmt=fmt,
+            now=moment,
+            partial=is_partial(request),
+            **shown,
+        )
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+async def draw_error(request: Request, error: MainspringError, status: int) -> HTMLResponse:
+    """A refusal in words: a message to a part of a page, else a page of its own."""
+    template = "message.html" if is_partial(request) else "refused.html"
+    answer = await draw(request, template, status=status, error=error)
+    if is_partial(request):
+        answer.headers["HX-Retarget"] = "#messages"
+        answer.headers["HX-Reswap"] = "innerHTML"
+    return answer
+
+
+def is_partial(request: Request) -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("hx-request") == "true" and "hx-boosted" not in request.headers
+
+
+def _look(site: Site) -> tuple[datetime, Surroundings]:
+    with site.stack.ledger.read() as tx:
+        state = sending.status(tx)
+        return tx.now, Surroundings(
+            brand=site.workspace.settings.workspace.name,
+            waiting=approvals.count_pending(tx),
+            paused=state.paused,
+            pause_reason=state.reason,
+            simulated=tx.simulated,
+        )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name, function in FILTERS.items():
+        made.filters[name] = _for_reader(function)
+    made.globals["static"] = address_of
+    return made
+
+
+def _for_reader(function: Callable[..., str]) -> Callable[..., str]:
+    @jinja2.pass_context
+    def of_page(context: jinja2.runtime.Context, value: Any, *more: Any) -> str:
+        return function(context["fmt"], value, *more)
+
+    return of_page

@@ -1,0 +1,33 @@
+"""The one web application of a workspace: the desk, and the APIs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app import static_files
+from app.desk import desk
+from app.desk.security import Guard
+from app.site import Site
+
+
+def create_web(site: Site) -> ASGIApp:
+    """Everything that ``mainspring serve`` answers on its own address. The public endpoints, which
+    anybody may reach, are another application on another port (app/public.py)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await site.streams.start()
+        yield
+        await site.streams.stop()
+
+    web = FastAPI(
+        title="Mainspring", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    web.state.site = site
+    web.router.routes.append(static_files.route)
+    desk.install(web)
+    return Guard(web, site.workspace.settings.desk)
