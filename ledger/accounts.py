@@ -114,7 +114,8 @@ def too_many_failures(tx: Transaction, email: str, origin: str) -> datetime | No
         )
         found = tx.connection.execute(query).scalars().all()
         if len(found) == most:
-            return found[-1] + FAILURES_WITHIN
+            oldest: datetime = found[-1]
+            return oldest + FAILURES_WITHIN
     return None
 
 

@@ -84,7 +84,7 @@ class Formats:
     def money(self, amount: Money | Decimal | float, currency: str = "") -> str:
         """€2,450, or €12.50: cents only where there are any."""
         if isinstance(amount, Money):
-            amount, currency = amount.amount, amount.currency
+            return self.money(amount.amount, amount.currency)
         whole = round(Decimal(amount), 2) == int(amount)
         pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
         return str(

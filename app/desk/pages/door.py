@@ -84,8 +84,8 @@ async def choose_password(
         try:
             person = await write(ledger, lambda tx: _use(tx, token, password))
         except MainspringError as error:
-            person = await read(ledger, lambda tx: accounts.whose_link(tx, token))
-            return await draw(request, "door/welcome.html", status=422, person=person, error=error)
+            invited = await read(ledger, lambda tx: accounts.whose_link(tx, token))
+            return await draw(request, "door/welcome.html", status=422, person=invited, error=error)
     return await _let_in(request, person, HOME)
 
 
