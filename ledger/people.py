@@ -218,8 +218,24 @@ def note_token_use(tx: Transaction, token: str) -> None:
     )
 
 
+def use_is_noted(tx: Transaction, token: str) -> bool:
+    """Whether ``note_token_use`` has nothing to do just now."""
+    hour = tx.real_now.replace(minute=0, second=0, microsecond=0)
+    query = sa.select(t.tokens.c.last_used_at).where(t.tokens.c.token_hash == _token_hash(token))
+    last = tx.connection.execute(query).scalar_one_or_none()
+    return last is not None and last >= hour
+
+
 def require(person: Person, right: Right) -> None:
-    """Raises LedgerError not_allowed where the person lacks the right."""
+    """Raises LedgerError not_allowed where the person, or the token they came with, lacks the
+    right."""
+    if right in RIGHTS[person.role] and right not in person.rights:
+        raise LedgerError(
+            "not_allowed",
+            f"This token may not do this: it was issued without the right to {right}.",
+            thing=person.email,
+            next_step=f"Use a token whose scopes hold {right}; an owner issues them.",
+        )
     if right not in person.rights:
         able = ", ".join(role for role, rights in RIGHTS.items() if right in rights)
         raise LedgerError(
