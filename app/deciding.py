@@ -19,11 +19,19 @@ from domain.draft import Draft
 from domain.errors import Refused, WrongUsage
 from domain.plan import Plan
 from domain.publication import Content
-from ledger import approvals, facts, runs
+from ledger import approvals, facts, runs, unsaved
 from ledger.approvals import Approval, Decision
+from ledger.people import Person
 from workflows import campaign
 from workflows.decisions import change_after_approval
-from workflows.edits import BRIEF_FIELDS, VARIANT_FIELDS
+from workflows.edits import (
+    BRIEF_FIELDS,
+    VARIANT_FIELDS,
+    check_start,
+    edited_brief,
+    edited_draft,
+    parts_of,
+)
 
 WHERE = "mainspring approvals list --all"
 
@@ -135,19 +143,49 @@ def read_edit(path: Path) -> dict[str, Any]:
     return plain
 
 
+def check_edit(shown: Shown, edit: Mapping[str, Any], timezone: str) -> None:
+    """Refuse an edit that cannot be taken while its writer is still here to mend it.
+
+    Raises EditError.
+    """
+    if shown.content is None and shown.brief is not None:
+        edited_brief(shown.brief, dict(edit))
+        return
+    words, start = parts_of(dict(edit), timezone)
+    if start is not None and shown.brief is not None:
+        check_start(start, shown.brief)
+    if words and shown.draft is not None:
+        edited_draft(shown.draft, words, "you")
+
+
+def who_decides(
+    workspace: Workspace, approval: Approval, *, after_edit_by: Person | None = None
+) -> list[Person]:
+    """The people whose yes would count now, or once ``after_edit_by`` has edited the words."""
+    with workspace.ledger.read() as tx:
+        return approvals.may_approve(
+            tx,
+            approval,
+            author_may_approve=workspace.settings.limits.author_may_approve,
+            after_edit_by=after_edit_by.id if after_edit_by is not None else "",
+        )
+
+
 def decide(
     workspace: Workspace,
     approval: Approval,
     decision: Decision,
     *,
+    person: Person,
     reason: str = "",
     edit: Mapping[str, Any] | None = None,
+    typed: int | None = None,
 ) -> Approval:
-    """Commit a decision about exactly what ``approval`` held when it was read.
+    """Commit a person's decision about exactly what ``approval`` held when it was read.
 
-    An edit of what was approved already stops what has not gone out.
-
-    Raises LedgerError, and Refused no_sender where it is not known whom the mails are from.
+    An edit of what was approved already stops what has not gone out. The first yes of two leaves
+    it pending. Raises LedgerError, and Refused no_sender where it is not known whom the mails are
+    from.
     """
     if decision == "approve" and not workspace.settings.sending.from_address:
         raise Refused(
@@ -158,7 +196,8 @@ def decide(
             'from_address = "hello@brand.example"',
         )
     with workspace.ledger.write() as tx:
-        person = workspace.person(tx)
+        if decision == "edit":
+            unsaved.drop(tx, approval.id, person.id)
         if decision == "edit" and approval.status == "approved" and approval.gate == "publish":
             # What has not gone out stops at once, and the edited mail is asked about anew.
             return change_after_approval(tx, approval.run_id, person, dict(edit or {}), reason)
@@ -171,4 +210,5 @@ def decide(
             reason,
             edit,
             author_may_approve=workspace.settings.limits.author_may_approve,
+            typed=typed,
         )

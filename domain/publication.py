@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from domain.brief import Offer
 from domain.frozen import Frozen, content_hash
@@ -44,6 +46,24 @@ class CitedFact(Frozen):
     fact_hash: str
 
 
+class FirstWave(Frozen):
+    """How a large send goes out: a small part first, the rest once that stayed within bounds."""
+
+    recipients: int
+    """People who get a mail; whoever approves it types this number."""
+    share: Share
+    """The part of them that goes first, drawn by chance from every variant."""
+    wait_minutes: float
+    """After the last mail of the first part, before it is judged."""
+    most_bounced: Share
+    most_complained: Share
+    most_unsubscribed: Share
+
+    @property
+    def wait(self) -> timedelta:
+        return timedelta(minutes=self.wait_minutes)
+
+
 class Content(Frozen):
     """All that a publish approval is bound to. Its hash is the approval's."""
 
@@ -65,6 +85,17 @@ class Content(Frozen):
     window_start: datetime
     window_end: datetime
     facts: tuple[CitedFact, ...]
+    first: FirstWave | None = None
+    """Of a large send; None: all of it goes out at its time."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``first`` where there is none, so that what was approved by an older program
+        keeps its hash."""
+        plain: dict[str, Any] = handler(self)
+        if self.first is None:
+            plain.pop("first", None)
+        return plain
 
     def hash(self) -> str:
         return content_hash(self)

@@ -2,7 +2,8 @@
 
 One conditional update decides. It compares the status, the hash that the person saw and the
 expiry in the statement itself, so of eight people who decide at once one wins, and a no can
-never become a yes.
+never become a yes. A large send needs the yeses of two people: the first one leaves it waiting,
+as a vote, and the same update counts the votes of others.
 """
 
 from __future__ import annotations
@@ -15,12 +16,34 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from domain.frozen import Frozen
-from ledger import jobs, journal, stopping
+from ledger import jobs, journal, people, stopping
 from ledger import tables as t
+from ledger import votes as voting
 from ledger.columns import new_id
 from ledger.database import Transaction
 from ledger.errors import LedgerError
 from ledger.people import Person, require_now
+from ledger.votes import Vote, votes
+
+__all__ = [
+    "Approval",
+    "ApprovalStatus",
+    "Decision",
+    "Gate",
+    "Vote",
+    "count_pending",
+    "decide",
+    "expire_due",
+    "for_run",
+    "get",
+    "ids",
+    "may_approve",
+    "pending",
+    "request",
+    "revise",
+    "void",
+    "votes",
+]
 
 Gate = Literal["brief", "publish"]
 Decision = Literal["approve", "edit", "reject"]
@@ -53,6 +76,16 @@ class Approval(Frozen):
     yeses_needed: int = 1
     """Of so many different people."""
 
+    @property
+    def number_to_type(self) -> int | None:
+        """People who get a mail of a large send: whoever says yes types it. None: nobody has to."""
+        first = self.content.get("first")
+        return int(first["recipients"]) if isinstance(first, dict) else None
+
+
+TIME_FIELDS = frozenset({"send_at", "send_from", "send_until"})
+"""Fields of an edit that change when, and no word of what is said."""
+
 
 def request(
     tx: Transaction,
@@ -62,6 +95,8 @@ def request(
     content_hash: str,
     findings: Sequence[BaseModel | Mapping[str, Any]] = (),
     expires_in: timedelta = timedelta(days=7),
+    *,
+    yeses_needed: int = 1,
 ) -> Approval:
     """Ask for a decision. Asking again for the same content while it waits changes nothing.
 
@@ -90,6 +125,7 @@ def request(
         status="pending",
         expires_at=tx.now + expires_in,
         requested_at=tx.now,
+        yeses_needed=yeses_needed,
     )
     tx.connection.execute(t.approvals.insert(), {**approval.model_dump(), "findings": plain})
     data = {"run_id": run_id, "gate": gate, "content_hash": content_hash}
@@ -107,20 +143,26 @@ def decide(
     edit: Mapping[str, Any] | None = None,
     *,
     author_may_approve: bool = True,
+    typed: int | None = None,
 ) -> Approval:
     """Decide once, for everybody; the run goes on by a job of the same transaction.
 
-    ``content_hash`` is that of what the person was shown. ``author_may_approve=False``: who
-    started a run may not approve it. Raises LedgerError unknown, not_allowed, already_decided,
-    stale_content, expired, blocking_findings.
+    ``content_hash`` is that of what the person was shown. ``typed``: of a large send, the number
+    of people who get a mail, as the person typed it; its first yes leaves it pending.
+    ``author_may_approve=False``: neither who started a run nor who edited its words last may
+    approve it. Raises LedgerError unknown, not_allowed, already_decided, stale_content, expired,
+    blocking_findings, wrong_number, voted_already.
     """
     person = require_now(tx, person, "approve")
     if decision == "edit" and edit is None:
         raise LedgerError("bad_value", "An edit without content.", thing=approval_id)
-    same_person = sa.exists().where(t.runs.c.id == _c.run_id, t.runs.c.started_by == person.id)
     free: sa.ColumnElement[bool] = sa.true()
     if decision == "approve":
-        free = ~_c.blocking if author_may_approve else sa.and_(~_c.blocking, ~same_person)
+        before = get(tx, approval_id)
+        shown = before.content_hash == content_hash and before.expires_at > tx.now
+        if before.status == "pending" and shown and not before.blocking:
+            _check_yes(tx, before, person, typed, author_may_approve)
+        free = sa.and_(~_c.blocking, _c.yeses_needed <= voting.of_others(person.id) + 1)
     decided = tx.connection.execute(
         sa.update(t.approvals)
         .where(
@@ -139,8 +181,13 @@ def decide(
         )
     ).rowcount
     if decided == 0:
-        raise _why_not(tx, approval_id, person, decision, content_hash, author_may_approve)
+        refusal = _why_not(tx, approval_id, decision, content_hash)
+        if refusal is not None:
+            raise refusal
+        return _first_yes(tx, approval_id, person, reason)
     approval = get(tx, approval_id)
+    if decision == "approve":
+        voting.add(tx, approval_id, person.id, content_hash)
     payload = {"run_id": approval.run_id, "approval_id": approval_id}
     jobs.put(tx, f"drive:{approval.run_id}:{approval_id}", "drive_run", payload)
     journal.append(
@@ -156,6 +203,27 @@ def decide(
         },
     )
     return approval
+
+
+def may_approve(
+    tx: Transaction,
+    approval: Approval,
+    *,
+    author_may_approve: bool = True,
+    after_edit_by: str = "",
+) -> list[Person]:
+    """The people whose yes would count, by name; without those who said it already.
+
+    ``after_edit_by``: the person who is about to edit the words: who could say yes then?
+    """
+    authors: set[str] = set() if author_may_approve else _authors(tx, approval, after_edit_by)
+    voted = () if after_edit_by else votes(tx, approval.id)
+    said = {vote.person_id for vote in voted}
+    return [
+        person
+        for person in people.list_people(tx)
+        if "approve" in person.rights and person.id not in authors | said
+    ]
 
 
 def revise(
@@ -184,7 +252,12 @@ def revise(
         )
     ).rowcount
     if changed == 0:
-        raise _why_not(tx, approval_id, person, "edit", content_hash, True)
+        raise _why_not(tx, approval_id, "edit", content_hash) or LedgerError(
+            "bad_value",
+            "This still waits for a decision.",
+            thing=approval_id,
+            next_step="Edit it there: `mainspring approvals edit`.",
+        )
     approval = get(tx, approval_id)
     data = {"run_id": approval.run_id, "gate": approval.gate, "content_hash": content_hash}
     journal.append(tx, "approval_revised", person_id=person.id, thing=approval_id, data=data)
@@ -256,15 +329,90 @@ def _plain(value: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else dict(value)
 
 
-def _why_not(
+def _check_yes(
     tx: Transaction,
-    approval_id: str,
+    approval: Approval,
     person: Person,
-    decision: Decision,
-    content_hash: str,
+    typed: int | None,
     author_may_approve: bool,
-) -> LedgerError:
-    """The reason why the update found nothing to decide, as the person should read it."""
+) -> None:
+    """Whether this person may say yes to it, and said how many it goes to."""
+    if not author_may_approve and person.id in _authors(tx, approval):
+        started = _started_by(tx, approval.run_id) == person.id
+        did = "started this campaign" if started else "edited its words last"
+        raise LedgerError(
+            "not_allowed",
+            f"{person.name} {did}, and here somebody else has to approve it.",
+            thing=approval.id,
+            next_step=_ask_one_of(may_approve(tx, approval, author_may_approve=False)),
+        )
+    number = approval.number_to_type
+    if number is not None and typed != number:
+        said = "" if typed is None else f" {typed:,} were typed."
+        raise LedgerError(
+            "wrong_number",
+            f"This goes to so many people that their number must be typed.{said}",
+            thing=approval.id,
+            next_step="Type how many get a mail, as the card shows it: "
+            "`mainspring approvals approve --typed NUMBER`.",
+        )
+
+
+def _first_yes(tx: Transaction, approval_id: str, person: Person, reason: str) -> Approval:
+    """Keep a yes that is not enough by itself."""
+    approval = get(tx, approval_id)
+    if not voting.add(tx, approval_id, person.id, approval.content_hash):
+        able = [p for p in people.list_people(tx) if "approve" in p.rights and p.id != person.id]
+        raise LedgerError(
+            "voted_already",
+            f"{person.name} has said yes already; it needs the yes of another person too.",
+            thing=approval_id,
+            next_step=_ask_one_of(able),
+        )
+    data = {
+        "run_id": approval.run_id,
+        "gate": approval.gate,
+        "content_hash": approval.content_hash,
+        "reason": reason,
+    }
+    journal.append(tx, "approval_first_yes", person_id=person.id, thing=approval_id, data=data)
+    return approval
+
+
+def _ask_one_of(able: Sequence[Person]) -> str:
+    if not able:
+        return "Nobody else here has the right to approve: an owner can give it to somebody."
+    return f"Ask {' or '.join(person.name for person in able[:5])}."
+
+
+def _authors(tx: Transaction, approval: Approval, after_edit_by: str = "") -> set[str]:
+    """Who started the run, and who edited the words of this gate last."""
+    editor = after_edit_by or _last_editor(tx, approval)
+    return {_started_by(tx, approval.run_id), editor}
+
+
+def _started_by(tx: Transaction, run_id: str) -> str:
+    query = sa.select(t.runs.c.started_by).where(t.runs.c.id == run_id)
+    return str(tx.connection.execute(query).scalar_one())
+
+
+def _last_editor(tx: Transaction, approval: Approval) -> str:
+    """The person who changed the words of this gate last; empty: nobody. Another time is no
+    other word."""
+    query = (
+        sa.select(_c.decided_by, _c.edit)
+        .where(_c.run_id == approval.run_id, _c.gate == approval.gate, _c.status == "edited")
+        .order_by(_c.decided_at.desc(), _c.id.desc())
+    )
+    rows = tx.connection.execute(query)
+    return next((str(by) for by, edit in rows if set(edit or {}) - TIME_FIELDS), "")
+
+
+def _why_not(
+    tx: Transaction, approval_id: str, decision: Decision, content_hash: str
+) -> LedgerError | None:
+    """The reason why the update found nothing to decide, as the person should read it; None: it
+    waits for the yes of somebody else."""
     approval = get(tx, approval_id)
     if approval.status == "void":
         return LedgerError(
@@ -303,16 +451,4 @@ def _why_not(
             thing=approval_id,
             next_step="Edit it, or reject it with a reason.",
         )
-    if author_may_approve:
-        return LedgerError(
-            "bad_value",
-            "This still waits for a decision.",
-            thing=approval_id,
-            next_step="Edit it there: `mainspring approvals edit`.",
-        )
-    return LedgerError(
-        "not_allowed",
-        f"{person.name} started this campaign, and here somebody else has to approve it.",
-        thing=approval_id,
-        next_step="Ask another person with the right to approve.",
-    )
+    return None

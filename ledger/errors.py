@@ -21,6 +21,8 @@ LedgerErrorCode = Literal[
     "already_decided",  # somebody decided this approval before
     "stale_content",  # the approval is of other content than was shown
     "expired",  # the approval was decided too late
+    "wrong_number",  # the number of people that was typed is not the number who get a mail
+    "voted_already",  # this person said yes before, and another one is needed
     "blocking_findings",  # the content may not be published as it is
     "not_approved",  # there is no valid approval of this content
     "facts_changed",  # a cited fact is not what it was
@@ -42,6 +44,8 @@ _EXIT_CODES: dict[LedgerErrorCode, int] = {
     "already_decided": 4,
     "stale_content": 4,
     "expired": 4,
+    "wrong_number": 4,
+    "voted_already": 4,
     "blocking_findings": 4,
     "not_approved": 3,
     "facts_changed": 3,

@@ -17,6 +17,7 @@ from ledger.assigning import Assignment, due_of, schedule, send_key
 from ledger.columns import new_id
 from ledger.database import Transaction
 from ledger.errors import LedgerError
+from ledger.holding import pause_one, resume_one
 from ledger.people import Person, require_now
 from ledger.quiet import zone_of
 
@@ -34,6 +35,8 @@ __all__ = [
     "left_out",
     "list_publications",
     "move",
+    "pause_one",
+    "resume_one",
     "send_key",
     "stop",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -14,6 +16,8 @@ from workflows.state import Json
 BRIEF_FIELDS = ("message", "tone", "answer", "question", "fact_ids", "send_from", "send_until")
 """What a person may change in a brief by hand. Its numbers come from the data: another audience
 or offer is another goal."""
+START_FIELD = "send_at"
+"""Of an edit of what would go out: another day, or another moment, at which it shall begin."""
 VARIANT_FIELDS = ("angle", "subject", "preheader", "blocks", "claims", "fallbacks")
 """What a person may change in a variant. Where it comes from stays as it is."""
 
@@ -44,6 +48,45 @@ def edited_brief(brief: Brief, edit: Json) -> Brief:
         return Brief.model_validate({**old, **changed})
     except ValidationError as error:
         raise unreadable("brief", error) from error
+
+
+def parts_of(edit: Json, timezone: str) -> tuple[Json, str | None]:
+    """What an edit changes in the words, and when it shall begin instead: a local day
+    (``2026-12-01``) or time (``2026-12-01T10:30``); None: when it was.
+
+    Raises EditError where the day or moment cannot be read.
+    """
+    words = {name: value for name, value in edit.items() if name != START_FIELD}
+    given = edit.get(START_FIELD)
+    if given is None:
+        return words, None
+    try:
+        if len(str(given)) == len("2026-12-01"):
+            return words, date.fromisoformat(str(given)).isoformat()
+        moment = datetime.fromisoformat(str(given))
+    except ValueError:
+        raise EditError(
+            "unreadable_edit",
+            f"This is no day or moment at which it could begin: {given!r}.",
+            thing=START_FIELD,
+            next_step="Write it like 2026-12-01 or 2026-12-01T10:00+01:00.",
+        ) from None
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(timezone))
+    return words, moment.replace(tzinfo=None).isoformat(timespec="minutes")
+
+
+def check_start(start: str, brief: Brief) -> None:
+    """Raises EditError where what the mail promises does not hold on that day."""
+    offer, on = brief.offer, date.fromisoformat(start[:10])
+    if offer is not None and not offer.valid_from <= on <= offer.valid_until:
+        raise EditError(
+            "not_editable",
+            f"The offer {offer.code} holds from {offer.valid_from} to {offer.valid_until}, and "
+            f"not on {on}.",
+            thing=START_FIELD,
+            next_step="Choose a day of the offer, or give a new goal with other days.",
+        )
 
 
 def unreadable(what: str, error: ValidationError) -> EditError:

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from app import words
-from app.commands.campaign import show_run
+from app.commands.campaign import PERSON_NEEDED, show_run
 from app.commands.options import WorkspaceOption
 from app.output import JsonOption, Out
 from app.references import short
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
-from ledger import approvals, runs
-from ledger.approvals import Approval
+from ledger import approvals, comments, people, runs
 
 app = typer.Typer(
     help="See what waits for your yes; approve, edit or reject it.",
@@ -123,12 +122,20 @@ def approve(
     answer: Annotated[
         str, typer.Option(help="Your answer to the brief's question; the copy may use it.")
     ] = "",
+    typed: Annotated[
+        int | None,
+        typer.Option("--typed", help="Of a large send: how many people get a mail."),
+    ] = None,
     advance: AdvanceOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say yes to exactly what `approvals show` shows."""
-    _decide(Out(as_json), open_workspace(workspace), approval, "approve", answer, None, advance)
+    """Say yes to exactly what `approvals show` shows.
+
+    A large send also needs its number of people, and the yes of a second person.
+    """
+    out, opened = Out(as_json), open_workspace(workspace)
+    _decide(out, opened, approval, "approve", answer, None, advance, typed)
 
 
 @app.command()
@@ -180,6 +187,25 @@ def ask(
     out.answer("approval.asked.v1", asked.model_dump(exclude={"content"}))
 
 
+@app.command()
+def comment(
+    approval: ApprovalArgument,
+    text: Annotated[str, typer.Argument(help="What you say; @name or @address tells a person.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say something beside an approval. A comment never decides."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+
+    picked = pick_approval(opened, approval)
+    with opened.ledger.write() as tx:
+        said = comments.add(tx, picked.run_id, opened.person(tx), text, approval_id=picked.id)
+        told = [people.get(tx, one).name for one in said.mentions]
+    out.say(f"Said{f', to {words.listed(told)}' if told else ''}. It still waits for a decision.")
+    out.answer("approval.comment.v1", said)
+
+
 _SAID = {"approve": "Approved", "edit": "Edited", "reject": "Rejected"}
 
 
@@ -191,14 +217,25 @@ def _decide(
     reason: str,
     file: Path | None,
     advance: bool,
+    typed: int | None = None,
 ) -> None:
-    from app.deciding import decide, pick_approval, read_edit
+    from app.deciding import check_edit, decide, gather, pick_approval, read_edit, who_decides
 
     picked = pick_approval(opened, given)
     changed = read_edit(file) if file is not None else None
     if changed is not None:
-        _check_edit(opened, picked, changed)
-    decided = decide(opened, picked, decision, reason=reason, edit=changed)
+        check_edit(asyncio.run(gather(opened, picked)), changed, opened.timezone)
+    with opened.ledger.read() as tx:
+        person = opened.person(tx)
+    decided = decide(
+        opened, picked, decision, person=person, reason=reason, edit=changed, typed=typed
+    )
+    if decided.status == "pending":
+        others = words.listed([one.name for one in who_decides(opened, decided)])
+        asked = f"; the second can come from {others}" if others else ""
+        out.say(f"Your yes is kept. It needs that of {decided.yeses_needed} people{asked}.")
+        out.answer("approval.decided.v1", decided.model_dump(exclude={"content"}))
+        raise typer.Exit(PERSON_NEEDED)
     out.say(f"{_SAID[decision]} {words.GATES[decided.gate]}, bound to {decided.content_hash[:16]}…")
     if not advance:
         out.say("The worker goes on with it, or you do: mainspring publish --once")
@@ -208,17 +245,3 @@ def _decide(
 
     drive_shown(opened, decided.run_id, out)
     show_run(opened, decided.run_id, out, schema="campaign.v1")
-
-
-def _check_edit(opened: Workspace, picked: Approval, changed: dict[str, object]) -> None:
-    """Refuse an edit that cannot be taken while its writer is still here to mend it."""
-    from app.deciding import gather
-    from domain.brief import Brief
-    from workflows.edits import edited_brief, edited_draft
-
-    if picked.gate == "brief":
-        edited_brief(Brief.model_validate(picked.content), changed)
-        return
-    shown = asyncio.run(gather(opened, picked))
-    if shown.draft is not None:
-        edited_draft(shown.draft, changed, "you")
