@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
 	{ command -v $$p; break; }; done)
 
-.PHONY: help install demo test bench eval lint format docs lock clean
+.PHONY: help install demo serve test bench eval lint format docs pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: $(STAMP) ## Run two campaigns from goal to report in a simulated market
 	$(BIN)/mainspring demo
+
+serve: $(STAMP) ## Open the demo in your browser: desk, API and worker in one process
+	$(BIN)/mainspring demo serve
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -53,9 +56,14 @@ format: $(STAMP) ## Bring the code into form
 docs: $(STAMP) ## Write the generated pages of docs/
 	$(BIN)/python -m app.settings_page > docs/configuration.md
 
+pictures: $(STAMP) ## Draw the pictures of README and docs anew (needs Chromium)
+	$(BIN)/python docs/pictures/desk.py
+
 lock: ## Lock every dependency with its hashes (needs uv)
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group demo --group build --group test pyproject.toml -o requirements.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--group demo --group build pyproject.toml -c requirements.lock -o requirements-run.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.public import public_app
-from app.site import make_site
+from app.site import Site, make_site
 from app.web import create_web
 from app.worker import Served, listen, must_listen, serving, work_beside
 from app.workspace import Workspace
@@ -21,8 +21,10 @@ async def run(
     with_worker: bool,
     link: str,
     said: Callable[[str], None],
+    prepare: Callable[[Site], None] = lambda site: None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. ``link``: the path that lets the first owner in.
+    ``prepare`` is handed the site before it is served.
 
     Raises Refused port_taken.
     """
@@ -30,6 +32,7 @@ async def run(
     host, port = host or desk.host, port or desk.port
     listening = must_listen(host, port, "[desk] port")
     site = make_site(workspace)
+    prepare(site)
     served = [Served(create_web(site), listening, lifespan=True)]
     public = listen(sends.listen_host, sends.listen_port)
     if public is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fastapi import Request
 
+from app.passing_time import Moved
 from app.streams import Streams
 from app.workspace import Workspace
 from workflows.jobs import Worker
@@ -21,6 +22,8 @@ class Site:
     stack: Stack
     streams: Streams
     worker: Worker
+    clock_moved: Moved | None = None
+    """Told where a simulated clock was moved to; the demo's market then answers."""
 
     def renew(self) -> None:
         """Take over changed settings and brand files, for this process's next requests."""

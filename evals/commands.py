@@ -53,6 +53,23 @@ def run_demo(
     run(folder, seed=seed, as_json=as_json)
 
 
+@demo.command("serve")
+def run_desk(
+    folder: Annotated[
+        Path, typer.Option(help="The demo's folder; the demo is played first where it is missing.")
+    ] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Of the market, where the demo is made.")] = 2026,
+    host: Annotated[
+        str, typer.Option(help="Where the desk listens. [default: this machine alone]")
+    ] = "",
+    port: Annotated[int, typer.Option(help="The desk's port. [default: 8780]")] = 0,
+) -> None:
+    """Open the demo in the desk, with its mail server and its market beside it."""
+    from evals.demo.open_desk import open_desk
+
+    open_desk(folder, seed=seed, host=host, port=port)
+
+
 @demo.command("inbox")
 def run_inbox(
     folder: Annotated[

@@ -138,10 +138,14 @@ def list_jobs(tx: Transaction, state: JobState | None = None, limit: int = 100) 
     return [Job.model_validate(dict(row)) for row in tx.connection.execute(query).mappings()]
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next waiting job is due, in business time; None: none waits."""
+def next_due(tx: Transaction, after: datetime | None = None) -> datetime | None:
+    """When the next waiting job is due, in business time, of those due ``after`` a moment where
+    one is given; None: none waits."""
     query = sa.select(sa.func.min(_c.due_at, type_=t.jobs.c.due_at.type))
-    return tx.connection.execute(query.where(_c.state == "waiting")).scalar_one_or_none()
+    query = query.where(_c.state == "waiting")
+    if after is not None:
+        query = query.where(_c.due_at > after)
+    return tx.connection.execute(query).scalar_one_or_none()
 
 
 _RELEASED: dict[str, Any] = {"lease_owner": None, "lease_until": None}

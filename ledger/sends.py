@@ -123,13 +123,16 @@ def next_people(tx: Transaction, limit: int) -> list[str]:
     return [] if query is None else list(tx.connection.execute(query.limit(limit)).scalars())
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next message of an open publication is due, in business time."""
+def next_due(tx: Transaction, after: datetime | None = None) -> datetime | None:
+    """When the next message of an open publication is due, in business time; of those due
+    ``after`` a moment where one is given."""
     query = (
         sa.select(sa.func.min(_c.due_at, type_=_c.due_at.type))
         .join(t.publications, _p.id == _c.publication_id)
         .where(_p.state == "scheduled", _c.state == "scheduled")
     )
+    if after is not None:
+        query = query.where(_c.due_at > after)
     return tx.connection.execute(query).scalar_one_or_none()
 
 

@@ -17,6 +17,7 @@ from app.desk.pages import (
     calendar,
     campaigns,
     chat,
+    clock,
     door,
     imports,
     live,
@@ -28,7 +29,7 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings,
+    imports, settings, clock,
 )  # fmt: skip
 
 STATUS_OF_EXIT = {1: 500, 2: 422, 3: 409, 4: 409}

@@ -23,6 +23,7 @@ from domain.report import Report
 from evals.benchmarks.memory import peak_mb
 from evals.demo import campaign, setting
 from evals.demo.goals import GOALS, WAITING_GOAL
+from evals.demo.going_on import Answered, note_answered
 from evals.demo.setting import Setting
 from evals.market.inbox import Inbox, running_inbox
 from evals.market.world import World
@@ -73,6 +74,8 @@ def run(folder: Path, *, seed: int, as_json: bool = False) -> Demo:
         told = tuple(_campaign(out, here, number, goal) for number, goal in enumerate(GOALS, 1))
         waits = _third(out, here)
         mails = len(inbox.received())
+        answered = Answered(seed=seed, until=campaign.now(here), stretches=len(GOALS), mails=mails)
+        note_answered(folder, answered)
     found = Demo(
         folder=str(folder),
         seed=seed,
@@ -267,7 +270,9 @@ def _where_to_look(out: Out, found: Demo) -> None:
         _line(out, f"The report of campaign {number}:  {_near(Path(told.report))}")
     _line(out, f"Rows and values that we could not read:  {folder}/quarantine/")
     out.say("")
-    _line(out, f"Campaign {len(found.campaigns) + 1} waits for your yes:")
+    _line(out, f"Campaign {len(found.campaigns) + 1} waits for your yes, in the desk:")
+    _line(out, f"{_command(Path.cwd())} demo serve --folder {folder}", indent=4, style="bold")
+    _line(out, "or here:")
     for line in (
         f"cd {folder}",
         f"{command} approvals show {short(found.waiting)}",

@@ -1,6 +1,6 @@
 """The far end of every mail: a real SMTP server on this machine that keeps what it receives.
 
-``python -m evals.market.inbox FOLDER`` listens on a free port of the loopback address, says
+``python -m evals.market.inbox FOLDER PORT`` listens on the loopback address (0: a free port), says
 ``listening PORT`` and writes one .eml file a mail. It runs as a process of its own, as a
 provider's server would.
 """
@@ -36,11 +36,14 @@ class Inbox:
 
 
 @contextmanager
-def running_inbox(folder: Path) -> Iterator[Inbox]:
-    """Run the server in a process of its own until the block ends."""
+def running_inbox(folder: Path, port: int = 0) -> Iterator[Inbox]:
+    """Run the server in a process of its own until the block ends. Port 0: any free one.
+
+    Raises InboxError where it does not come up.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "evals.market.inbox", str(folder)],
+        [sys.executable, "-m", "evals.market.inbox", str(folder), str(port)],
         stdout=subprocess.PIPE,
         stdin=subprocess.PIPE,
         text=True,
@@ -49,7 +52,7 @@ def running_inbox(folder: Path) -> Iterator[Inbox]:
         assert process.stdout is not None
         said = process.stdout.readline().split()
         if len(said) != 2 or said[0] != "listening":
-            raise InboxError("the inbox did not start")
+            raise InboxError(f"the inbox did not start on port {port or 'any'}")
         yield Inbox(port=int(said[1]), folder=folder)
     finally:
         process.terminate()
@@ -115,4 +118,4 @@ def serve(
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), port=int(sys.argv[2]))
