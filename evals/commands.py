@@ -166,6 +166,12 @@ def bench_publish(data: DataOption = None, as_json: JsonOption = False) -> None:
     _bench("publish", data, as_json)
 
 
+@bench.command("desk")
+def bench_desk(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How fast the desk and its API answer, beside a bare FastAPI; 200 open pages; a full inbox."""
+    _bench("desk", data, as_json)
+
+
 @bench.command("all")
 def bench_all(as_json: JsonOption = False) -> None:
     """Every benchmark, one after the other."""

@@ -18,12 +18,13 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish")
+NAMES = ("import", "demo", "graph", "publish", "desk")
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
     "graph": "graph_cost",
     "publish": "publishing",
+    "desk": "desk",
 }
 
 

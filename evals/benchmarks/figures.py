@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from domain.frozen import Frozen
 
-Unit = Literal["rows/s", "mails/s", "s", "ms", "MB", "ratio", "count"]
+Unit = Literal["rows/s", "mails/s", "s", "ms", "kB", "MB", "ratio", "count"]
 
 
 class Measurement(Frozen):
