@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import httpx
 import pytest
@@ -28,9 +29,9 @@ def start(workspace: Workspace) -> str:
         return runs.start(tx, GOAL, workspace.person(tx).id).id
 
 
-def steps(workspace: Workspace, run_id: str) -> int:
+def came_to(workspace: Workspace, run_id: str, steps: int) -> bool:
     with workspace.ledger.read() as tx:
-        return len(events.after(tx, run_id))
+        return len(events.after(tx, run_id)) >= steps
 
 
 async def until(condition: Callable[[], bool], seconds: float = 120) -> None:
@@ -45,7 +46,7 @@ async def test_a_kill_in_the_middle_loses_nothing(workspace: Workspace) -> None:
     run_id = start(workspace)
     for most in (1, 3):
         async with serving(workspace) as (_, process):
-            await until(lambda most=most: steps(workspace, run_id) >= most)
+            await until(partial(came_to, workspace, run_id, most))
             process.send_signal(signal.SIGKILL)
             await process.wait()
         let_leases_run_out(workspace)
