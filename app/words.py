@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from domain.figures import Figure
 from domain.money import Money
+
+TITLE = 64
+"""Characters of a campaign's name at most."""
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "JPY": "¥"}
 
@@ -138,6 +142,13 @@ def one_line(text: str, most: int = 70) -> str:
     """The text on one line, cut where it is longer."""
     flat = " ".join(text.split())
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def title(goal: str) -> str:
+    """What a campaign is called: its goal, or the first sentence where it is long."""
+    flat = " ".join(goal.split())
+    first = re.split(r"(?<=[.!?])\s+", flat, maxsplit=1)[0] if len(flat) > TITLE else flat
+    return one_line(first.rstrip("."), TITLE)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -99,6 +99,11 @@ def list_people(tx: Transaction) -> list[Person]:
     return [Person.model_validate(dict(row)) for row in tx.connection.execute(query).mappings()]
 
 
+def names(tx: Transaction) -> dict[str, str]:
+    """Everybody's name by id, those included who are no longer active."""
+    return {row[0]: row[1] for row in tx.connection.execute(sa.select(_p.id, _p.name))}
+
+
 def deactivate(tx: Transaction, person_id: str, by: Person) -> None:
     """Take a person's rights, tokens and sessions away; what they decided stays.
 

@@ -51,16 +51,44 @@ class Reached:
 
 async def reach(stack: Stack, rule: Predicate) -> Reached:
     """The people of a rule with a usable address, consent to mails and no suppression."""
+    people, left_out = await _sorted_out(stack, rule)
+    return Reached(people, Counter(left_out.values()))
+
+
+async def left_out_for(stack: Stack, rule: Predicate, reason: Reason) -> tuple[str, ...]:
+    """The people of a rule who would be left out for this reason just now: customer ids, sorted.
+
+    Persons one by one, for pages that show them masked.
+    """
+    people, left_out = await _sorted_out(stack, rule)
+    if reason in ("cap_reached", "erased"):
+        ids = [contact.customer_id for contact in people]
+
+        def look(tx: Transaction) -> list[str]:
+            names = subjects.known(tx, ids)
+            if reason == "erased":
+                return []  # nothing leads back to them
+            over = pressure.over_cap(tx, names.values(), stack.rules.cap, tx.now)
+            return [i for i in ids if names.get(i) in over]
+
+        return tuple(sorted(await read(stack.ledger, look)))
+    return tuple(sorted(i for i, why in left_out.items() if why == reason))
+
+
+async def _sorted_out(
+    stack: Stack, rule: Predicate
+) -> tuple[tuple[Contact, ...], dict[str, Reason]]:
+    """Those of a rule who can be mailed, and the first reason of each of the others."""
     ids = await stack.people.select(rule)
     contacts = {c.customer_id: c for c in await stack.people.contacts(ids)}
-    left_out: Counter[Reason] = Counter()
+    left_out: dict[str, Reason] = {}
     found: list[Contact] = []
     for customer_id in ids:
         contact = contacts.get(customer_id)
         if contact is None or not contact.email.strip():
-            left_out["no_address"] += 1
+            left_out[customer_id] = "no_address"
         elif not _usable(contact.email):
-            left_out["invalid_address"] += 1
+            left_out[customer_id] = "invalid_address"
         else:
             found.append(contact)
 
@@ -73,12 +101,12 @@ async def reach(stack: Stack, rule: Predicate) -> Reached:
     people = []
     for contact in found:
         if contact.customer_id not in agreed:
-            left_out["no_consent"] += 1
+            left_out[contact.customer_id] = "no_consent"
         elif contact.email in suppressed:
-            left_out["suppressed"] += 1
+            left_out[contact.customer_id] = "suppressed"
         else:
             people.append(contact)
-    return Reached(tuple(people), left_out)
+    return tuple(people), left_out
 
 
 async def members(

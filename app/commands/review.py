@@ -9,6 +9,7 @@ import typer
 
 from app import words
 from app.commands.options import WorkspaceOption
+from app.masking import masked
 from app.output import JsonOption, Out
 from app.references import pick, short
 from app.workspace import Workspace, open_workspace
@@ -112,9 +113,3 @@ async def _masked(opened: Workspace, customers: dict[str, str]) -> dict[str, str
     found = await opened.stack().people.contacts(list(customers.values()))
     shown = {contact.customer_id: masked(contact.email) for contact in found}
     return {pseudonym: shown.get(customer, "") for pseudonym, customer in customers.items()}
-
-
-def masked(address: str) -> str:
-    """An address that can be told apart but not written to."""
-    name, _, host = address.rpartition("@")
-    return f"{name[:1]}…{name[-1:] if len(name) > 2 else ''}@{host}" if name else "no address"

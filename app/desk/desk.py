@@ -21,6 +21,7 @@ from app.desk.pages import (
     door,
     imports,
     live,
+    people,
     reports,
     sent,
     settings,
@@ -29,7 +30,7 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings, clock,
+    imports, settings, clock, people,
 )  # fmt: skip
 
 STATUS_OF_EXIT = {1: 500, 2: 422, 3: 409, 4: 409}
