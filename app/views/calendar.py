@@ -7,8 +7,8 @@ be moved says so; what a move would do is asked of ``workflows.moving``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice, takewhile
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice, takewhile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
