@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import words
 from app.dns_checks import check_domain
-from app.stack import customer_data, smtp_settings
+from app.stack import customer_data, keys, smtp_settings
 from app.workspace import Workspace
 from brand_voice.brand import load_brand, load_facts
 from brand_voice.embedder import MiniLM
@@ -23,9 +23,9 @@ from brand_voice.index import VoiceIndex
 from domain.errors import MainspringError
 from domain.facts import Facts
 from domain.frozen import Frozen, content_hash
-from ledger import clock, facts, journal, sending
+from ledger import clock, facts, journal, sending, webhooks
 from tools.esp.smtp import SmtpSending
-from workflows.stack import Keys
+from tools.esp.webhooks import usable_secret
 from workflows.unsubscribe import check_public_url
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -76,6 +76,8 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("voice", _voice),
         ("mail server", _mail_server),
         ("unsubscribe", _public_url),
+        ("opens and clicks", _tracking),
+        ("webhooks", _webhooks),
         ("sending domain", _domain),
         ("model", _model),
         ("sending", _paused),
@@ -260,11 +262,58 @@ async def _public_url(workspace: Workspace) -> list[Check]:
                 "Set sending.public_url to an https address that leads to the worker.",
             )
         ]
-    keys = Keys(
-        signing=workspace.secrets.signing_key, suppression=workspace.secrets.suppression_key
-    )
-    await check_public_url(sending_settings.public_url, keys)
+    await check_public_url(sending_settings.public_url, keys(workspace))
     return [fine("unsubscribe", f"one click at {sending_settings.public_url} is answered")]
+
+
+async def _tracking(workspace: Workspace) -> list[Check]:
+    chosen = workspace.settings.tracking
+    recorded = [name for name, on in (("opens", chosen.opens), ("clicks", chosen.clicks)) if on]
+    if not recorded:
+        return [skipped("opens and clicks", "they are not recorded")]
+    if not workspace.settings.sending.public_url:
+        return [
+            look(
+                "opens and clicks",
+                "they are to be recorded, but links in mails lead to this machine alone",
+                "Set sending.public_url to an https address that leads to the worker.",
+            )
+        ]
+    said = f"{' and '.join(recorded)} of those who agreed to it are recorded"
+    return [fine("opens and clicks", said)]
+
+
+async def _webhooks(workspace: Workspace) -> list[Check]:
+    secrets = keys(workspace).webhooks
+    if not secrets:
+        return [skipped("webhooks", "no mail provider's secret is set")]
+    checks = [
+        look(
+            "webhooks",
+            f"the secret of {source} cannot be read, so all that it delivers is refused",
+            "Copy it again as the provider shows it: whsec_ and base64, of SendGrid its key.",
+        )
+        for source, secret in secrets.items()
+        if not usable_secret(source, secret)
+    ]
+
+    def refused() -> list[webhooks.Refusals]:
+        with workspace.ledger.read() as tx:
+            return webhooks.refusals(tx)
+
+    counted = await asyncio.to_thread(refused)
+    said = ", ".join(
+        f"{one.number:,} {one.code.replace('_', ' ')} ({one.source or 'no name of ours'})"
+        for one in counted
+    )
+    if any(one.code in ("bad_signature", "malformed") for one in counted):
+        mend = "Compare the secret with the provider's; if it fits, somebody else tries to get in."
+        checks.append(look("webhooks", f"refused in the last 7 days: {said}", mend))
+    elif not checks:
+        named = ", ".join(sorted(secrets))
+        also = f"; refused in the last 7 days: {said}" if said else ""
+        checks.append(fine("webhooks", f"taken from {named}{also}"))
+    return checks
 
 
 async def _domain(workspace: Workspace) -> list[Check]:

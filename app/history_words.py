@@ -47,6 +47,7 @@ KINDS = {
     "sent_found": "a message was found sent after all",
     "snapshot_frozen": "audience frozen: {size}",
     "subject_erased": "a customer erased",
+    "suppression_lifted": "addresses that may be mailed again: {lifted}",
     "token_issued": "token issued",
     "unsubscribed": "somebody unsubscribed",
 }

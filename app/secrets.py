@@ -18,6 +18,10 @@ from app.settings import SECRETS
 from domain.errors import Refused
 
 KEY_BYTES = 32
+WEBHOOKS = "webhooks"
+"""The table of secrets.toml that holds what mail providers sign with."""
+WEBHOOK_VARIABLE = "MAINSPRING_WEBHOOK_SECRET_"
+"""Before the provider's name, in capitals."""
 
 
 class SecretsError(Refused):
@@ -37,6 +41,8 @@ class Secrets:
     """The person that commands act as."""
     smtp_password: str = field(repr=False, default="")
     model_api_key: str = field(repr=False, default="")
+    webhooks: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """Name of a mail provider → the secret that signs what it delivers to us."""
 
 
 def secrets_folder(workspace_id: str, environment: Mapping[str, str]) -> Path:
@@ -66,10 +72,14 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
     Raises SecretsError where a key is missing or a file can be read by others.
     """
     settings: dict[str, str] = {}
+    webhooks: dict[str, str] = {}
     extra = folder / "secrets.toml"
     if extra.exists():
         try:
-            settings = {k: str(v) for k, v in tomllib.loads(_read(extra)).items()}
+            written = tomllib.loads(_read(extra))
+            shared = written.pop(WEBHOOKS, {})
+            settings = {k: str(v) for k, v in written.items()}
+            webhooks = {k: str(v) for k, v in (shared if isinstance(shared, dict) else {}).items()}
         except tomllib.TOMLDecodeError as error:
             raise SecretsError(
                 "unreadable_secrets",
@@ -77,6 +87,9 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
                 thing=str(extra),
                 next_step='Write lines such as smtp_password = "…".',
             ) from None
+    for name, value in environment.items():
+        if name.startswith(WEBHOOK_VARIABLE) and value:
+            webhooks[name.removeprefix(WEBHOOK_VARIABLE).lower()] = value
     token = folder / "token"
     given = {name: environment.get(f"MAINSPRING_{name.upper()}", "") for name in SECRETS}
     return Secrets(
@@ -86,6 +99,7 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
         token=environment.get("MAINSPRING_TOKEN") or (_read(token) if token.exists() else ""),
         smtp_password=given["smtp_password"] or settings.get("smtp_password", ""),
         model_api_key=given["model_api_key"] or settings.get("model_api_key", ""),
+        webhooks=webhooks,
     )
 
 

@@ -36,7 +36,7 @@ async def run(
     served = [Served(create_web(site), listening, lifespan=True)]
     public = listen(sends.listen_host, sends.listen_port)
     if public is not None:
-        served.append(Served(public_app(site.stack), public))
+        served.append(Served(public_app(lambda: site.stack), public))
     address = desk.url or _address(host, listening.getsockname()[1])
     said(f"The desk: {address}")
     if link:

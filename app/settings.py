@@ -214,6 +214,15 @@ class TrackingSettings(Section):
     """Links lead over your own public address, which counts the click and sends on."""
 
 
+class WebhookSettings(Section):
+    """What mail providers tell of messages, at `/hooks/` of the public address. The secrets that
+    they share with us are secrets, and not here."""
+
+    sendgrid_public_key: str = ""
+    """SendGrid's verification key of its signed event webhook, as its settings page shows it.
+    Empty: nothing is taken at `/hooks/sendgrid`."""
+
+
 class DataSettings(Section):
     """How files are read, so that an import need not say it each time."""
 
@@ -238,6 +247,7 @@ class Settings(Section):
     desk: DeskSettings = DeskSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     tracking: TrackingSettings = TrackingSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     model: ModelSettings = ModelSettings()
     data: DataSettings = DataSettings()
 

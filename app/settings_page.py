@@ -33,6 +33,9 @@ a file that only you can read (`chmod 600`), in `$MAINSPRING_HOME/<workspace id>
 variable in `~/.config/mainspring/<workspace id>/`:
 
 {secrets}
+- what a mail provider signs its webhooks with: a table `[webhooks]` with a line
+  `name = "whsec_…"` for each, or `MAINSPRING_WEBHOOK_SECRET_NAME`
+  ([public-endpoints.md](public-endpoints.md))
 
 The same folder holds what `mainspring init` made: `token` (the person that commands act as),
 `signing_key`, `suppression_key`, and `high_water`, the mark by which a restored backup is noticed.

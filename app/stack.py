@@ -21,9 +21,11 @@ from ledger import budgets, clock
 from tools.analytics.duck import DuckAnalytics
 from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
+from tools.esp.webhooks import SENDGRID
+from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
-from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
+from workflows.stack import CampaignRules, Keys, SendingLimits, Stack, Tracking
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -53,15 +55,15 @@ def build_stack(workspace: Workspace) -> Stack:
         house=house,
         brand=brand,
         voice=VoiceIndex(workspace.folder / "voice", brand, MiniLM()),
-        keys=Keys(
-            signing=workspace.secrets.signing_key, suppression=workspace.secrets.suppression_key
-        ),
+        keys=keys(workspace),
         rules=_rules(workspace),
         timezone=workspace.timezone,
         currency=workspace.currency,
         reports=workspace.reports_folder,
         high_water=workspace.high_water,
         limits=_limits(workspace),
+        tracking=Tracking(opens=settings.tracking.opens, clicks=settings.tracking.clicks),
+        events=StoredEvents(Store(workspace.store_folder)),
         public_url=settings.sending.public_url,
         listen_url=listen_url(workspace),
         image_base_url=settings.sending.image_base_url,
@@ -95,6 +97,15 @@ def _views(workspace: Workspace, time: Clock) -> tuple[DuckCustomerData, DuckAna
     store = Store(workspace.store_folder)
     place = (workspace.timezone, workspace.currency)
     return DuckCustomerData(store, time, *place), DuckAnalytics(store, time, *place)
+
+
+def keys(workspace: Workspace) -> Keys:
+    """Raises SecretsError where a key is missing on this machine."""
+    secrets = workspace.secrets
+    webhooks = dict(secrets.webhooks)
+    if workspace.settings.webhooks.sendgrid_public_key:
+        webhooks[SENDGRID] = workspace.settings.webhooks.sendgrid_public_key
+    return Keys(secrets.signing_key, secrets.suppression_key, webhooks)
 
 
 def smtp_settings(workspace: Workspace) -> SmtpSettings:

@@ -16,7 +16,7 @@ from app.site import Site
 
 def create_web(site: Site) -> ASGIApp:
     """Everything that ``mainspring serve`` answers on its own address. The public endpoints, which
-    anybody may reach, are another application on another port (app/public.py)."""
+    anybody may reach, are another application on another port (app/public/)."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -57,7 +57,7 @@ async def work_and_serve(
         await work_beside((), worker, lambda: stack)
         return
     said(f"The unsubscribe endpoint listens on {host}:{port}.")
-    await work_beside([Served(public_app(stack), listening)], worker, lambda: stack)
+    await work_beside([Served(public_app(lambda: stack), listening)], worker, lambda: stack)
 
 
 async def work_beside(served: Sequence[Served], worker: Worker, stack: Callable[[], Stack]) -> None:

@@ -52,12 +52,30 @@ class Consent(Frozen):
     wording: str = ""
 
 
+SuppressionReason = Literal["unsubscribed", "bounced", "complained", "imported", "erased"]
+
+
 class Suppression(Frozen):
     """An address that must not be mailed."""
 
     address: str
-    reason: Literal["unsubscribed", "bounced", "complained", "imported", "erased"]
+    reason: SuppressionReason
     at: datetime
+
+
+class MailEvent(Frozen):
+    """What became of one message to one customer, as analytics count it."""
+
+    event_id: str
+    customer_id: str
+    name: str
+    """One of EVENT_NAMES."""
+    occurred_at: datetime
+    campaign_id: str
+    message_key: str
+    machine: bool = False
+    """Opened or clicked by a program, as far as can be told."""
+    properties: tuple[tuple[str, str], ...] = ()
 
 
 class OrderLine(Frozen):

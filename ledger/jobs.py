@@ -16,7 +16,9 @@ from ledger import tables as t
 from ledger.columns import new_id
 from ledger.database import Transaction, insert_new
 
-JobKind = Literal["drive_run", "publish", "collect_results", "report", "fire_schedule"]
+JobKind = Literal[
+    "drive_run", "publish", "collect_results", "report", "fire_schedule", "store_engagements"
+]
 JobState = Literal["waiting", "running", "done", "failed"]
 
 _c = t.jobs.c

@@ -40,6 +40,7 @@ __all__ = [
     "ReviewDecision",
     "Send",
     "SendRow",
+    "address_hash_of",
     "claim",
     "found",
     "get",
@@ -237,6 +238,13 @@ def get(tx: Transaction, key: str) -> SendRow | None:
     row = tx.connection.execute(sa.select(*SEND_ROW_COLUMNS).where(_c.key == key)).mappings()
     found = row.one_or_none()
     return None if found is None else SendRow.model_validate(dict(found))
+
+
+def address_hash_of(tx: Transaction, key: str) -> str:
+    """The address that a message was sent to, as the suppression list has it; empty where it was
+    not sent, or its person was erased."""
+    query = sa.select(_c.address_hash).where(_c.key == key)
+    return tx.connection.execute(query).scalar_one_or_none() or ""
 
 
 def review_list(tx: Transaction, publication_id: str | None = None) -> list[SendRow]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from domain.customer import Suppression
+from domain.customer import Suppression, SuppressionReason
 from ledger import journal
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new
@@ -34,6 +34,30 @@ def add(tx: Transaction, suppressions: Iterable[Suppression], key: bytes) -> int
             tx, "addresses_suppressed", person_id=None, thing="suppressions", data={"new": new}
         )
     return new
+
+
+def add_hashes(tx: Transaction, hashes: Iterable[str], reason: SuppressionReason) -> int:
+    """The same for addresses of which only the hash is known; the number that was new."""
+    rows = [{"address_hash": h, "reason": reason, "at": tx.now} for h in dict.fromkeys(hashes)]
+    new = insert_new(tx, t.suppressions, rows)
+    if new:
+        journal.append(
+            tx, "addresses_suppressed", person_id=None, thing="suppressions", data={"new": new}
+        )
+    return new
+
+
+def lift(tx: Transaction, hashes: Iterable[str]) -> int:
+    """Take back what its owner asked for themself: only "unsubscribed" is lifted, never what a
+    mailbox, a complaint, an import or an erasure said. How many it was."""
+    lifted = 0
+    for some in in_chunks(list(dict.fromkeys(hashes))):
+        wanted = sa.and_(_c.address_hash.in_(some), _c.reason == "unsubscribed")
+        lifted += tx.connection.execute(sa.delete(t.suppressions).where(wanted)).rowcount
+    if lifted:
+        data = {"lifted": lifted}
+        journal.append(tx, "suppression_lifted", person_id=None, thing="suppressions", data=data)
+    return lifted
 
 
 def suppressed(tx: Transaction, addresses: Iterable[str], key: bytes) -> set[str]:

@@ -20,13 +20,14 @@ import structlog
 
 from domain.errors import MainspringError, Refused
 from domain.ids import new_id
-from ledger import approvals, jobs, runs, schedules, sends
+from ledger import approvals, engagements, jobs, runs, schedules, sends
 from ledger.database import Transaction
 from ledger.jobs import Job, JobKind
 from ledger.runs import Run
 from tools.esp.port import Receipt
 from workflows import standing
 from workflows.campaign import drive
+from workflows.engagements import store_engagements
 from workflows.progress import Listener
 from workflows.publish import PublishCounts, publish_due
 from workflows.reaching import Reach
@@ -229,6 +230,8 @@ async def _handle(stack: Stack, worker: Worker, job: Job) -> None:
                 )
         case "fire_schedule":
             await write(stack.ledger, schedules.fire_due)
+        case "store_engagements":
+            await store_engagements(stack)
 
 
 async def _house_keeping(stack: Stack) -> None:
@@ -237,6 +240,8 @@ async def _house_keeping(stack: Stack) -> None:
     def keep(tx: Transaction) -> tuple[str, ...]:
         approvals.expire_due(tx)
         schedules.fire_due(tx)
+        if stack.events is not None:
+            engagements.ask_to_store(tx)
         return sends.recover(tx, stack.sending.traits.honours_keys).parked
 
     parked = await write(stack.ledger, keep)

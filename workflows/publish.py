@@ -29,6 +29,7 @@ from tools.esp.port import Receipt, SendError
 from tools.render.errors import RenderError
 from tools.render.fill import fill
 from workflows import standing
+from workflows.engagements import agreed, with_tracking
 from workflows.following_up import schedule_reports
 from workflows.reaching import Reach
 from workflows.recipients import Recipients
@@ -91,6 +92,8 @@ class _Batch:
     sends: list[Send]
     contacts: dict[str, Contact]
     """By pseudonym; erased people are not in it."""
+    tracked: set[str] = field(default_factory=set)
+    """Pseudonyms of those who agree to the recording of opens and clicks."""
     sent: int = 0
     later: int = 0
 
@@ -265,7 +268,7 @@ class _Round:
             if not group:
                 return {}
             self.now = tx.now
-            return sends.mark_sending_many(
+            outcomes = sends.mark_sending_many(
                 tx,
                 {send: batch.address(send) for send in group},
                 self.worker,
@@ -273,6 +276,9 @@ class _Round:
                 stack.limits.max_lateness,
                 stack.limits.lease_seconds,
             )
+            going = [send.pseudonym for send in group if outcomes[send.key] == "go"]
+            batch.tracked |= agreed(tx, going, stack.tracking)
+            return outcomes
 
     async def hand_over(self, send: Send, batch: _Batch, limit: float) -> None:
         """One mail, filled and sent. Whatever happens, there is a word for it."""
@@ -281,7 +287,8 @@ class _Round:
             try:
                 if time.monotonic() > limit:  # its lease might run out while it is under way
                     raise SendError("try_later", "The mails before it took too long.")
-                message = self.message(send, contact, self.contents[send.publication_id])
+                content = self.contents[send.publication_id]
+                message = self.message(send, contact, content, send.pseudonym in batch.tracked)
                 receipt = await self.stack.sending.send(message)
             except RenderError as error:
                 done = _Done(send, "left_out", reason=f"{LEFT_OUT_UNFILLABLE}: {error.code}")
@@ -298,9 +305,12 @@ class _Round:
         batch.sent += done.fate == "sent"
         batch.later += done.fate in ("later", "not_allowed")
 
-    def message(self, send: Send, contact: Contact, content: Content) -> Message:
-        url = link(self.stack.unsubscribe_base, send.key, self.stack.keys.signing)
-        filled = fill(_variant(content, send.arm), contact, unsubscribe_url=url)
+    def message(self, send: Send, contact: Contact, content: Content, track: bool) -> Message:
+        url = link(self.stack.unsubscribe_base, send.key, self.stack.keys, contact.email)
+        variant = _variant(content, send.arm)
+        if track:
+            variant = with_tracking(self.stack, variant, send.key)
+        filled = fill(variant, contact, unsubscribe_url=url)
         return Message(
             key=send.key,
             campaign_id=send.campaign_id,

@@ -7,7 +7,7 @@ whenever a run goes on, in this process or another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agents.model import Model
 from brand_voice.brand import Brand
+from domain.customer import MailEvent
 from domain.frozen import Frozen
 from domain.money import Currency, Share
 from domain.plan import Cap, QuietHours
@@ -45,6 +46,12 @@ class Voice(Protocol):
     ) -> tuple[Passage, ...]: ...
 
 
+class Events(Protocol):
+    """Where analytics find what became of messages (tools.store.mail_events.StoredEvents)."""
+
+    async def add(self, events: Sequence[MailEvent], received_at: datetime) -> int: ...
+
+
 @dataclass(frozen=True)
 class Keys:
     """Secrets of the workspace that runs use; never printed, never in state."""
@@ -53,6 +60,21 @@ class Keys:
     """Signs unsubscribe links."""
     suppression: bytes = field(repr=False)
     """Keys the hashes of addresses that must not be mailed."""
+    webhooks: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Source → what its deliveries are checked with: of ``sendgrid`` its public key, of every
+    other one the secret that it shares with us."""
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What is recorded of recipients who agreed to it; of nobody else."""
+
+    opens: bool = False
+    clicks: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.opens or self.clicks
 
 
 @dataclass(frozen=True)
@@ -113,6 +135,9 @@ class Stack:
     reports: Path
     high_water: HighWater
     limits: SendingLimits = SendingLimits()
+    tracking: Tracking = Tracking()
+    events: Events | None = None
+    """None: what comes back of messages stays in the ledger, and analytics do not see it."""
     public_url: str = ""
     """Where one-click unsubscribe answers from outside; empty: this machine's own endpoint."""
     listen_url: str = "http://127.0.0.1:8787"

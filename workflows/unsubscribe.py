@@ -1,19 +1,15 @@
-"""One-click unsubscribing: the signed token in every mail, and what it does.
+"""One-click unsubscribing: the link in every mail, and what it does.
 
-A token holds the key of one message and an HMAC-SHA256, so a link can neither be guessed nor
-read: nothing in it says who the recipient is.
+Whoever holds a valid link is never mailed again, also where the ledger does not know the message:
+the link carries the hash by which its recipient's address is suppressed.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import hashlib
 import hmac
-import re
 import secrets
-from dataclasses import dataclass
 from typing import Literal
 
 import httpx
@@ -21,13 +17,13 @@ import httpx
 from domain.customer import Suppression
 from domain.errors import Refused
 from ledger import consent, sends, subjects, suppression
+from ledger.database import Transaction
+from workflows.message_tokens import Token, message_token, probe_token, read_token
 from workflows.stack import Keys, Stack
 
 PATH = "/u/"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-_PURPOSE = b"mainspring unsubscribe 1|"
 _PROBE = b"mainspring unsubscribe probe 1|"
-_KEY = re.compile(r"[0-9a-f]{64}")
 
 UnsubscribeErrorCode = Literal[
     "no_answer",  # public_url does not answer, or not with our endpoint's word
@@ -38,78 +34,55 @@ class UnsubscribeError(Refused):
     code: UnsubscribeErrorCode
 
 
-@dataclass(frozen=True)
-class Token:
-    """What a valid token says. ``probe``: our own check whether the endpoint answers."""
-
-    kind: Literal["message", "probe"]
-    value: bytes
-
-    @property
-    def key(self) -> str:
-        """The key of the message."""
-        return self.value.hex()
-
-
-def make_token(key: str, signing: bytes) -> str:
-    """The token of the message with that key (64 hexadecimal digits)."""
-    if not _KEY.fullmatch(key):
-        raise ValueError("a message's key has 64 hexadecimal digits")
-    return _sealed(b"m", bytes.fromhex(key), signing)
-
-
-def read_token(token: str, signing: bytes) -> Token | None:
-    """What a token says; None where it is not ours. Takes the same time for any wrong one."""
-    if len(token) > 200:
-        return None
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    said, seal = raw[:33], raw[33:]
-    right = hmac.compare_digest(seal, _seal(said, signing))
-    if not right or len(said) != 33 or said[:1] not in (b"m", b"p"):
-        return None
-    return Token("message" if said[:1] == b"m" else "probe", said[1:])
-
-
-def link(base: str, key: str, signing: bytes) -> str:
-    """The unsubscribe address of one message."""
-    return f"{base.rstrip('/')}{PATH}{make_token(key, signing)}"
+def link(base: str, key: str, keys: Keys, address: str) -> str:
+    """The unsubscribe address of one message to one address."""
+    hashed = suppression.address_hash(address, keys.suppression)
+    return f"{base.rstrip('/')}{PATH}{message_token(key, keys.signing, hashed)}"
 
 
 def probe_answer(token: Token, signing: bytes) -> str:
     """What only our own endpoint can say to a probe."""
-    return hmac.new(signing, _PROBE + token.value, hashlib.sha256).hexdigest()
+    return hmac.new(signing, _PROBE + bytes.fromhex(token.key), hashlib.sha256).hexdigest()
 
 
 async def unsubscribe(stack: Stack, token: str) -> Token | None:
-    """Do what a one-click POST asks. Doing it twice changes nothing. None: not our token."""
+    """Do what a one-click POST asks. Doing it twice changes nothing. None: not our token, or an
+    old one of a message that nobody knows here."""
     read = read_token(token, stack.keys.signing)
     if read is None or read.kind == "probe":
         return read
-    customer_id = await asyncio.to_thread(_record, stack, read.key)
+    if read.kind != "message":
+        return None
+    customer_id = await asyncio.to_thread(_record, stack, read)
     if customer_id is None:
         return None
     if customer_id:
+        # The address may have changed since, and both stand for the same no.
         contacts = await stack.people.contacts([customer_id])
         addresses = [contact.email for contact in contacts if contact.email]
         await asyncio.to_thread(_suppress, stack, addresses)
     return read
 
 
-def _record(stack: Stack, key: str) -> str | None:
-    """Write the no down before anything else can fail; whose it was, empty where they were
-    erased, None where no such mail is known."""
+def withdraw(tx: Transaction, key: str, address_hash: str = "") -> str | None:
+    """Write down the no of a message's recipient, and suppress the address that it went to. The
+    customer's id, empty where it is not known; None where nothing could be written."""
+    send = sends.get(tx, key)
+    hashes = [h for h in (address_hash, sends.address_hash_of(tx, key)) if h]
+    suppression.add_hashes(tx, hashes, "unsubscribed")
+    if send is None:
+        return "" if hashes else None
+    # A second click finds the first one's no, which is still the latest answer.
+    answer = consent.latest(tx, [send.pseudonym], "email_marketing").get(send.pseudonym)
+    if answer is None or answer[0]:
+        consent.unsubscribe(tx, send.pseudonym, send.campaign_id, tx.now)
+    return subjects.customer_ids(tx, [send.pseudonym]).get(send.pseudonym, "")
+
+
+def _record(stack: Stack, token: Token) -> str | None:
+    """Write the no down before anything else can fail."""
     with stack.ledger.write() as tx:
-        send = sends.get(tx, key)
-        if send is None:
-            return None
-        # A second click finds the first one's no, which is still the latest answer.
-        answer = consent.latest(tx, [send.pseudonym], "email_marketing").get(send.pseudonym)
-        if answer is None or answer[0]:
-            consent.unsubscribe(tx, send.pseudonym, send.campaign_id, tx.now)
-        return subjects.customer_ids(tx, [send.pseudonym]).get(send.pseudonym, "")
+        return withdraw(tx, token.key, token.address_hash)
 
 
 def _suppress(stack: Stack, addresses: list[str]) -> None:
@@ -123,7 +96,7 @@ async def check_public_url(public_url: str, keys: Keys, *, timeout_seconds: floa
 
     Raises UnsubscribeError no_answer: until it answers, nothing is sent beyond this machine.
     """
-    token = _sealed(b"p", secrets.token_bytes(32), keys.signing)
+    token = probe_token(secrets.token_bytes(32), keys.signing)
     problem = ""
     try:
         async with httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False) as client:
@@ -145,12 +118,3 @@ async def check_public_url(public_url: str, keys: Keys, *, timeout_seconds: floa
             next_step="Run the worker, and let your https proxy pass this address on to it; "
             "`mainspring doctor` tries it again.",
         )
-
-
-def _sealed(kind: bytes, value: bytes, signing: bytes) -> str:
-    said = kind + value
-    return base64.urlsafe_b64encode(said + _seal(said, signing)).decode("ascii").rstrip("=")
-
-
-def _seal(said: bytes, signing: bytes) -> bytes:
-    return hmac.new(signing, _PURPOSE + said, hashlib.sha256).digest()

@@ -18,6 +18,7 @@ from ledger.tables.sending import (
     sending_state,
     sends,
     webhook_deliveries,
+    webhook_refusals,
 )
 from ledger.tables.talk import comments, events, mentions, threads, turns, unsaved_edits
 from ledger.tables.workspace import (
@@ -73,4 +74,5 @@ __all__ = [
     "unsaved_edits",
     "votes",
     "webhook_deliveries",
+    "webhook_refusals",
 ]

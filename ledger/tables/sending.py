@@ -110,11 +110,11 @@ engagements = Table(
     metadata,
     Column("id", Text, primary_key=True),  # the source's own id of it, or a hash: it comes twice
     Column("send_key", ForeignKey("sends.key"), nullable=False, index=True),
-    Column("kind", Text, nullable=False),  # opened, clicked, delivered, bounced, complained
+    Column("kind", Text, nullable=False),  # delivered, bounced, bounced_softly, complained, …
     Column("at", UtcDateTime, nullable=False),
     Column("by_machine", Boolean, nullable=False),
     Column("link", Text, nullable=False),
-    Column("source", Text, nullable=False),  # pixel, link, or the webhook's vendor
+    Column("source", Text, nullable=False),  # picture, link, or the webhook's name
     Column("stored_at", UtcDateTime),  # when it became an event of the store
     Index("ix_engagements_stored_at", "stored_at"),
 )
@@ -126,4 +126,14 @@ webhook_deliveries = Table(
     Column("delivery_id", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),  # real time
     PrimaryKeyConstraint("source", "delivery_id"),
+)
+
+webhook_refusals = Table(
+    "webhook_refusals",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("day", Text, nullable=False),  # of real time, UTC
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("source", "code", "day"),
 )

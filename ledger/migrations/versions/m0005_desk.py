@@ -37,6 +37,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "delivery_id", name=op.f("pk_webhook_deliveries")),
     )
     op.create_table(
+        "webhook_refusals",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "code", "day", name=op.f("pk_webhook_refusals")),
+    )
+    op.create_table(
         "passwords",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),

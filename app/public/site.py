@@ -1,0 +1,45 @@
+"""The public application: its routes, and nothing that a session or a cookie could open.
+
+/u/{token}       unsubscribing (RFC 8058): GET shows, POST acts
+/p/{token}       what a recipient wants: GET shows, POST changes
+/o/, /c/{token}  an opening, a click
+/hooks/{source}  what mail providers tell of messages
+/alive           for whoever watches the process
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.public import hooks, preferences, tracking, unsubscribing
+from app.public.answers import Slower, plain
+from app.public.machines import Bursts
+from workflows.stack import Stack
+
+
+def public_app(stack: Callable[[], Stack]) -> Starlette:
+    """The ASGI app that the worker serves. ``stack`` is asked at every request, since settings
+    may change meanwhile."""
+
+    async def alive(_request: Request) -> Response:
+        return plain("ok", 200)
+
+    app = Starlette(
+        routes=[
+            *unsubscribing.routes,
+            *preferences.routes,
+            *tracking.routes,
+            *hooks.routes,
+            Route("/alive", alive, methods=["GET"]),
+        ]
+    )
+    app.state.stack = stack
+    app.state.slower = Slower()
+    app.state.bursts = Bursts()
+    app.state.refused = hooks.Refused()
+    return app

@@ -1,0 +1,102 @@
+"""What a recipient wants: mails or none, and whether their opens and clicks are recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.customer import Consent, ConsentPurpose
+from ledger import consent, sends, subjects, suppression
+from ledger.database import Transaction
+from workflows.message_tokens import Token
+from workflows.stack import Stack
+from workflows.transactions import read, write
+from workflows.unsubscribe import unsubscribe
+
+SOURCE = "preference page"
+"""Of the answers that are given there."""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """The answers that count for a person now."""
+
+    mails: bool
+    recording: bool
+    stopped: bool
+    """Their address came back or complained; a yes does not change that."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A yes or no, and the words that it was given to."""
+
+    given: bool
+    wording: str
+
+
+async def preferences(stack: Stack, token: Token) -> Preferences | None:
+    """Of a message's recipient; None where the message or its person is not known any more."""
+    return await read(stack.ledger, lambda tx: _preferences(tx, token))
+
+
+async def choose(
+    stack: Stack, token: Token, written: str, mails: Answer, recording: Answer
+) -> Preferences | None:
+    """Keep what a person chose, each answer that is new with its wording. ``written`` is the token
+    as it stood in the link. A no to mails is an unsubscription like any other; a yes takes one
+    back, and nothing else. None as above: nothing was kept."""
+    if not await write(stack.ledger, lambda tx: _keep(tx, token, mails, recording)):
+        return None
+    if not mails.given:
+        await unsubscribe(stack, written)
+    return await preferences(stack, token)
+
+
+def _preferences(tx: Transaction, token: Token) -> Preferences | None:
+    send = sends.get(tx, token.key)
+    if send is None or not subjects.customer_ids(tx, [send.pseudonym]):
+        return None
+
+    def says(purpose: ConsentPurpose) -> bool:
+        return consent.latest(tx, [send.pseudonym], purpose).get(send.pseudonym, (False, ""))[0]
+
+    reasons = set(suppression.reasons(tx, _hashes(tx, token)).values())
+    return Preferences(
+        mails=says("email_marketing") and not reasons,
+        recording=says("email_tracking"),
+        stopped=bool(reasons - {"unsubscribed"}),
+    )
+
+
+def _keep(tx: Transaction, token: Token, mails: Answer, recording: Answer) -> bool:
+    now = _preferences(tx, token)
+    send = sends.get(tx, token.key)
+    if now is None or send is None:
+        return False
+    customer_id = subjects.customer_ids(tx, [send.pseudonym])[send.pseudonym]
+    at: datetime = tx.now
+    answers: list[Consent] = []
+    if recording.given != now.recording:
+        answers.append(_consent(customer_id, "email_tracking", recording, at))
+    if mails.given and not now.mails:
+        answers.append(_consent(customer_id, "email_marketing", mails, at))
+        suppression.lift(tx, _hashes(tx, token))
+    consent.record(tx, answers)
+    return True
+
+
+def _consent(customer_id: str, purpose: ConsentPurpose, answer: Answer, at: datetime) -> Consent:
+    return Consent(
+        customer_id=customer_id,
+        purpose=purpose,
+        given=answer.given,
+        at=at,
+        source=SOURCE,
+        wording=answer.wording,
+    )
+
+
+def _hashes(tx: Transaction, token: Token) -> list[str]:
+    found = (token.address_hash, sends.address_hash_of(tx, token.key))
+    return sorted({hashed for hashed in found if hashed})
