@@ -13,6 +13,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from app.desk import plots
 from app.desk.formats import FILTERS, Formats, choose_locale
 from app.desk.identity import Visitor
 from app.site import Site, site_of
@@ -22,6 +23,9 @@ from domain.frozen import Frozen
 from ledger import approvals, sending
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+THEME_COOKIE, KEYS_COOKIE = "theme", "keys"
+"""How this browser wants pages: light or dark, and single-key shortcuts off."""
 
 
 class Surroundings(Frozen):
@@ -42,7 +46,8 @@ async def draw(
     is given stands in the template under its name, beside:
 
     ``visitor`` (or none), ``around`` (Surroundings, or none), ``fmt`` (Formats), ``csrf``,
-    ``now`` (business time), ``static(name)`` (address of a file).
+    ``now`` (business time), ``static(name)`` (address of a file), ``theme``, ``keys_on``, and the
+    plots of app/desk/plots.py.
     """
     site = site_of(request)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
@@ -65,6 +70,8 @@ async def draw(
             fmt=fmt,
             now=moment,
             partial=is_partial(request),
+            theme=chosen_theme(request),
+            keys_on=request.cookies.get(KEYS_COOKIE) != "off",
             **shown,
         )
     )
@@ -79,6 +86,12 @@ async def draw_error(request: Request, error: MainspringError, status: int) -> H
         answer.headers["HX-Retarget"] = "#messages"
         answer.headers["HX-Reswap"] = "innerHTML"
     return answer
+
+
+def chosen_theme(request: Request) -> str:
+    """``light`` or ``dark``; empty: as the person's system has it."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in ("light", "dark") else ""
 
 
 def is_partial(request: Request) -> bool:
@@ -110,6 +123,8 @@ def _environment() -> jinja2.Environment:
     for name, function in FILTERS.items():
         made.filters[name] = _for_reader(function)
     made.globals["static"] = address_of
+    for plot in (plots.interval_plot, plots.lines_plot, plots.cell_plot, plots.bar, plots.bars):
+        made.globals[plot.__name__] = plot
     return made
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import math
+import textwrap
 from collections.abc import Callable
 
 from domain.frozen import Frozen
@@ -33,6 +34,9 @@ STYLE = (
     ".p-shown{stroke:var(--accent);stroke-width:2.5;fill:var(--accent)}"
     ".p-open{stroke:var(--ink-2);stroke-width:2;fill:var(--surface)}"
     ".p-open-line{stroke:var(--ink-2);stroke-width:2}"
+    ".p-grid{stroke:var(--line)}.p-curve{fill:none;stroke-width:2;stroke:var(--accent)}"
+    ".p-band{fill:var(--accent);opacity:.15}.p-band.p-held{fill:var(--ink-3)}"
+    ".p-curve.p-held{stroke:var(--ink-2);stroke-dasharray:4 3}"
 )
 FONT = "'Hanken Grotesk',system-ui,-apple-system,'Segoe UI',sans-serif"
 
@@ -61,6 +65,8 @@ def tokens_css() -> str:
 
 _CHARACTER = 7
 """Pixels that a character of an axis takes at most."""
+_WORDS = 170
+"""Pixels for the words at the right of a row, with their gap."""
 
 
 def standalone(svg: str) -> str:
@@ -70,38 +76,58 @@ def standalone(svg: str) -> str:
     return f"{head}>{style}{rest}\n"
 
 
-def interval_plot(rows: list[Estimate], *, width: int, axis: Callable[[float], str]) -> str:
+def interval_plot(
+    rows: list[Estimate],
+    *,
+    width: int,
+    axis: Callable[[float], str],
+    words: Callable[[Estimate], str] | None = None,
+    stacked: bool = False,
+) -> str:
     """Estimates on one scale, each with its interval, over a track of ticks.
 
-    ``axis`` words a value of the axis. Raises ValueError where there is nothing to draw.
+    ``axis`` words a value of the axis. ``words``, where given, stand at the right of each row, and
+    every row is then named. ``stacked``: names and words stand over their row, for a narrow room.
+    Raises ValueError where there is nothing to draw.
     """
     if not rows or not all(math.isfinite(v) for r in rows for v in (r.low, r.high, r.value)):
         raise ValueError("a plot needs at least one finite estimate")
-    names = len(rows) > 1
-    left = min(150, width // 3) if names else 8
-    row_height, top = 38, 6
+    names = len(rows) > 1 or words is not None
+    left = 8 if stacked or not names else min(180, width // 3)
+    right = width - 14 if stacked or words is None else width - _WORDS
+    row_height, top, middle = (46, 6, 33) if stacked and names else (38, 6, 19)
     bottom = top + row_height * len(rows)
     low, high, step = _scale(rows)
-    inner = width - left - 14
+    inner = right - left
 
     def at(value: float) -> float:
         return round(left + 4 + (value - low) / (high - low) * (inner - 8), 1)
 
-    parts = [_zone(rows, at, top, bottom, left, width)]
+    heights = [(top, bottom)]
+    if stacked and names:
+        centres = [top + row_height * number + middle for number in range(len(rows))]
+        heights = [(y - 10, y + 10) for y in centres]
+    parts = [_zone(rows, at, start, end, left, right + 4) for start, end in heights]
     parts.append(_line("p-zero", at(0), top - 2, at(0), bottom + 4))
     for number, row in enumerate(rows):
-        y = top + row_height * number + row_height / 2
+        y = top + row_height * number + middle
+        at_words = y - 16 if stacked else y + 4
         if names:
-            parts.append(f'<text class="p-label" x="0" y="{y + 4}">{html.escape(row.label)}</text>')
+            parts.append(_label(row.label, at_words, width if stacked else left))
+        if words is not None:
+            parts.append(
+                f'<text class="p-text" x="{width}" y="{at_words}" text-anchor="end">'
+                f"{html.escape(words(row))}</text>"
+            )
         parts.append(_estimate(row, at, y))
     parts.append(_track(low, high, step, at, bottom + 8, axis))
-    words = "; ".join(
+    said = "; ".join(
         f"{r.label}: {axis(r.value)}, 95% interval {axis(r.low)} to {axis(r.high)}" for r in rows
     )
     height = bottom + 34
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-        f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(words)}">'
+        f'viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(said)}">'
         f"{''.join(parts)}</svg>"
     )
 
@@ -185,6 +211,16 @@ def _track(
             f"{html.escape(word)}</text>"
         )
     return "".join(parts)
+
+
+def _label(label: str, y: float, room: float) -> str:
+    """A row's name, over two lines where one is too narrow."""
+    lines = textwrap.wrap(label, max(8, int(room / _CHARACTER)), max_lines=2, placeholder=" …")
+    first = y if len(lines) == 1 else y - 8
+    return "".join(
+        f'<text class="p-label" x="0" y="{first + 16 * number}">{html.escape(line)}</text>'
+        for number, line in enumerate(lines)
+    )
 
 
 def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:

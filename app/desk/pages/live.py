@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
-from app.desk.drawing import draw
+from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, origin_of
 from app.site import site_of
 from ledger import sending
@@ -45,15 +45,21 @@ async def navigation(request: Request, here: Here, at: str = "") -> Response:
     return await draw(request, "navigation.html", here=at)
 
 
+@router.get("/pause")
+async def ask(request: Request, here: Here) -> Response:
+    """The question before Pause all and Resume, as a page of its own."""
+    return await draw(request, "pause.html")
+
+
 @router.post("/pause")
 async def pause(
-    request: Request, here: Here, reason: Annotated[str, Form()] = "", at: str = ""
+    request: Request, here: Here, reason: Annotated[str, Form(max_length=300)] = "", at: str = ""
 ) -> Response:
     """Pause all."""
     said = reason.strip() or "paused in the desk"
     with coming_from("desk", origin_of(request)):
         await write(site_of(request).stack.ledger, lambda tx: sending.pause(tx, here.person, said))
-    return await draw(request, "navigation.html", here=at)
+    return await _as_it_stands(request, at)
 
 
 @router.post("/resume")
@@ -61,4 +67,10 @@ async def resume(request: Request, here: Here, at: str = "") -> Response:
     """Let sending go on."""
     with coming_from("desk", origin_of(request)):
         await write(site_of(request).stack.ledger, lambda tx: sending.resume(tx, here.person))
-    return await draw(request, "navigation.html", here=at)
+    return await _as_it_stands(request, at)
+
+
+async def _as_it_stands(request: Request, at: str) -> Response:
+    if is_partial(request):
+        return await draw(request, "navigation.html", here=at)
+    return RedirectResponse("/pause", status_code=303)
