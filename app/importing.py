@@ -12,7 +12,8 @@ from domain.errors import WrongUsage
 from domain.frozen import Frozen
 from ledger import consent, facts, journal, people, suppression
 from ledger.database import Transaction
-from tools.store.columns import Kind
+from tools.store.columns import Kind, Understood
+from tools.store.exports import Export
 from tools.store.intake import Intake, read_file
 from tools.store.outcome import Stop
 from tools.store.segments import Store
@@ -61,10 +62,18 @@ def import_file(
     timezone: str | None,
     currency: str | None,
     progress: Progress | None = None,
+    export: Export | None = None,
+    name: str = "",
+    person: people.Person | None = None,
 ) -> Imported:
-    """Import one file. Doing it twice adds nothing. Raises WrongUsage, CdpError, LedgerError."""
+    """Import one file. Doing it twice adds nothing.
+
+    ``export``: the known system's export that it is; ``name``: what people call it; ``person``:
+    who imports it, else whoever is signed in on this machine. Raises WrongUsage, CdpError,
+    LedgerError.
+    """
     with workspace.ledger.read() as tx:
-        person = workspace.person(tx)
+        person = person or workspace.person(tx)
         people.require(person, "write")
         now = tx.now
     intake = read_file(
@@ -72,11 +81,13 @@ def import_file(
         path,
         store=Store(workspace.store_folder),
         quarantine=workspace.quarantine_folder,
-        mapping={**_settled(workspace, kind), **mapping},
+        mapping={**({} if export else settled(workspace, kind)), **mapping},
         timezone=timezone,
         currency=currency,
         now=now,
         progress=progress,
+        export=export,
+        name=name,
     )
     with workspace.ledger.write() as tx:
         imported = _keep(tx, workspace, intake, person)
@@ -87,6 +98,8 @@ def import_file(
             thing=f"{kind}:{intake.file}",
             data={
                 "kind": kind,
+                "export": intake.export,
+                "columns": {u.field: _from(u) for u in intake.understood},
                 "rows_read": intake.rows_read,
                 "added": imported.intake.added,
                 "already_known": imported.intake.already_known,
@@ -99,7 +112,12 @@ def import_file(
     return imported
 
 
-def _settled(workspace: Workspace, kind: Kind) -> Mapping[str, str]:
+def _from(understood: Understood) -> str:
+    constant = understood.constant
+    return understood.column if constant is None else f"={constant}"
+
+
+def settled(workspace: Workspace, kind: Kind) -> Mapping[str, str]:
     """The columns that the settings name for this kind."""
     settled: dict[str, Mapping[str, str]] = {
         "orders": workspace.settings.data.orders,
@@ -118,7 +136,9 @@ def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.
     suppressed = suppression.add(tx, intake.suppressions, key)
     # A file of which nothing could be read says nothing; least of all that all facts are gone.
     listed = intake.facts if not intake.nothing_read else None
-    changes = facts.put(tx, listed, source=intake.file) if listed is not None else None
+    changes = (
+        facts.put(tx, listed, source=intake.export or intake.file) if listed is not None else None
+    )
     # Consents and addresses are many and already kept; the answer carries their counts.
     update: dict[str, object] = {"consents": (), "suppressions": (), "stops": ()}
     # What the ledger keeps, it alone can tell whether it is new.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+import structlog
 from fastapi import Request
 
 from app.passing_time import Moved
@@ -11,6 +15,8 @@ from app.streams import Streams
 from app.workspace import Workspace
 from workflows.jobs import Worker
 from workflows.stack import Stack
+
+log = structlog.get_logger("mainspring.site")
 
 
 @dataclass
@@ -24,6 +30,19 @@ class Site:
     worker: Worker
     clock_moved: Moved | None = None
     """Told where a simulated clock was moved to; the demo's market then answers."""
+    tasks: set[asyncio.Task[object]] = field(default_factory=set)
+    """Work that goes on though the request that began it is over."""
+
+    def detach(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do this beside the requests. It tells of its own failure."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("task_failed", exc_info=task.exception())
 
     def renew(self) -> None:
         """Take over changed settings and brand files, for this process's next requests."""

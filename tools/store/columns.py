@@ -28,6 +28,8 @@ class Understood(Frozen):
     column: str = ""
     constant: str | None = None
     """Said for every row, where the file has no such column."""
+    how: str = ""
+    """Where it is more than the column's own text."""
 
 
 class ColumnMap(Frozen):
@@ -182,14 +184,22 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def understand(kind: Kind, columns: Sequence[str], said: Mapping[str, str]) -> ColumnMap:
+def understand(
+    kind: Kind,
+    columns: Sequence[str],
+    said: Mapping[str, str],
+    known: Sequence[Understood] = (),
+    taken: frozenset[str] = frozenset(),
+) -> ColumnMap:
     """Find the column of each field.
 
-    ``said`` maps a field to a column of the file, or to ``=value`` for every row. Raises
-    WrongUsage for a field or column that does not exist, and where a required field has none.
+    ``said`` maps a field to a column of the file, or to ``=value`` for every row. ``known`` is
+    what an export of a known system says; what is said goes before it, and then no column is
+    guessed by its name. ``taken``: columns that the export is read from. Raises WrongUsage for a
+    field or column that does not exist, and where a required field has none.
     """
     fields = {field.name: field for field in FIELDS[kind]}
-    used: dict[str, Understood] = {}
+    used: dict[str, Understood] = {u.field: u for u in known}
     for name, column in said.items():
         if name not in fields:
             raise WrongUsage(
@@ -208,14 +218,14 @@ def understand(kind: Kind, columns: Sequence[str], said: Mapping[str, str]) -> C
                 thing=name,
                 next_step=f"it has: {', '.join(_near(column, list(columns)))}",
             )
-    taken = {u.column for u in used.values()}
+    taken = taken | {u.column for u in used.values()}
     by_plain = {plain(c): c for c in reversed(columns)}
-    for field in fields.values():
+    for field in () if known else fields.values():
         for name in (plain(field.name), *field.names):
             found = by_plain.get(name)
             if field.name not in used and found is not None and found not in taken:
                 used[field.name] = Understood(field=field.name, column=found)
-                taken.add(found)
+                taken |= {found}
     missing = [f.name for f in fields.values() if f.required and f.name not in used]
     if missing:
         raise WrongUsage(
@@ -228,6 +238,19 @@ def understand(kind: Kind, columns: Sequence[str], said: Mapping[str, str]) -> C
         used=tuple(used[name] for name in fields if name in used),
         not_used=tuple(c for c in columns if c not in taken),
     )
+
+
+def kinds_of(columns: Sequence[str]) -> list[Kind]:
+    """The kinds that a file with these columns can be, the likeliest first: by how many of their
+    fields are found by name."""
+    found: list[tuple[int, Kind]] = []
+    for kind in FIELDS:
+        try:
+            understood = understand(kind, columns, {})
+        except WrongUsage:
+            continue
+        found.append((len(understood.used), kind))
+    return [kind for _, kind in sorted(found, key=lambda one: -one[0])]
 
 
 def _near(name: str, names: list[str]) -> list[str]:

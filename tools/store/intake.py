@@ -9,6 +9,7 @@ an import that was cut off between the two is mended by doing it again.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +19,10 @@ from domain.facts import Facts
 from domain.frozen import Frozen
 from tools.store import customers, events, facts, orders, suppressions
 from tools.store.columns import Kind, Understood
+from tools.store.exports import Export, recognise
 from tools.store.outcome import Stop
 from tools.store.quarantine import Quarantine
+from tools.store.readers import columns_of
 from tools.store.segments import Store
 from tools.store.staging import Progress, Staged
 
@@ -32,6 +35,8 @@ class Intake(Frozen):
 
     kind: Kind
     file: str
+    export: str = ""
+    """The system's export that it is, in words: "Shopify orders export"."""
     understood: tuple[Understood, ...]
     """Field by field, the column (or the constant) that it was read from."""
     not_used: tuple[str, ...]
@@ -78,21 +83,26 @@ def read_file(
     currency: str | None = None,
     now: datetime | None = None,
     progress: Progress | None = None,
+    export: Export | None = None,
+    name: str = "",
 ) -> Intake:
     """Read a CSV, JSONL or Parquet file into the store.
 
     ``mapping`` says for a field of ours the column of the file, or ``=value`` for every row.
     ``timezone`` (IANA) is what times without an offset mean, ``currency`` (ISO 4217) what amounts
     without one mean; ``quarantine`` is the folder for the file of rows that could not be read.
-    ``now`` is the workspace's present moment.
+    ``now`` is the workspace's present moment. ``export``: the known system's export that the file
+    is, read by its part for ``kind``; ``name`` is what people call the file, where its path says
+    something else.
 
     Raises WrongUsage where the file as a whole cannot be read or something must be said first,
     and CdpError where the store is damaged or busy. A row never raises: it is counted.
     """
     present = (now or datetime.now(UTC)).astimezone(UTC)
     said = mapping or {}
-    with Quarantine(quarantine / _quarantine_name(kind, path)) as set_aside:
-        staged = Staged(kind, path, said, set_aside, progress)
+    with Quarantine(quarantine / _quarantine_name(kind, path, name or path.name)) as set_aside:
+        part = export.part(kind) if export is not None else None
+        staged = Staged(kind, path, said, set_aside, progress, part=part, store=store)
         try:
             latest = max(present, datetime.now(UTC)) + FUTURE
             match kind:
@@ -110,7 +120,8 @@ def read_file(
             staged.close()
     return Intake(
         kind=kind,
-        file=path.name,
+        file=name or path.name,
+        export=export.name if export is not None and part is not None else "",
         understood=staged.mapping.used,
         not_used=staged.mapping.not_used,
         rows_read=staged.rows,
@@ -122,7 +133,7 @@ def read_file(
         already_known=outcome.already_known,
         duplicates=outcome.duplicates,
         conflicts=outcome.conflicts,
-        notes=outcome.notes,
+        notes=(*staged.notes, *outcome.notes),
         consents=outcome.consents,
         suppressions=outcome.suppressions,
         stops=outcome.stops,
@@ -130,7 +141,13 @@ def read_file(
     )
 
 
-def _quarantine_name(kind: Kind, path: Path) -> str:
+def recognise_file(path: Path) -> Export | None:
+    """The known system's export that a file is, by its header. Raises WrongUsage."""
+    return recognise(columns_of(path))
+
+
+def _quarantine_name(kind: Kind, path: Path, name: str) -> str:
     """The same for the same file, so that importing it again does not pile up copies."""
     told_apart = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-    return f"{kind}-{path.stem[:60]}-{told_apart}.jsonl"
+    stem = re.sub(r"[^\w.-]+", "-", Path(name).stem)[:60]
+    return f"{kind}-{stem}-{told_apart}.jsonl"

@@ -30,8 +30,11 @@ Refuse = Callable[[int, str, object], None]
 """Called with the line, the reason and what stood there."""
 
 
-def read_batches(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
-    """The file's rows as batches of strings; by its ending, else by its first bytes."""
+def read_batches(path: Path, refuse: Refuse, *, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+    """The file's rows as batches of at most ``rows``; by its ending, else by its first bytes.
+
+    Raises WrongUsage where the file as a whole is none of these.
+    """
     if path.is_dir():
         raise WrongUsage(
             "not_a_file",
@@ -48,22 +51,33 @@ def read_batches(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
         )
     match path.suffix.lower():
         case ".parquet" | ".pq":
-            return _parquet(path)
+            return _parquet(path, rows)
         case ".jsonl" | ".ndjson":
-            return _jsonl(path, refuse)
+            return _jsonl(path, refuse, rows)
         case ".csv" | ".tsv" | ".txt":
-            return _csv(path, refuse)
+            return _csv(path, refuse, rows)
         case _:
-            return _by_content(path, refuse)
+            return _by_content(path, refuse, rows)
 
 
-def _by_content(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
+def columns_of(path: Path) -> tuple[str, ...]:
+    """The names of the file's columns; of JSONL those of its first rows. Raises WrongUsage."""
+    return tuple(name for name in first_rows(path, 0).schema.names if name != LINE)
+
+
+def first_rows(path: Path, most: int) -> pa.RecordBatch:
+    """The file's first rows. Raises WrongUsage."""
+    batch = next(read_batches(path, lambda *_: None, rows=max(most, 100)))
+    return batch.slice(0, most)
+
+
+def _by_content(path: Path, refuse: Refuse, most: int) -> Iterator[pa.RecordBatch]:
     with path.open("rb") as file:
         start = file.read(64)
     if start.startswith(b"PAR1"):
-        return _parquet(path)
+        return _parquet(path, most)
     if start.lstrip().startswith(b"{"):
-        return _jsonl(path, refuse)
+        return _jsonl(path, refuse, most)
     if start.lstrip().startswith(b"["):
         raise WrongUsage(
             "unknown_format",
@@ -71,7 +85,7 @@ def _by_content(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
             thing=str(path),
             next_step="write it as JSONL: jq -c '.[]' FILE > FILE.jsonl",
         )
-    return _csv(path, refuse)
+    return _csv(path, refuse, most)
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -99,14 +113,23 @@ def delimiter_of(header: str) -> str:
     return max((",", ";", "\t", "|"), key=outside.count)
 
 
-def _csv(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
+def _csv(path: Path, refuse: Refuse, most: int) -> Iterator[pa.RecordBatch]:
     encoding = encoding_of(path)
-    with path.open(encoding=encoding, newline="") as file:
-        delimiter = delimiter_of(file.readline())
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        delimiter = delimiter_of(file.readline(LONGEST_FIELD))
         file.seek(0)
         csv.field_size_limit(LONGEST_FIELD)
         reader = csv.reader(file, delimiter=delimiter)
-        header = _distinct(next(reader, []))
+        try:
+            header = _distinct(next(reader, []))
+        except csv.Error as error:
+            raise WrongUsage(
+                "unreadable_file",
+                f"Its first line cannot be read as the names of columns: {error}",
+                thing=str(path),
+                next_step="Export it again as CSV, with the names of the columns as its first "
+                "line.",
+            ) from error
         if not any(header):
             raise WrongUsage(
                 "empty_file",
@@ -132,7 +155,7 @@ def _csv(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
                 continue
             rows.append(row)
             lines.append(line)
-            if len(rows) == BATCH_ROWS:
+            if len(rows) == most:
                 yield _batch(header, [list(c) for c in zip(*rows, strict=True)], lines)
                 rows, lines = [], []
         columns: list[list[str]] = [list(c) for c in zip(*rows, strict=True)] or [
@@ -153,7 +176,7 @@ def _distinct(header: list[str]) -> list[str]:
 # --- JSONL ----------------------------------------------------------------------------------------
 
 
-def _jsonl(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
+def _jsonl(path: Path, refuse: Refuse, most: int) -> Iterator[pa.RecordBatch]:
     columns: dict[str, None] = {}
     rows: list[dict[str, str | None]] = []
     lines: list[int] = []
@@ -170,7 +193,7 @@ def _jsonl(path: Path, refuse: Refuse) -> Iterator[pa.RecordBatch]:
                     columns[key] = None
             rows.append(row)
             lines.append(line)
-            if len(rows) == BATCH_ROWS:
+            if len(rows) == most:
                 yield _batch(list(columns), [[r.get(c) for r in rows] for c in columns], lines)
                 rows, lines = [], []
     yield _batch(list(columns), [[r.get(c) for r in rows] for c in columns], lines)
@@ -206,11 +229,14 @@ def as_text(value: Any) -> str | None:
 # --- Parquet --------------------------------------------------------------------------------------
 
 
-def _parquet(path: Path) -> Iterator[pa.RecordBatch]:
+def _parquet(path: Path, most: int) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(path) as file:
             line = 1
-            for batch in file.iter_batches(BATCH_ROWS):
+            if not file.metadata.num_rows:
+                names = _distinct(list(file.schema_arrow.names))
+                yield _batch(names, [[] for _ in names], [])
+            for batch in file.iter_batches(most):
                 names = _distinct(list(batch.schema.names))
                 columns = [_text_column(column) for column in batch.columns]
                 numbers = pa.array(range(line, line + batch.num_rows), pa.int64())

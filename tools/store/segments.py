@@ -158,6 +158,18 @@ class Store:
 
     # --- writing -----------------------------------------------------------------------------
 
+    def trial(self, folder: Path) -> Store:
+        """A store that sees the same rows and keeps what is added in ``folder``: for trying an
+        import out."""
+        folder.mkdir(parents=True, exist_ok=True)
+        seen = tuple(
+            segment.model_copy(update={"file": str((self.folder / segment.file).resolve())})
+            for segment in self.manifest().segments
+        )
+        store = Store(folder)
+        store._write(Manifest(segments=seen))
+        return store
+
     def add(self, table: TableName, rows: pa.Table) -> Added:
         """Commit what is new in ``rows`` as one segment.
 

@@ -13,10 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from domain.errors import WrongUsage
-from tools.store.columns import FIELDS, ColumnMap, Kind, understand
+from tools.store.columns import FIELDS, ColumnMap, Kind, Understood, understand
+from tools.store.exports import Part
 from tools.store.quarantine import Quarantine
 from tools.store.readers import LINE, read_batches
-from tools.store.segments import connect, literal
+from tools.store.segments import Store, connect, literal
 from tools.store.values import MACROS, Times, Value, without_offset
 
 MISSING = "ELSE 'missing'"
@@ -34,7 +35,11 @@ class Staged:
         said: Mapping[str, str],
         quarantine: Quarantine,
         progress: Progress | None = None,
+        *,
+        part: Part | None = None,
+        store: Store | None = None,
     ) -> None:
+        """``part``: how the file of a known system is read; it asks the store whom it knows."""
         self.kind = kind
         self.path = path
         self.quarantine = quarantine
@@ -42,10 +47,17 @@ class Staged:
         for macro in MACROS:
             self.engine.execute(macro)
         self.rows = self._load(progress)
+        self._part, self._said = part, said
         columns = [c for c in self._columns() if c != LINE]
-        self.mapping: ColumnMap = understand(kind, columns, said)
+        self.mapping: ColumnMap = understand(
+            kind, columns, said, _known(part), part.columns if part else frozenset()
+        )
+        self.notes: tuple[str, ...] = part.notes if part else ()
         fields = ", ".join(f"known({self._source(f.name)}) AS {f.name}" for f in FIELDS[kind])
-        self.engine.execute(f"CREATE VIEW said AS SELECT {LINE}, {fields} FROM raw")
+        if part is None:
+            self.engine.execute(f"CREATE VIEW said AS SELECT {LINE}, {fields} FROM raw")
+        else:
+            self._read_part(part, fields, store)
         self.rows += sum(quarantine.rows.values())
 
     def close(self) -> None:
@@ -144,6 +156,25 @@ class Staged:
                 progress(rows)
         return rows
 
+    def _read_part(self, part: Part, fields: str, store: Store | None) -> None:
+        """Make ``said`` from an export's rows; what is no row of this kind is counted."""
+        people = "SELECT NULL AS address, NULL AS customer_id WHERE false"
+        if store is not None:
+            people = (
+                "SELECT lower(email) AS address, min(customer_id) AS customer_id "
+                f"FROM ({store.view('profiles')}) WHERE email IS NOT NULL GROUP BY 1"
+            )
+        ids = f"SELECT DISTINCT customer_id FROM ({store.view('profiles')})" if store else people
+        self.engine.execute(f"CREATE TABLE known_people AS {people}")
+        self.engine.execute(f"CREATE TABLE known_ids AS {ids}")
+        self.engine.execute(f"CREATE TABLE x AS {part.rows}")
+        for condition, words in part.left_out:
+            left = self._value(f"SELECT count(*) FROM x WHERE {condition}")
+            if left:
+                self.notes = (*self.notes, f"{left:,} {words}: left out.")
+                self.engine.execute(f"DELETE FROM x WHERE {condition}")
+        self.engine.execute(f"CREATE TABLE said AS SELECT {LINE}, {fields} FROM x")
+
     def _columns(self) -> list[str]:
         return [str(c[0]) for c in self.engine.execute("SELECT * FROM raw LIMIT 0").description]
 
@@ -151,7 +182,12 @@ class Staged:
         found = self.mapping.source(field)
         if found is None:
             return "CAST(NULL AS VARCHAR)"
-        return quoted(found.column) if found.constant is None else literal(found.constant)
+        known = self._part.field(field) if self._part else None
+        if found.constant is not None:
+            said = literal(found.constant)
+            # What the export leaves open is filled; what it says stays.
+            return f"coalesce({known.sql}, {said})" if known else said
+        return known.sql if known and field not in self._said else quoted(found.column)
 
     # --- judging -----------------------------------------------------------------------------
 
@@ -215,6 +251,13 @@ class Staged:
     def _value(self, statement: str) -> int:
         row = self.engine.execute(statement).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
+
+
+def _known(part: Part | None) -> tuple[Understood, ...]:
+    return tuple(
+        Understood(field=f.name, column=", ".join(f.columns), how=f.how)
+        for f in (part.fields if part else ())
+    )
 
 
 def quoted(name: str) -> str:

@@ -149,7 +149,10 @@ class Tables:
 
     def ask(self, name: str, expression: Any) -> tuple[list[Row], Query]:
         """The rows of an aggregate, and the query that a reader can run again."""
-        statement = self.text(expression)
+        return self.ask_text(name, self.text(expression))
+
+    def ask_text(self, name: str, statement: str) -> tuple[list[Row], Query]:
+        """The same for a statement over the tables profiles, orders and events."""
         rows: list[Row] = rows_of(self.run_text(statement))
         told_apart = hashlib.sha256(statement.encode()).hexdigest()[:8]
         return rows, Query(id=f"{name}-{told_apart}", engine="duckdb", text=statement)

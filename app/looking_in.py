@@ -1,0 +1,268 @@
+"""What an upload is and what would become of it, and its import: each in a task of its own.
+
+Looking in is the import itself, into a store that is thrown away afterwards, so that what a person
+sees before is what happens then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import structlog
+from filelock import Timeout
+
+from app.importing import Imported, import_file, settled
+from app.site import Site
+from app.uploads import Chosen, Problem, Seen, Upload, Uploads
+from app.workspace import Workspace
+from domain.errors import MainspringError, Refused, WrongUsage
+from ledger.origin import coming_from
+from ledger.people import Person
+from tools.store.columns import FIELDS, Kind, kinds_of
+from tools.store.exports import Export, recognise
+from tools.store.intake import Intake, read_file
+from tools.store.readers import columns_of
+from tools.store.segments import Store
+
+log = structlog.get_logger("mainspring.uploads")
+
+WRITE_SECONDS = 0.7
+"""How often a task writes down how far it is."""
+
+
+def uploads_of(workspace: Workspace) -> Uploads:
+    return Uploads(workspace.folder / "imports")
+
+
+def begin_look(site: Site, upload: Upload, chosen: Chosen | None = None) -> Upload:
+    """Look into it in a detached task, read as ``chosen``. Raises Refused busy."""
+    uploads = uploads_of(site.workspace)
+    _require_idle(uploads, upload)
+    begun = uploads.write(
+        upload.model_copy(
+            update={"status": "reading", "problem": None, "seen": (), "rows_done": 0}
+            | ({"chosen": chosen} if chosen else {})
+        )
+    )
+    site.detach(asyncio.to_thread(_locked, uploads, begun, lambda: look(site.workspace, begun)))
+    return begun
+
+
+def begin_keep(site: Site, upload: Upload, person: Person, origin: str) -> Upload:
+    """Import it in a detached task. Raises Refused busy, not_ready."""
+    uploads = uploads_of(site.workspace)
+    _require_idle(uploads, upload)
+    if upload.status not in ("ready", "keeping") or upload.problem or upload.chosen is None:
+        raise Refused(
+            "not_ready",
+            "This file cannot be imported as it is.",
+            thing=upload.name,
+            next_step="Answer what the page asks first, then import it.",
+        )
+    begun = uploads.write(upload.model_copy(update={"status": "keeping", "rows_done": 0}))
+
+    def run() -> None:
+        with coming_from("desk", origin):
+            keep(site.workspace, begun, person)
+
+    site.detach(asyncio.to_thread(_locked, uploads, begun, run))
+    return begun
+
+
+def look(workspace: Workspace, upload: Upload) -> Upload:
+    """Recognise it, and try it out. What stands in the way is written down, never raised."""
+    uploads = uploads_of(workspace)
+    found, seen, problem = upload, (), None
+    try:
+        found = _recognised(workspace, upload)
+        seen = _tried(workspace, found)
+    except MainspringError as error:
+        problem = Problem(code=error.code, what=error.what, next_step=error.next_step)
+    return uploads.write(
+        found.model_copy(update={"status": "ready", "seen": seen, "problem": problem})
+    )
+
+
+def _recognised(workspace: Workspace, upload: Upload) -> Upload:
+    """With its columns, what it is, and how it is read."""
+    columns = columns_of(uploads_of(workspace).path(upload))
+    export = recognise(columns)
+    kinds = tuple(p.kind for p in export.parts) if export else tuple(kinds_of(columns))
+    return upload.model_copy(
+        update={
+            "columns": columns,
+            "kinds": kinds,
+            "system": export.name if export else "",
+            "chosen": upload.chosen or _proposed(workspace, columns, export, kinds),
+        }
+    )
+
+
+def _tried(workspace: Workspace, upload: Upload) -> tuple[Seen, ...]:
+    """The import itself, into a store that is thrown away."""
+    chosen = upload.chosen
+    if chosen is None:
+        raise WrongUsage(
+            "unknown_kind",
+            "Its columns are those of no export that we know, and no kind of data is complete in "
+            "them.",
+            next_step="Say what the file holds and which column is which, or export it again.",
+        )
+    uploads = uploads_of(workspace)
+    export = recognise(upload.columns) if chosen.as_export else None
+    scratch = uploads.folder / upload.id / "trial"
+    seen = []
+    try:
+        for kind in parts_of(upload, export):
+            intake = read_file(
+                kind,
+                uploads.path(upload),
+                store=Store(workspace.store_folder).trial(scratch / kind),
+                quarantine=scratch / "quarantine",
+                mapping=_mapping(chosen, kind),
+                timezone=chosen.timezone or None,
+                currency=chosen.currency or None,
+                now=workspace.ledger.clock.now(),
+                progress=_progress(uploads, upload),
+                export=export,
+                name=upload.name,
+            )
+            seen.append(_seen(intake))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return tuple(seen)
+
+
+def keep(workspace: Workspace, upload: Upload, person: Person) -> tuple[Imported, ...]:
+    """Import it as it was shown. Each kind is kept whole or not at all; a second try adds nothing
+    twice."""
+    uploads, chosen = uploads_of(workspace), upload.chosen
+    assert chosen is not None
+    export = recognise(upload.columns) if chosen.as_export else None
+    imported = []
+    for kind in parts_of(upload, export):
+        imported.append(
+            import_file(
+                workspace,
+                kind,
+                uploads.path(upload),
+                mapping=_mapping(chosen, kind),
+                timezone=chosen.timezone or None,
+                currency=chosen.currency or None,
+                progress=_progress(uploads, upload),
+                export=export,
+                name=upload.name,
+                person=person,
+            )
+        )
+    uploads.kept(upload)
+    return tuple(imported)
+
+
+def parts_of(upload: Upload, export: Export | None) -> tuple[Kind, ...]:
+    """The kinds that are imported from it: all of a known export, else the one chosen."""
+    assert upload.chosen is not None
+    if export is not None and upload.chosen.as_export:
+        return tuple(part.kind for part in export.parts)
+    return (upload.chosen.kind,)
+
+
+def _proposed(
+    workspace: Workspace, columns: tuple[str, ...], export: Export | None, kinds: tuple[Kind, ...]
+) -> Chosen | None:
+    """How it is read where nobody has said anything yet: times and amounts as the workspace's."""
+    if not kinds:
+        return None
+    mapping = {
+        field: column
+        for field, column in settled(workspace, kinds[0]).items()
+        if export is None and (column in columns or column.startswith("="))
+    }
+    return Chosen(
+        kind=kinds[0],
+        as_export=export is not None,
+        mapping=mapping,
+        timezone=workspace.timezone,
+        currency=workspace.currency,
+    )
+
+
+def _mapping(chosen: Chosen, kind: Kind) -> Mapping[str, str]:
+    """What a person said of this kind's fields; a field that the kind does not have is for
+    another part of the export."""
+    names = {field.name for field in FIELDS[kind]}
+    return {field: column for field, column in chosen.mapping.items() if field in names and column}
+
+
+def _seen(intake: Intake) -> Seen:
+    marketing = [c for c in intake.consents if c.purpose == "email_marketing"]
+    yes = [c for c in marketing if c.given]
+    facts = len(intake.facts.products) + len(intake.facts.house) if intake.facts else 0
+    new = facts or intake.added or len(intake.suppressions)
+    return Seen(
+        kind=intake.kind,
+        understood=intake.understood,
+        not_used=intake.not_used,
+        rows=intake.rows_read,
+        new=new,
+        known=intake.already_known,
+        could_not=intake.quarantined,
+        reasons=intake.reasons,
+        values_left=intake.set_aside,
+        notes=intake.notes,
+        said_yes=len({c.customer_id for c in yes}),
+        said_no=len({c.customer_id for c in marketing} - {c.customer_id for c in yes}),
+        sources=tuple(Counter(_general(c.source) for c in yes).most_common(5)),
+        wordings=tuple(sorted({c.wording for c in yes if c.wording})[:5]),
+    )
+
+
+def _general(source: str) -> str:
+    """A source without the number of its order."""
+    return source.partition(", order")[0]
+
+
+def _progress(uploads: Uploads, upload: Upload) -> Callable[[int], None]:
+    last = time.monotonic()
+
+    def write(rows: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > WRITE_SECONDS:
+            last = time.monotonic()
+            uploads.write(uploads.get(upload.id).model_copy(update={"rows_done": rows}))
+
+    return write
+
+
+def _require_idle(uploads: Uploads, upload: Upload) -> None:
+    if uploads.is_worked_on(upload):
+        raise Refused(
+            "busy",
+            "This file is being read just now.",
+            thing=upload.name,
+            next_step="Wait for it to end; the page shows how far it is.",
+        )
+
+
+def _locked(uploads: Uploads, upload: Upload, work: Callable[[], object]) -> None:
+    """Do the work as the only one at this upload; what goes wrong is shown on its page."""
+    try:
+        with uploads.lock(upload):
+            work()
+    except Timeout:
+        log.warning("upload_taken", upload=upload.id)
+    except MainspringError as error:
+        log.warning("upload_failed", upload=upload.id, code=error.code)
+        _failed(
+            uploads, upload, Problem(code=error.code, what=error.what, next_step=error.next_step)
+        )
+
+
+def _failed(uploads: Uploads, upload: Upload, problem: Problem) -> None:
+    uploads.write(
+        uploads.get(upload.id).model_copy(update={"status": "failed", "problem": problem})
+    )

@@ -1,0 +1,267 @@
+"""Imports: what was given and waits for a decision, what was imported, and one file looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import zoneinfo
+from datetime import datetime
+from typing import Any
+
+from app.looking_in import uploads_of
+from app.uploads import MOST_BYTES, Chosen, Seen, Upload
+from app.workspace import Workspace
+from domain.errors import MainspringError
+from domain.frozen import Frozen
+from ledger import journal, people
+from ledger.database import Transaction
+from tools.store.columns import FIELDS, Kind
+from tools.store.exports import recognise
+from tools.store.readers import LINE, first_rows
+from tools.store.segments import Store
+from workflows.transactions import read
+
+SAMPLE_ROWS = 5
+KIND_WORDS: dict[Kind, str] = {
+    "orders": "orders, a line a row",
+    "customers": "customers and their consents",
+    "events": "events: mails delivered, opened, clicked …",
+    "facts": "facts: products and statements of the house",
+    "suppressions": "addresses that must not be mailed",
+}
+FIELD_WORDS = {
+    "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
+    "product_id": "article", "unit_price": "price of one", "vat_rate": "tax in the price",
+    "email": "mail address", "created_at": "customer since", "email_consent": "agreed to mail",
+    "email_consent_at": "… when", "email_consent_source": "… where",
+    "email_consent_wording": "… to which words", "tracking_consent": "agreed to tracking",
+    "tracking_consent_at": "… when they did", "tracking_consent_source": "… where they did",
+    "tracking_consent_wording": "… with which words", "occurred_at": "happened on",
+    "id": "fact id", "at": "since",
+}  # fmt: skip
+_OPEN = frozenset({
+    "ordered_at", "product_id", "description", "category", "quantity", "unit_price", "discount",
+    "vat_rate", "currency", "channel", "country", "cancellation", "language", "timezone",
+    "email_consent", "email_consent_at", "email_consent_source", "email_consent_wording",
+    "tracking_consent", "created_at", "name", "occurred_at", "price", "stock", "text", "id",
+    "reason", "suppressed_at", "details", "year", "material", "condition", "source", "line_id",
+})  # fmt: skip
+"""Fields whose values a sample may show as they are; the others may be personal."""
+
+
+class Imported(Frozen):
+    """One line of the history of imports."""
+
+    at: datetime
+    by: str
+    file: str
+    kind: str
+    export: str
+    rows: int
+    added: int
+    known: int
+    could_not: int
+    consents: int
+
+
+class ImportsPage(Frozen):
+    waiting: tuple[Upload, ...]
+    """Given, and not decided on yet; the latest first."""
+    history: tuple[Imported, ...]
+    empty: bool
+    """Whether the workspace has no data at all yet."""
+    most_megabytes: int = MOST_BYTES // 1024**2
+
+
+class FieldRow(Frozen):
+    """A field, and where it is read from."""
+
+    field: str
+    words: str
+    required: bool
+    column: str
+    """What it is read from now, as text; empty: nothing."""
+    how: str
+    chosen: str
+    """The choice of a person or of the recognition, as the form's value."""
+
+
+class PartPage(Frozen):
+    seen: Seen
+    words: str
+    fields: tuple[FieldRow, ...]
+
+
+class ImportPage(Frozen):
+    upload: Upload
+    working: bool
+    """Whether a task is at it just now."""
+    interrupted: bool
+    """Whether a task was at it and ended without a word."""
+    kind_words: str
+    parts: tuple[PartPage, ...]
+    fields: tuple[FieldRow, ...]
+    """Of a file that could not be tried yet: the fields to be said."""
+    sample_columns: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    """The first rows, masked."""
+    timezones: tuple[str, ...]
+    yes: int
+    yes_without_proof: str
+    """What stands in the way of a yes, in words; empty: nothing."""
+    needs_time_zone: bool
+    needs_currency: bool
+    can_keep: bool
+
+
+async def imports_page(workspace: Workspace) -> ImportsPage:
+    """What waits and what was imported. Raises CdpError store_damaged."""
+
+    def look(tx: Transaction) -> tuple[Imported, ...]:
+        names = {p.id: p.name for p in people.list_people(tx)}
+        entries = list(journal.of_kind(tx, "import"))[-100:]
+        return tuple(_line(entry, names) for entry in reversed(entries))
+
+    history = await read(workspace.ledger, look)
+    uploads = await asyncio.to_thread(uploads_of(workspace).all)
+    counts = await asyncio.to_thread(Store(workspace.store_folder).counts)
+    return ImportsPage(
+        waiting=tuple(u for u in uploads if u.status != "kept"),
+        history=history,
+        empty=not (counts["profiles"] or counts["orders"]),
+    )
+
+
+def _line(entry: journal.Entry, names: dict[str, str]) -> Imported:
+    data: dict[str, Any] = entry.data
+    return Imported(
+        at=entry.at,
+        by=names.get(entry.person_id or "", ""),
+        file=entry.thing.partition(":")[2],
+        kind=data.get("kind", ""),
+        export=data.get("export", ""),
+        rows=data.get("rows_read", 0),
+        added=data.get("added", 0),
+        known=data.get("already_known", 0),
+        could_not=data.get("quarantined", 0),
+        consents=data.get("consents_added", 0),
+    )
+
+
+async def import_page(workspace: Workspace, upload_id: str) -> ImportPage:
+    """One file as it stands. Raises Refused unknown."""
+    return await asyncio.to_thread(_import_page, workspace, upload_id)
+
+
+def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
+    uploads = uploads_of(workspace)
+    working = uploads.is_worked_on(uploads.get(upload_id))
+    upload = uploads.get(upload_id)  # as it stands after the look at its lock
+    chosen = upload.chosen
+    parts = tuple(
+        PartPage(
+            seen=seen,
+            words=KIND_WORDS[seen.kind],
+            fields=_fields(seen.kind, upload, seen),
+        )
+        for seen in upload.seen
+    )
+    columns, rows = _sample(workspace, upload)
+    names = {u.field for seen in upload.seen for u in seen.understood}
+    kinds = [seen.kind for seen in upload.seen] or ([chosen.kind] if chosen else [])
+    return ImportPage(
+        upload=upload,
+        working=working,
+        interrupted=upload.status in ("reading", "keeping") and not working,
+        kind_words=" and ".join(KIND_WORDS[k] for k in kinds),
+        parts=parts,
+        fields=_fields(chosen.kind, upload, None) if chosen and not parts else (),
+        sample_columns=columns,
+        sample=rows,
+        timezones=tuple(sorted(zoneinfo.available_timezones())),
+        yes=sum(seen.said_yes for seen in upload.seen),
+        yes_without_proof=" ".join(
+            note for seen in upload.seen for note in seen.notes if "prove nothing" in note
+        ).partition(" If they share them")[0],
+        needs_time_zone=any(k in ("orders", "customers", "events") for k in kinds),
+        needs_currency="facts" in kinds or ("orders" in kinds and "currency" not in names),
+        can_keep=upload.status == "ready"
+        and not working
+        and upload.problem is None
+        and any(seen.new or seen.known or seen.said_yes or seen.said_no for seen in upload.seen),
+    )
+
+
+def _fields(kind: Kind, upload: Upload, seen: Seen | None) -> tuple[FieldRow, ...]:
+    """Every field of the kind; those that something is read from first."""
+    chosen = upload.chosen or Chosen(kind=kind)
+    understood = {u.field: u for u in seen.understood} if seen else {}
+    rows = []
+    for field in FIELDS[kind]:
+        if field.name == "date_order":
+            continue
+        found = understood.get(field.name)
+        said = chosen.mapping.get(field.name, "")
+        column = ""
+        if found is not None:
+            column = found.column if found.constant is None else f"“{found.constant}”, every row"
+        rows.append(
+            FieldRow(
+                field=field.name,
+                words=FIELD_WORDS.get(field.name, field.name.replace("_", " ")),
+                required=field.required,
+                column=column,
+                how=found.how if found and not said else "",
+                chosen=said,
+            )
+        )
+    return tuple(sorted(rows, key=lambda r: not (r.column or r.required)))
+
+
+def _sample(
+    workspace: Workspace, upload: Upload
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The columns that are used, and the first rows, masked wherever they may be personal."""
+    path = uploads_of(workspace).path(upload)
+    if not path.exists():
+        return (), ()
+    try:
+        batch = first_rows(path, SAMPLE_ROWS)
+    except MainspringError:
+        return (), ()
+    shown = _shown_columns(upload)
+    columns = [n for n in batch.schema.names if n != LINE and n in shown][:12] or [
+        n for n in batch.schema.names if n != LINE
+    ][:12]
+    rows = tuple(
+        tuple(_value(row[name], in_the_clear=shown.get(name, False)) for name in columns)
+        for row in batch.select(columns).to_pylist()
+    )
+    return tuple(columns), rows
+
+
+def _shown_columns(upload: Upload) -> dict[str, bool]:
+    """Each column that something is read from, and whether its values may be shown."""
+    shown: dict[str, bool] = {}
+    export = recognise(upload.columns)
+    for seen in upload.seen:
+        part = (
+            export.part(seen.kind) if export and upload.chosen and upload.chosen.as_export else None
+        )
+        for understood in seen.understood:
+            if understood.constant is not None:
+                continue
+            field = part.field(understood.field) if part else None
+            columns = field.columns if field else (understood.column,)
+            for column in columns:
+                clear = understood.field in _OPEN
+                shown[column] = shown.get(column, True) and clear
+    return shown
+
+
+def _value(value: object, *, in_the_clear: bool) -> str:
+    text = "" if value is None else str(value)
+    if in_the_clear or not text.strip():
+        return text if len(text) <= 60 else f"{text[:57]}…"
+    if "@" in text:
+        return f"{text[:1]}…@…"
+    return f"{text[:1]}…" if len(text) > 2 else "…"
