@@ -76,7 +76,8 @@ def begin_keep(site: Site, upload: Upload, person: Person, origin: str) -> Uploa
 def look(workspace: Workspace, upload: Upload) -> Upload:
     """Recognise it, and try it out. What stands in the way is written down, never raised."""
     uploads = uploads_of(workspace)
-    found, seen, problem = upload, (), None
+    found, problem = upload, None
+    seen: tuple[Seen, ...] = ()
     try:
         found = _recognised(workspace, upload)
         seen = _tried(workspace, found)
@@ -112,29 +113,30 @@ def _tried(workspace: Workspace, upload: Upload) -> tuple[Seen, ...]:
             "them.",
             next_step="Say what the file holds and which column is which, or export it again.",
         )
-    uploads = uploads_of(workspace)
-    export = recognise(upload.columns) if chosen.as_export else None
+    uploads, way = uploads_of(workspace), chosen
+    export = recognise(upload.columns) if way.as_export else None
     scratch = uploads.folder / upload.id / "trial"
-    seen = []
+
+    def tried(kind: Kind) -> Seen:
+        intake = read_file(
+            kind,
+            uploads.path(upload),
+            store=Store(workspace.store_folder).trial(scratch / kind),
+            quarantine=scratch / "quarantine",
+            mapping=_mapping(way, kind),
+            timezone=way.timezone or None,
+            currency=way.currency or None,
+            now=workspace.ledger.clock.now(),
+            progress=_progress(uploads, upload),
+            export=export,
+            name=upload.name,
+        )
+        return _seen(intake)
+
     try:
-        for kind in parts_of(upload, export):
-            intake = read_file(
-                kind,
-                uploads.path(upload),
-                store=Store(workspace.store_folder).trial(scratch / kind),
-                quarantine=scratch / "quarantine",
-                mapping=_mapping(chosen, kind),
-                timezone=chosen.timezone or None,
-                currency=chosen.currency or None,
-                now=workspace.ledger.clock.now(),
-                progress=_progress(uploads, upload),
-                export=export,
-                name=upload.name,
-            )
-            seen.append(_seen(intake))
+        return tuple(tried(kind) for kind in parts_of(upload, export))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return tuple(seen)
 
 
 def keep(workspace: Workspace, upload: Upload, person: Person) -> tuple[Imported, ...]:
@@ -143,24 +145,35 @@ def keep(workspace: Workspace, upload: Upload, person: Person) -> tuple[Imported
     uploads, chosen = uploads_of(workspace), upload.chosen
     assert chosen is not None
     export = recognise(upload.columns) if chosen.as_export else None
-    imported = []
-    for kind in parts_of(upload, export):
-        imported.append(
-            import_file(
-                workspace,
-                kind,
-                uploads.path(upload),
-                mapping=_mapping(chosen, kind),
-                timezone=chosen.timezone or None,
-                currency=chosen.currency or None,
-                progress=_progress(uploads, upload),
-                export=export,
-                name=upload.name,
-                person=person,
-            )
+    progress = _progress(uploads, upload)
+    imported = tuple(
+        import_file(
+            workspace,
+            kind,
+            uploads.path(upload),
+            mapping=_mapping(chosen, kind),
+            timezone=chosen.timezone or None,
+            currency=chosen.currency or None,
+            progress=progress,
+            export=export,
+            name=upload.name,
+            person=person,
         )
-    uploads.kept(upload)
-    return tuple(imported)
+        for kind in parts_of(upload, export)
+    )
+    became = {one.intake.kind: one.intake for one in imported}
+    seen = tuple(
+        one.model_copy(
+            update={
+                "new": became[one.kind].added,
+                "known": became[one.kind].already_known,
+                "could_not": became[one.kind].quarantined,
+            }
+        )
+        for one in upload.seen
+    )
+    uploads.kept(upload.model_copy(update={"seen": seen}))
+    return imported
 
 
 def parts_of(upload: Upload, export: Export | None) -> tuple[Kind, ...]:

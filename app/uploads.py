@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.errors import Refused, WrongUsage
 from domain.frozen import Frozen
@@ -52,7 +52,7 @@ class Chosen(Frozen):
     kind: Kind
     as_export: bool = True
     """Whether it is read as the known system's export that it was recognised as."""
-    mapping: dict[str, str] = {}
+    mapping: dict[str, str] = Field(default_factory=dict)
     timezone: str = ""
     currency: str = ""
 
@@ -209,7 +209,7 @@ def shown_name(name: str) -> str:
     return "".join(c for c in last if c.isprintable()).strip()[:120] or "a file without a name"
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
         yield chunk
 

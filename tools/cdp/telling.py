@@ -9,7 +9,6 @@ of the data: who has been silent for long is reckoned from the last day that the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal

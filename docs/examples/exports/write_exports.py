@@ -10,35 +10,37 @@ from __future__ import annotations
 import csv
 import random
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-FIRST = "Ada Bela Cleo Dora Emil Fritz Greta Hugo Ida Jon Karla Levi Mara Nils Olga Paul".split()
-LAST = "Aumann Berg Conradi Dietl Ebner Falk Graf Huber Imhof Jung Koch Lenz Maier Noll".split()
-ARTICLES = (
-    ("RING-SIG", "Signet ring", 480.00), ("RING-BAND", "Plain band, 3 mm", 320.00),
-    ("STRAP-BR", "Leather strap, brown", 65.00), ("STRAP-BK", "Leather strap, black", 65.00),
-    ("SVC-FULL", "Full service", 390.00), ("CARE-KIT", "Care kit", 28.50),
-)  # fmt: skip
-TODAY = datetime(2026, 10, 30, 12)
-ORDER = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,"
-    "Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,"
-    "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,"
-    "Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-    "Billing Name,Billing Zip,Billing Country,Shipping Country,Cancelled at,Refunded Amount,Id,"
-    "Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value"
-).split(",")
-CUSTOMER = (
-    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
-    "Default Address Address1,Default Address City,Default Address Country Code,"
-    "Default Address Zip,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
-).split(",")
-KLAVIYO = (
-    "Email,Klaviyo ID,First Name,Last Name,Phone Number,City,Country,Zip Code,Source,"
+COLUMNS = {
+    "orders": "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,"
+    "Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,"
+    "Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
+    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,"
+    "Lineitem fulfillment status,Billing Name,Billing Zip,Billing Country,Shipping Country,"
+    "Cancelled at,Refunded Amount,Id,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value",
+    "customers": "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,"
+    "Default Address Company,Default Address Address1,Default Address City,"
+    "Default Address Country Code,Default Address Zip,Phone,Accepts SMS Marketing,Total Spent,"
+    "Total Orders,Note,Tax Exempt,Tags",
+    "profiles": "Email,Klaviyo ID,First Name,Last Name,Phone Number,City,Country,Zip Code,Source,"
     "Email Marketing Consent,Email Marketing Consent Timestamp,Historic Customer Lifetime Value,"
-    "Profile Created On,Date Added,Last Open,Email Suppressions"
-).split(",")
+    "Profile Created On,Date Added,Last Open,Email Suppressions",
+}
+NAMES = {
+    "first": "Ada Bela Cleo Dora Emil Fritz Greta Hugo Ida Jon Karla Levi Mara Nils Olga Paul",
+    "last": "Aumann Berg Conradi Dietl Ebner Falk Graf Huber Imhof Jung Koch Lenz Maier Noll",
+}
+ARTICLES = (
+    ("RING-SIG", "Signet ring", 480.00),
+    ("RING-BAND", "Plain band, 3 mm", 320.00),
+    ("STRAP-BR", "Leather strap, brown", 65.00),
+    ("STRAP-BK", "Leather strap, black", 65.00),
+    ("SVC-FULL", "Full service", 390.00),
+    ("CARE-KIT", "Care kit", 28.50),
+)
+TODAY = datetime(2026, 10, 30, 12, tzinfo=UTC)
 
 
 def main(folder: Path) -> None:
@@ -47,17 +49,17 @@ def main(folder: Path) -> None:
     people = [
         {
             "id": str(7_410_000_000 + n),
-            "first": chance.choice(FIRST),
-            "last": chance.choice(LAST),
+            "first": chance.choice(NAMES["first"].split()),
+            "last": chance.choice(NAMES["last"].split()),
             "mail": f"person{n}@example.test",
             "since": TODAY - timedelta(days=chance.randint(60, 900)),
             "country": chance.choice(["DE", "DE", "DE", "AT", "CH"]),
         }
         for n in range(1, 121)
     ]
-    _write(folder / "shopify-customers.csv", CUSTOMER, [_customer(p, chance) for p in people])
-    _write(folder / "shopify-orders.csv", ORDER, _orders(people, chance))
-    _write(folder / "klaviyo-list.csv", KLAVIYO, [_profile(p, chance) for p in people[:100]])
+    _write(folder / "shopify-customers.csv", "customers", [_customer(p, chance) for p in people])
+    _write(folder / "shopify-orders.csv", "orders", _orders(people, chance))
+    _write(folder / "klaviyo-list.csv", "profiles", [_profile(p, chance) for p in people[:100]])
 
 
 def _customer(p: dict, chance: random.Random) -> dict:
@@ -103,7 +105,8 @@ def _order(name: str, person: dict, at: datetime, chance: random.Random) -> list
     subtotal = goods - off
     fate = chance.choice(["paid"] * 18 + ["partially_refunded", "voided"])
     first = {
-        "Email": person["mail"], "Financial Status": fate, "Paid at": f"{at:%Y-%m-%d %H:%M:%S} +0200",
+        "Email": person["mail"], "Financial Status": fate,
+        "Paid at": f"{at:%Y-%m-%d %H:%M:%S} +0200",
         "Accepts Marketing": chance.choice(["yes", "no"]), "Currency": "EUR",
         "Subtotal": f"{subtotal:.2f}", "Shipping": "0.00",
         "Taxes": f"{subtotal - subtotal / 1.19:.2f}", "Total": f"{subtotal:.2f}",
@@ -126,9 +129,9 @@ def _order(name: str, person: dict, at: datetime, chance: random.Random) -> list
     ]  # fmt: skip
 
 
-def _write(file: Path, columns: list[str], rows: list[dict]) -> None:
+def _write(file: Path, what: str, rows: list[dict]) -> None:
     with file.open("w", newline="", encoding="utf-8") as opened:
-        writer = csv.DictWriter(opened, columns, restval="")
+        writer = csv.DictWriter(opened, COLUMNS[what].split(","), restval="")
         writer.writeheader()
         writer.writerows(rows)
 

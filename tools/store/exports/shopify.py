@@ -5,6 +5,8 @@ order. Whether prices contain the tax is read from each order's own sums. A refu
 the whole order without a date: a line of its own that takes the value off on the order's day.
 """
 
+# ruff: noqa: S608  (statements are made of our own names; the file's columns are quoted)
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -133,7 +135,7 @@ def _lines_and_refunds(header: Header) -> str:
         'Refund of this order' AS _description, '-1' AS _quantity, '0' AS _discount,
         CAST(least({refunded}, coalesce({subtotal}, {refunded})) AS VARCHAR) AS _price)
     FROM lines WHERE _nth = 1 AND {refunded} > 0
-    """  # noqa: S608 (our own names; the file's columns are quoted)
+    """
 
 
 def _buyers(header: Header) -> Part:
@@ -233,7 +235,7 @@ def _facts(header: Header) -> Part:
     )  # fmt: skip
     rows = (
         f"SELECT *, {variant} AS _variant, "
-        f"count({price}) OVER (PARTITION BY _of) > 1 AS _several FROM ({rows})"  # noqa: S608
+        f"count({price}) OVER (PARTITION BY _of) > 1 AS _several FROM ({rows})"
     )
     plain_text = (
         "trim(regexp_replace(regexp_replace(of_bodyhtml, '<[^>]*>|&nbsp;', ' ', 'g'), "
