@@ -62,6 +62,8 @@ class PlanQuestion(Frozen):
     timezones: tuple[tuple[str, int], ...] = ()
     """Recipients by zone; empty: all in the workspace's."""
     hours: HourEvidence | None = None
+    chosen: time | None = None
+    """The local time that a person chose; None: the best hour is learnt."""
     quiet_hours: QuietHours = QuietHours()
     cap: Cap = Cap(most=2)
     left_out: tuple[LeftOut, ...] = ()
@@ -138,16 +140,24 @@ def make_plan(question: PlanQuestion) -> Plan:
             thing=question.campaign_id,
             next_step="shorten the quiet hours in mainspring.toml",
         )
-    hour, evidence, learnt, n = best_hour(question.hours, open_hours)
-    day = _first_day(question, hour, zones)
-    send_time = SendTime(day=day, hour=hour, evidence=evidence, learnt=learnt, n=n)
+    if question.chosen is not None:
+        at, learnt, n = question.chosen, False, 0
+        evidence = f"A person chose {at:%H:%M}, in each recipient's own time."
+    else:
+        hour, evidence, learnt, n = best_hour(question.hours, open_hours)
+        at = time(hour)
+    day = _first_day(question, at, zones)
+    send_time = SendTime(
+        day=day, hour=at.hour, minute=at.minute, evidence=evidence, learnt=learnt, n=n
+    )
     start = max(
         question.now.astimezone(UTC),
-        min(_moment(question.send_from, open_hours[0], zone) for zone in zones),
+        min(_moment(question.send_from, time(open_hours[0]), zone) for zone in zones),
     )
     # To the end of the last day's last open hour, wherever that comes last.
     end = max(
-        _moment(question.send_until, open_hours[-1], zone) + timedelta(hours=1) for zone in zones
+        _moment(question.send_until, time(open_hours[-1]), zone) + timedelta(hours=1)
+        for zone in zones
     )
     plan = Plan(
         campaign_id=question.campaign_id,
@@ -240,25 +250,25 @@ def _zone_names(question: PlanQuestion) -> list[str]:
     return named if named else [question.timezone]
 
 
-def _first_day(question: PlanQuestion, hour: int, zones: list[ZoneInfo]) -> date:
-    """The first day of the window whose hour is still to come for every zone."""
+def _first_day(question: PlanQuestion, at: time, zones: list[ZoneInfo]) -> date:
+    """The first day of the window whose time is still to come for every zone."""
     earliest = question.now.astimezone(UTC) + LEAD
     day = max(question.send_from, earliest.date() - timedelta(days=1))
     while day <= question.send_until:
-        if all(_moment(day, hour, zone) >= earliest for zone in zones):
+        if all(_moment(day, at, zone) >= earliest for zone in zones):
             return day
         day += timedelta(days=1)
     raise PlanError(
         "window_over",
-        f"{hour}:00 on {question.send_until.isoformat()}, the last day allowed, is over in at "
+        f"{at:%H:%M} on {question.send_until.isoformat()}, the last day allowed, is over in at "
         "least one recipient's time zone.",
         thing=question.campaign_id,
         next_step="give a later last day",
     )
 
 
-def _moment(day: date, hour: int, zone: ZoneInfo) -> datetime:
-    return _local(datetime.combine(day, time(hour)), zone)
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return _local(datetime.combine(day, at), zone)
 
 
 def _utc(day: date, send_time: SendTime, zone: ZoneInfo) -> datetime:

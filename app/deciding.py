@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic_core import to_jsonable_python
@@ -17,7 +18,7 @@ from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import Draft
 from domain.errors import Refused, WrongUsage
-from domain.plan import Plan
+from domain.plan import Plan, QuietHours
 from domain.publication import Content
 from ledger import approvals, facts, runs, unsaved
 from ledger.approvals import Approval, Decision
@@ -143,7 +144,7 @@ def read_edit(path: Path) -> dict[str, Any]:
     return plain
 
 
-def check_edit(shown: Shown, edit: Mapping[str, Any], timezone: str) -> None:
+def check_edit(workspace: Workspace, shown: Shown, edit: Mapping[str, Any]) -> None:
     """Refuse an edit that cannot be taken while its writer is still here to mend it.
 
     Raises EditError.
@@ -151,9 +152,12 @@ def check_edit(shown: Shown, edit: Mapping[str, Any], timezone: str) -> None:
     if shown.content is None and shown.brief is not None:
         edited_brief(shown.brief, dict(edit))
         return
-    words, start = parts_of(dict(edit), timezone)
+    words, start = parts_of(dict(edit), workspace.timezone)
     if start is not None and shown.brief is not None:
-        check_start(start, shown.brief)
+        limits = workspace.settings.limits
+        quiet = QuietHours(start=limits.quiet_start, end=limits.quiet_end)
+        today = workspace.ledger.clock.now().astimezone(ZoneInfo(workspace.timezone)).date()
+        check_start(start, shown.brief, quiet, today)
     if words and shown.draft is not None:
         edited_draft(shown.draft, words, "you")
 

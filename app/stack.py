@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from agents.house_writer import HouseWriter
 from agents.model import Model
+from app.settings import ApprovalSettings
 from brand_voice.brand import load_brand
 from brand_voice.embedder import MiniLM
 from brand_voice.index import VoiceIndex
@@ -25,7 +26,7 @@ from tools.esp.webhooks import SENDGRID
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
-from workflows.stack import CampaignRules, Keys, SendingLimits, Stack, Tracking
+from workflows.stack import CampaignRules, Keys, LargeSends, SendingLimits, Stack, Tracking
 
 if TYPE_CHECKING:
     from app.workspace import Workspace
@@ -141,6 +142,20 @@ def _rules(workspace: Workspace) -> CampaignRules:
         quiet_hours=QuietHours(start=settings.limits.quiet_start, end=settings.limits.quiet_end),
         holdout_share=settings.holdout.share,
         results_days=settings.holdout.results_days,
+        large=_large(settings.approvals),
+    )
+
+
+def _large(settings: ApprovalSettings) -> LargeSends | None:
+    if settings.large_from is None:
+        return None
+    return LargeSends(
+        from_people=settings.large_from,
+        first_share=settings.first_share,
+        first_wait_minutes=settings.first_wait_minutes,
+        most_bounced=settings.most_bounced,
+        most_complained=settings.most_complained,
+        most_unsubscribed=settings.most_unsubscribed,
     )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.frozen import Frozen
+from domain.money import Share
 from domain.plan import HELD_BACK
+from ledger import first_wave
 from ledger import tables as t
 from ledger.database import Transaction
 from ledger.errors import LedgerError
@@ -45,12 +47,21 @@ def due_of(a: Assignment) -> datetime:
 
 
 def schedule(
-    tx: Transaction, campaign_id: str, publication_id: str, everybody: Sequence[Assignment]
+    tx: Transaction,
+    campaign_id: str,
+    publication_id: str,
+    everybody: Sequence[Assignment],
+    first_share: Share | None = None,
 ) -> int:
-    """Write assignments and sends; the number scheduled now."""
+    """Write assignments and sends; the number scheduled now.
+
+    ``first_share``: that part of those scheduled now goes first, and the others wait for it.
+    """
     query = sa.select(_s.key, _s.state).where(_s.campaign_id == campaign_id)
     states: dict[str, str] = {row[0]: row[1] for row in tx.connection.execute(query)}
-    new, moved, arms, wanted = [], [], [], set()
+    arms, wanted = [], set()
+    new: list[Assignment] = []
+    moved: list[Assignment] = []
     for a in everybody:
         key = send_key(campaign_id, a.pseudonym)
         state = states.get(key)
@@ -60,14 +71,17 @@ def schedule(
             continue
         wanted.add(key)
         if state is None:
-            new.append(_send(key, campaign_id, publication_id, a))
+            new.append(a)
         elif state in _MOVABLE:
-            moved.append({"the_key": key, "new_arm": a.arm, "zone": a.timezone, "due": due_of(a)})
+            moved.append(a)
     _put_assignments(tx, campaign_id, arms, states)
+    waves = _waves(campaign_id, [*new, *moved], first_share)
     if new:
-        tx.connection.execute(t.sends.insert(), new)
+        rows = [_send(campaign_id, publication_id, a, waves[a.pseudonym]) for a in new]
+        tx.connection.execute(t.sends.insert(), rows)
     if moved:
-        tx.connection.execute(_move_sends(publication_id), moved)
+        rows = [_moved(campaign_id, a, waves[a.pseudonym]) for a in moved]
+        tx.connection.execute(_move_sends(publication_id), rows)
     gone = [k for k, state in states.items() if state in _MOVABLE and k not in wanted]
     if gone:
         leave = sa.update(t.sends).where(_s.key == sa.bindparam("the_key"))
@@ -123,6 +137,7 @@ def _move_sends(publication_id: str) -> sa.Update:
             arm=sa.bindparam("new_arm"),
             timezone=sa.bindparam("zone"),
             due_at=sa.bindparam("due"),
+            wave=sa.bindparam("new_wave"),
             state="scheduled",
             reason="",
             **_UNLEASED,
@@ -130,9 +145,29 @@ def _move_sends(publication_id: str) -> sa.Update:
     )
 
 
-def _send(key: str, campaign_id: str, publication_id: str, a: Assignment) -> dict[str, Any]:
+def _waves(
+    campaign_id: str, going: Sequence[Assignment], first_share: Share | None
+) -> dict[str, int]:
+    """Pseudonym → 0, or 1 for those who wait for the first part."""
+    if first_share is None:
+        return {a.pseudonym: 0 for a in going}
+    drawn = first_wave.draw(campaign_id, {a.pseudonym: a.arm for a in going}, first_share)
+    return {a.pseudonym: int(a.pseudonym not in drawn) for a in going}
+
+
+def _moved(campaign_id: str, a: Assignment, wave: int) -> dict[str, Any]:
     return {
-        "key": key,
+        "the_key": send_key(campaign_id, a.pseudonym),
+        "new_arm": a.arm,
+        "zone": a.timezone,
+        "due": due_of(a),
+        "new_wave": wave,
+    }
+
+
+def _send(campaign_id: str, publication_id: str, a: Assignment, wave: int) -> dict[str, Any]:
+    return {
+        "key": send_key(campaign_id, a.pseudonym),
         "publication_id": publication_id,
         "campaign_id": campaign_id,
         "pseudonym": a.pseudonym,
@@ -144,4 +179,5 @@ def _send(key: str, campaign_id: str, publication_id: str, a: Assignment) -> dic
         "attempts": 0,
         "message_id": "",
         "response": "",
+        "wave": wave,
     }

@@ -17,7 +17,13 @@ from ledger.columns import new_id
 from ledger.database import Transaction, insert_new
 
 JobKind = Literal[
-    "drive_run", "publish", "collect_results", "report", "fire_schedule", "store_engagements"
+    "drive_run",
+    "publish",
+    "judge_first_wave",
+    "collect_results",
+    "report",
+    "fire_schedule",
+    "store_engagements",
 ]
 JobState = Literal["waiting", "running", "done", "failed"]
 

@@ -40,6 +40,7 @@ Outcome = Literal[
     "missed",  # too late, or the window is over
     "stopped",  # its publication is no longer approved
     "paused",  # all sending is paused
+    "waits",  # a person pauses this one
     "lost_lease",  # somebody else answers for it
     LeftOutReason,
 ]
@@ -63,6 +64,7 @@ def _any_of(name: str) -> sa.BindParameter[Any]:
 _STILL_HELD = sa.select(_c.key, _c.due_at, _c.publication_id).where(
     _c.key.in_(_any_of("keys")),
     _c.state == "claimed",
+    _c.wave == 0,
     _c.lease_owner == sa.bindparam("worker"),
     _c.lease_until > sa.bindparam("now"),
 )
@@ -70,6 +72,7 @@ _PUBLICATIONS = (
     sa.select(
         *(_p[name] for name in ("id", "run_id", "window_start", "window_end")),
         *(_p[name] for name in ("quiet_start", "quiet_end", "cap_most", "cap_days")),
+        _p.paused,
         sa.and_(
             _p.state == "scheduled",
             _p.approved_hash == _p.content_hash,
@@ -185,10 +188,12 @@ def _check_publications(tx: Transaction, held: Sequence[_Held], found: _Verdicts
         stopped.add(publication_id)
     passed = []
     for item in held:
-        if item.publication.stands and item.publication.id not in stopped:
-            passed.append(item)
-        else:
+        if not item.publication.stands or item.publication.id in stopped:
             found.outcomes[item.send.key] = "stopped"
+        elif item.publication.paused:
+            found.outcomes[item.send.key] = "waits"
+        else:
+            passed.append(item)
     return passed
 
 
@@ -315,7 +320,7 @@ def _write(
                 )
                 rows = [{"the_key": s.key, "due": found.later[s.key]} for s in sends]
                 tx.connection.execute(statement, rows)
-            case "stopped" | "paused":
+            case "stopped" | "paused" | "waits":
                 set_many(tx, sends, {"state": "scheduled", **UNLEASED})
             case "missed":
                 set_many(tx, sends, {"state": "missed", "reason": "too late", **UNLEASED})

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from domain.frozen import Frozen, content_hash
 from domain.plan import HELD_BACK
 from domain.publication import Content, PublicationState, SendState
-from ledger import facts, journal, stopping
+from ledger import facts, first_wave, journal, stopping
 from ledger import tables as t
 from ledger.assigning import Assignment, due_of, schedule, send_key
 from ledger.columns import new_id
 from ledger.database import Transaction
 from ledger.errors import LedgerError
+from ledger.first_wave import FirstWaveState
 from ledger.holding import pause_one, resume_one
 from ledger.people import Person, require_now
 from ledger.quiet import zone_of
@@ -41,7 +42,7 @@ __all__ = [
     "stop",
 ]
 
-UNDER_WAY = ("scheduled", "claimed", "sending")
+UNDER_WAY = first_wave.UNDER_WAY
 _p = t.publications.c
 _s = t.sends.c
 _WITHOUT_CONTENT = [c for c in t.publications.c if c.name != "content"]
@@ -69,7 +70,7 @@ class PublicationRow(Frozen):
     created_at: datetime
     paused: bool = False
     """A person holds this one alone."""
-    first_wave: Literal["", "running", "passed", "held"] = ""
+    first_wave: FirstWaveState = ""
     """Where a small part goes first: how that went. The rest goes out once it has passed."""
 
 
@@ -117,6 +118,8 @@ def enqueue(
         "state": "scheduled",
         "stop_reason": "",
         "starts_at": dues[0] if dues else content.window_start,
+        "paused": False,
+        "first_wave": "running" if content.first is not None else "",
     }
     if before is not None:
         values["content"] = content.model_dump(mode="json")  # whatever the row holds by now
@@ -134,7 +137,8 @@ def enqueue(
         )
         .values(state="cancelled", stop_reason="a later approval took its place")
     )
-    scheduled = schedule(tx, content.campaign_id, publication_id, everybody)
+    first_share = content.first.share if content.first is not None else None
+    scheduled = schedule(tx, content.campaign_id, publication_id, everybody, first_share)
     data = {
         "campaign_id": content.campaign_id,
         "content_hash": content_hash,
@@ -249,11 +253,17 @@ def move(tx: Transaction, publication_id: str, person: Person, start: datetime) 
             tx, "publication_moved_out", person_id=person.id, thing=publication_id, data=data
         )
         stopping.stop_publication(tx, publication_id, outside)
+        # Where the run asks again, it asks about that time.
+        a = t.approvals.c
+        wish = sa.update(t.approvals).where(a.id == publication.approval_id)
+        tx.connection.execute(wish.values(edit={"send_at": start.isoformat()}))
         return get(tx, publication_id)
     # From the far end, so that a row that was moved is not met, and moved, again.
     for due in reversed(dues) if delta.total_seconds() > 0 else dues:
         tx.connection.execute(
-            sa.update(t.sends).where(waiting, _s.due_at == due).values(due_at=due + delta)
+            sa.update(t.sends)
+            .where(waiting, _s.wave.in_((0, 1)), _s.due_at == due)
+            .values(due_at=due + delta)
         )
     tx.connection.execute(
         sa.update(t.publications).where(_p.id == publication_id).values(starts_at=start)
@@ -268,6 +278,7 @@ def close_done(tx: Transaction) -> list[PublicationRow]:
     One whose messages all came too late is stopped instead, so that a person is asked whether
     they shall go out after all.
     """
+    first_wave.close_late(tx)
     under_way = sa.exists().where(_s.publication_id == _p.id, _s.state.in_(UNDER_WAY))
     query = sa.select(_p.id).where(_p.state == "scheduled", ~under_way).order_by(_p.id)
     closed = []

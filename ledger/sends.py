@@ -126,11 +126,12 @@ def next_people(tx: Transaction, limit: int) -> list[str]:
 
 def next_due(tx: Transaction, after: datetime | None = None) -> datetime | None:
     """When the next message of an open publication is due, in business time; of those due
-    ``after`` a moment where one is given."""
+    ``after`` a moment where one is given. What a person pauses, or what waits for a first part,
+    is not due."""
     query = (
         sa.select(sa.func.min(_c.due_at, type_=_c.due_at.type))
         .join(t.publications, _p.id == _c.publication_id)
-        .where(_p.state == "scheduled", _c.state == "scheduled")
+        .where(_p.state == "scheduled", ~_p.paused, _c.state == "scheduled", _c.wave == 0)
     )
     if after is not None:
         query = query.where(_c.due_at > after)
@@ -322,6 +323,7 @@ def _due(
             .join(t.approvals, t.approvals.c.id == _p.approval_id)
             .where(
                 _p.state == "scheduled",
+                ~_p.paused,
                 _p.approved_hash == _p.content_hash,
                 t.approvals.c.status == "approved",
                 t.approvals.c.content_hash == _p.content_hash,
@@ -337,6 +339,7 @@ def _due(
         .where(
             _c.publication_id.in_(open_ids),
             _c.state == "scheduled",
+            _c.wave == 0,  # the others wait for the first part
             _c.due_at <= tx.now,
             sa.or_(_c.not_before.is_(None), _c.not_before <= tx.real_now),
         )

@@ -56,7 +56,15 @@ def ask_again(tx: Transaction, run_id: str, gate: Gate, person: Person) -> Appro
             thing=run_id,
             next_step="`mainspring approvals list` shows what waits.",
         )
-    asked = approvals.request(tx, run_id, gate, last.content, last.content_hash, last.findings)
+    asked = approvals.request(
+        tx,
+        run_id,
+        gate,
+        last.content,
+        last.content_hash,
+        last.findings,
+        yeses_needed=last.yeses_needed,
+    )
     runs.set_status(tx, run_id, "waiting", "asked again for approval")
     return asked
 

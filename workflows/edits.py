@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from agents.scheduler import is_quiet
 from domain.brief import Brief
 from domain.draft import Draft, Variant
 from domain.errors import WrongUsage
+from domain.plan import QuietHours
 from workflows.state import Json
 
 BRIEF_FIELDS = ("message", "tone", "answer", "question", "fact_ids", "send_from", "send_until")
@@ -76,17 +78,29 @@ def parts_of(edit: Json, timezone: str) -> tuple[Json, str | None]:
     return words, moment.replace(tzinfo=None).isoformat(timespec="minutes")
 
 
-def check_start(start: str, brief: Brief) -> None:
-    """Raises EditError where what the mail promises does not hold on that day."""
-    offer, on = brief.offer, date.fromisoformat(start[:10])
-    if offer is not None and not offer.valid_from <= on <= offer.valid_until:
+def check_start(start: str, brief: Brief, quiet: QuietHours, today: date) -> None:
+    """Whether it could begin then at all. Raises EditError: the day is over, what the mail
+    promises does not hold on it, or nothing goes out at that hour."""
+    on = date.fromisoformat(start[:10])
+    offer, hour = brief.offer, chosen_time(start)
+    why, instead = "", ""
+    if on < today:
+        why, instead = f"{on} is over.", "Choose a day that is still to come."
+    elif offer is not None and not offer.valid_from <= on <= offer.valid_until:
+        why = f"The offer {offer.code} holds from {offer.valid_from} to {offer.valid_until}."
+        instead = "Choose one of these days, or give a new goal with other days."
+    elif hour is not None and is_quiet(hour.hour, quiet):
+        why = f"At {hour:%H:%M} nothing goes out: it is quiet from {quiet.start} to {quiet.end}."
+        instead = "Choose another hour."
+    if why:
         raise EditError(
-            "not_editable",
-            f"The offer {offer.code} holds from {offer.valid_from} to {offer.valid_until}, and "
-            f"not on {on}.",
-            thing=START_FIELD,
-            next_step="Choose a day of the offer, or give a new goal with other days.",
+            "not_editable", f"It cannot begin then. {why}", thing=start, next_step=instead
         )
+
+
+def chosen_time(start: str) -> time | None:
+    """The time of ``parts_of``'s beginning; None: the day alone was chosen."""
+    return time.fromisoformat(start[11:]) if len(start) > len("2026-12-01") else None
 
 
 def unreadable(what: str, error: ValidationError) -> EditError:

@@ -20,7 +20,7 @@ import structlog
 
 from domain.errors import MainspringError, Refused
 from domain.ids import new_id
-from ledger import approvals, engagements, jobs, runs, schedules, sends
+from ledger import approvals, engagements, first_wave, jobs, runs, schedules, sends
 from ledger.database import Transaction
 from ledger.jobs import Job, JobKind
 from ledger.runs import Run
@@ -222,6 +222,9 @@ async def _handle(stack: Stack, worker: Worker, job: Job) -> None:
             await drive(stack, run_id, worker.listen)
         case "publish":
             pass  # it wakes the worker, which sends whatever is due after its jobs
+        case "judge_first_wave":
+            publication_id = str(job.payload["publication_id"])
+            await write(stack.ledger, lambda tx: first_wave.judge(tx, publication_id))
         case "collect_results" | "report":
             await report(stack, run_id)
             if job.payload.get("last"):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from langgraph.runtime import Runtime
 
-from agents.scheduler import PlanQuestion, arms_for, assign, count_arms, due_at, make_plan
+from agents.scheduler import (
+    PlanError,
+    PlanQuestion,
+    arms_for,
+    assign,
+    count_arms,
+    due_at,
+    make_plan,
+)
 from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import Draft
@@ -24,10 +32,13 @@ from tools.analytics.port import AnalyticsError, HourEvidence
 from workflows import progress, standing
 from workflows.audience import Reached, members, reach, timezones
 from workflows.briefing import approved_brief, latest, still_on
+from workflows.edits import chosen_time
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read, write
 from workflows.writing import cited_ids, render_all
+
+YESES_OF_A_LARGE_SEND = 2
 
 
 async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -53,25 +64,24 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     found, reached = await _audience(stack, state, brief)
     ref = await write(stack.ledger, lambda tx: snapshots.freeze(tx, found))
     arms = arms_for([variant.id for variant in rendered], brief.holdout.share)
-    planned = make_plan(
-        PlanQuestion(
-            campaign_id=run_id,
-            snapshot_hash=ref.hash,
-            size=ref.size,
-            variants=tuple(variant.id for variant in rendered),
-            holdout=brief.holdout.share,
-            arm_sizes=count_arms(run_id, (m.pseudonym for m in found), arms),
-            send_from=brief.send_from,
-            send_until=brief.send_until,
-            now=now,
-            timezone=stack.timezone,
-            timezones=timezones(found),
-            hours=await _hours(stack, brief),
-            quiet_hours=stack.rules.quiet_hours,
-            cap=stack.rules.cap,
-            left_out=reached.reasons() if reached else (),
-        )
+    question = PlanQuestion(
+        campaign_id=run_id,
+        snapshot_hash=ref.hash,
+        size=ref.size,
+        variants=tuple(variant.id for variant in rendered),
+        holdout=brief.holdout.share,
+        arm_sizes=count_arms(run_id, (m.pseudonym for m in found), arms),
+        send_from=brief.send_from,
+        send_until=brief.send_until,
+        now=now,
+        timezone=stack.timezone,
+        timezones=timezones(found),
+        hours=await _hours(stack, brief),
+        quiet_hours=stack.rules.quiet_hours,
+        cap=stack.rules.cap,
+        left_out=reached.reasons() if reached else (),
     )
+    planned = _planned(question, brief, state.get("send_at", ""))
     shown = {variant.id for variant in rendered}
     cited = cited_ids([variant for variant in draft.variants if variant.id in shown])
     critique = Critique.model_validate(state["critique"])
@@ -79,6 +89,7 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     def ask(tx: Transaction) -> str:
         still_on(tx, run_id)
         content = _content(stack, brief, planned, rendered, facts.hashes(tx, cited))
+        large = content.first is not None
         digest = content.hash()
         approvals.request(
             tx,
@@ -88,6 +99,7 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
             digest,
             [f for f in critique.findings if f.variant in ("", *shown)],
             expires_in=stack.limits.approval_expires,
+            yeses_needed=YESES_OF_A_LARGE_SEND if large else 1,
         )
         return digest
 
@@ -150,6 +162,26 @@ async def enqueue(state: CampaignState, runtime: Runtime[Stack]) -> CampaignStat
     return {"publication_id": made, "outcome": "end"}
 
 
+def _planned(question: PlanQuestion, brief: Brief, send_at: str) -> Plan:
+    """The plan, from the day on that a person chose, where they chose one."""
+    if not send_at:
+        return make_plan(question)
+    on = date.fromisoformat(send_at[:10])
+    # A day more, for zones in which the time is over already; never past what is promised.
+    until = max(brief.send_until, on + timedelta(days=1))
+    if brief.offer is not None:
+        until = max(on, min(until, brief.offer.valid_until))
+    chosen = {"send_from": on, "send_until": until, "chosen": chosen_time(send_at)}
+    try:
+        return make_plan(question.model_copy(update=chosen))
+    except PlanError as error:
+        if error.code != "window_over":
+            raise
+        planned = make_plan(question)
+        said = f"It cannot begin on {send_at.replace('T', ' at ')}: {error.what}"
+        return planned.model_copy(update={"explanation": (said, *planned.explanation)})
+
+
 async def _audience(
     stack: Stack, state: CampaignState, brief: Brief
 ) -> tuple[tuple[Member, ...], Reached | None]:
@@ -177,6 +209,7 @@ def _content(
     rendered: tuple[RenderedVariant, ...],
     hashes: dict[str, str],
 ) -> Content:
+    treated = sum(arm.size for arm in planned.arms if arm.id != HELD_BACK)
     return Content(
         campaign_id=planned.campaign_id,
         brief_hash=brief.hash(),
@@ -194,6 +227,7 @@ def _content(
         window_start=planned.window_start,
         window_end=planned.window_end,
         facts=tuple(CitedFact(fact_id=i, fact_hash=h) for i, h in sorted(hashes.items())),
+        first=stack.rules.large.first_wave(treated) if stack.rules.large else None,
     )
 
 

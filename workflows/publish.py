@@ -22,7 +22,7 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import publications, sends, suppression
+from ledger import first_wave, publications, sends, suppression
 from ledger.database import Transaction
 from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
@@ -213,7 +213,7 @@ class _Round:
     def count_checks(self, outcomes: Mapping[str, sends.Outcome]) -> None:
         for outcome in outcomes.values():
             match outcome:
-                case "go" | "lost_lease":
+                case "go" | "lost_lease" | "waits":
                     pass
                 case "held":
                     self.counts.held += 1
@@ -413,6 +413,7 @@ def _close(tx: Transaction, this: _Round) -> None:
         standing.hold_up(tx, this.counts.unreachable)
     elif this.counts.sent:
         standing.go_on(tx)
+    first_wave.look(tx)
     closed = standing.close(tx)
     schedule_reports(tx, closed, this.stack.rules.results_days)
     this.counts.closed = tuple(row.id for row in closed)

@@ -22,7 +22,7 @@ from domain.customer import MailEvent
 from domain.frozen import Frozen
 from domain.money import Currency, Share
 from domain.plan import Cap, QuietHours
-from domain.publication import Sender
+from domain.publication import FirstWave, Sender
 from domain.voice import Passage, PassageKind
 from ledger.database import Ledger
 from ledger.sending import HighWater
@@ -96,6 +96,30 @@ class SendingLimits:
     """Real time before a mail that the server did not take for now is offered again."""
 
 
+class LargeSends(Frozen):
+    """From how many people on a send is large, and what its first part must keep within."""
+
+    from_people: int
+    first_share: Share = 0.01
+    first_wait_minutes: float = 60
+    most_bounced: Share = 0.03
+    most_complained: Share = 0.001
+    most_unsubscribed: Share = 0.01
+
+    def first_wave(self, recipients: int) -> FirstWave | None:
+        """What is approved with a send to so many people; None: it is not large."""
+        if recipients < self.from_people:
+            return None
+        return FirstWave(
+            recipients=recipients,
+            share=self.first_share,
+            wait_minutes=self.first_wait_minutes,
+            most_bounced=self.most_bounced,
+            most_complained=self.most_complained,
+            most_unsubscribed=self.most_unsubscribed,
+        )
+
+
 class CampaignRules(Frozen):
     """What the workspace's settings say of every campaign."""
 
@@ -107,6 +131,8 @@ class CampaignRules(Frozen):
     variants: int = 3
     rounds: int = 3
     """Most rounds of writing and criticising before a person sees it."""
+    large: LargeSends | None = None
+    """None: no send counts as large."""
     results_days: tuple[int, ...] = (1, 7, 14)
     """Days after the last mail at which results are collected and reported."""
 

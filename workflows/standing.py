@@ -60,4 +60,5 @@ def _nothing(said: str) -> str:
 
 def _scheduled_runs(tx: Transaction) -> Sequence[str]:
     due = publications.list_publications(tx, state="scheduled")
-    return sorted({row.run_id for row in due})
+    # What is held after its first part waits for a person, whatever else stands in the way.
+    return sorted({row.run_id for row in due if row.first_wave != "held"})

@@ -66,6 +66,9 @@ class CampaignState(TypedDict, total=False):
     content_hash: str
     """What the second gate asks about."""
     snapshot_hash: str
+    send_at: str
+    """The local day, or day and time, that a person chose for the beginning; "" or absent: the
+    plan goes by the brief."""
     publication_id: str
     """Set once something was enqueued: the audience stays what it was then."""
     acted_on: list[str]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from langgraph.runtime import Runtime
 
@@ -25,7 +27,7 @@ from tools.render.errors import RenderError
 from tools.render.mail import render
 from workflows import progress
 from workflows.briefing import acted, approved_brief, latest
-from workflows.edits import EditError, edited_draft
+from workflows.edits import EditError, check_start, edited_draft, parts_of
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
@@ -104,34 +106,32 @@ async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
     run_id = state["run_id"]
     progress.started(run_id, "criticise")
 
-    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, str]:
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, str, date]:
         last = latest(tx, run_id, "publish")
         by = people.get(tx, last.decided_by).name if last and last.decided_by else ""
-        return approved_brief(tx, state), facts.current(tx), last, by
+        today = tx.now.astimezone(ZoneInfo(stack.timezone)).date()
+        return approved_brief(tx, state), facts.current(tx), last, by, today
 
-    brief, known, last, by = await read(stack.ledger, look)
+    brief, known, last, by, today = await read(stack.ledger, look)
     draft = Draft.model_validate(state["draft"])
-    edited = last is not None and last.status == "edited"
     fresh = last is not None and last.id not in state.get("acted_on", ())
+    # What was moved out of its window is void, and says when it shall go instead.
+    edited = fresh and last is not None and last.edit is not None
     by_person = state.get("by_person", False)
+    send_at = state.get("send_at", "")
     noted: list[Finding] = []
-    if last is not None and edited and fresh:
+    if last is not None and edited:
         try:
-            changed = edited_draft(draft, last.edit or {}, by)
-            draft, by_person = _tied(changed, brief, known), True
+            words, start = parts_of(last.edit or {}, stack.timezone)
+            if start is not None:
+                check_start(start, brief, stack.rules.quiet_hours, today)
+                send_at = start
+            if words or start is None:
+                draft, by_person = tie(edited_draft(draft, words, by), brief, known), True
         except EditError as error:
             noted.append(_note("edit.unreadable", error.what, "Send the edit again, mended."))
     number = state.get("round", 0) + 1
-    rendered, unrenderable = render_all(stack, run_id, draft, known)
-    critique = await read_critically(
-        draft,
-        brief=brief,
-        facts=known,
-        guide=stack.brand.guide,
-        rendered=rendered,
-        model=stack.model if stack.model.name != stack.house.name else None,
-        round=number,
-    )
+    critique, _ = await read_draft(stack, run_id, draft, brief, known, number)
     if state.get("outcome"):  # the writer failed, and the last draft stands
         noted.append(
             _note(
@@ -140,8 +140,8 @@ async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
                 "Edit it by hand, or reject it to have it written again.",
             )
         )
-    critique = _with(critique, (*unrenderable, *noted))
-    on = critique.verdict != "needs_revision" or by_person or bool(noted)
+    critique = _with(critique, noted)
+    on = critique.verdict != "needs_revision" or by_person or edited or bool(noted)
     if not on and number >= stack.rules.rounds:
         critique = critique.model_copy(update={"ran_out_of_rounds": True})
         on = True
@@ -151,9 +151,27 @@ async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         "by_person": by_person,
         "round": number,
         "critique": critique.model_dump(mode="json"),
+        "send_at": send_at,
         "acted_on": acted(state, last if edited else None),
         "outcome": "plan" if on else "generate_copy",
     }
+
+
+async def read_draft(
+    stack: Stack, campaign_id: str, draft: Draft, brief: Brief, known: Facts, number: int
+) -> tuple[Critique, tuple[RenderedVariant, ...]]:
+    """The critic's word on a draft and on the mails that it makes, in round ``number``."""
+    rendered, unrenderable = render_all(stack, campaign_id, draft, known)
+    critique = await read_critically(
+        draft,
+        brief=brief,
+        facts=known,
+        guide=stack.brand.guide,
+        rendered=rendered,
+        model=stack.model if stack.model.name != stack.house.name else None,
+        round=number,
+    )
+    return _with(critique, unrenderable), rendered
 
 
 def render_all(
@@ -196,7 +214,7 @@ def render_all(
     return tuple(rendered), tuple(findings)
 
 
-def _tied(draft: Draft, brief: Brief, known: Facts) -> Draft:
+def tie(draft: Draft, brief: Brief, known: Facts) -> Draft:
     """A person's draft with the claims that its new words make, where facts prove them."""
     variants = tuple(tied(variant, brief, known) for variant in draft.variants)
     return draft.model_copy(update={"variants": variants})
@@ -213,7 +231,7 @@ def _note(rule: str, why: str, mend: str) -> Finding:
     return Finding(rule=rule, severity="serious", why=why, mend=mend)
 
 
-def _with(critique: Critique, findings: tuple[Finding, ...]) -> Critique:
+def _with(critique: Critique, findings: Sequence[Finding]) -> Critique:
     if not findings:
         return critique
     verdict = critique.verdict if critique.verdict == "failed" else "needs_revision"

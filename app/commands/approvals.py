@@ -224,7 +224,7 @@ def _decide(
     picked = pick_approval(opened, given)
     changed = read_edit(file) if file is not None else None
     if changed is not None:
-        check_edit(asyncio.run(gather(opened, picked)), changed, opened.timezone)
+        check_edit(opened, asyncio.run(gather(opened, picked)), changed)
     with opened.ledger.read() as tx:
         person = opened.person(tx)
     decided = decide(

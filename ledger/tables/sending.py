@@ -85,7 +85,8 @@ sends = Table(
     Column("message_id", Text, nullable=False),
     Column("response", Text, nullable=False),
     Column("wave", Integer, nullable=False, server_default="0"),  # 1: waits for the first wave
-    Index("ix_sends_publication_id_state_due_at", "publication_id", "state", "due_at"),
+    # In the order of claiming: what waits for a first wave is not even looked at.
+    Index("ix_sends_publication_id_state_wave_due_at", "publication_id", "state", "wave", "due_at"),
     Index("ix_sends_campaign_id_state", "campaign_id", "state"),
     Index("ix_sends_pseudonym_due_at", "pseudonym", "due_at"),
     Index("ix_sends_address_hash", "address_hash"),

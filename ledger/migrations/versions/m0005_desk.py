@@ -206,6 +206,13 @@ def upgrade() -> None:
         "publications", sa.Column("first_wave", sa.Text(), server_default="", nullable=False)
     )
     op.add_column("sends", sa.Column("wave", sa.Integer(), server_default="0", nullable=False))
+    op.drop_index("ix_sends_publication_id_state_due_at", "sends")
+    op.create_index(
+        "ix_sends_publication_id_state_wave_due_at",
+        "sends",
+        ["publication_id", "state", "wave", "due_at"],
+        unique=False,
+    )
     op.add_column("tokens", sa.Column("name", sa.Text(), server_default="", nullable=False))
     op.add_column("tokens", sa.Column("scopes", CanonicalJson(), nullable=True))
     op.add_column("tokens", sa.Column("last_used_at", UtcDateTime(), nullable=True))
