@@ -33,6 +33,7 @@ from workflows.edits import (
     edited_draft,
     parts_of,
 )
+from workflows.stack import Stack
 
 WHERE = "mainspring approvals list --all"
 
@@ -67,15 +68,15 @@ def pick_approval(workspace: Workspace, given: str) -> Approval:
     return waiting[0]
 
 
-async def gather(workspace: Workspace, approval: Approval) -> Shown:
-    """Everything that the card of an approval shows."""
+async def gather(workspace: Workspace, approval: Approval, stack: Stack | None = None) -> Shown:
+    """Everything that the card of an approval shows. ``stack``: one that is made already."""
     with workspace.ledger.read() as tx:
         known = facts.current(tx)
         run = runs.get(tx, approval.run_id)
     shown = Shown(approval, workspace.timezone, workspace.currency, run.goal, known)
     if approval.gate == "brief":
         return replace(shown, brief=Brief.model_validate(approval.content))
-    state = await campaign.view(workspace.stack(), approval.run_id)
+    state = await campaign.view(stack or workspace.stack(), approval.run_id)
     shown = replace(
         shown,
         content=Content.model_validate(approval.content),

@@ -151,6 +151,12 @@ def title(goal: str) -> str:
     return one_line(first.rstrip("."), TITLE)
 
 
+def without_fields(text: str) -> str:
+    """A text whose personal fields stand as nobody's: "Good morning {{first_name}}," as
+    "Good morning,"."""
+    return " ".join(re.sub(r",?\s*\{\{\s*[a-z_]+\s*\}\}", "", text).split())
+
+
 def listed(words: Iterable[str]) -> str:
     """a, b and c."""
     found = list(words)

@@ -26,19 +26,13 @@ from app.desk.pages import (
     sent,
     settings,
 )
+from app.desk.statuses import status_of
 from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
     imports, settings, clock, people,
 )  # fmt: skip
-
-STATUS_OF_EXIT = {1: 500, 2: 422, 3: 409, 4: 409}
-"""HTTP status by what the command line would end with."""
-STATUS_OF_CODE = {
-    "unknown": 404, "unknown_id": 404, "not_allowed": 403, "forged": 403, "unknown_token": 401,
-    "already_decided": 409, "stale_content": 409, "busy": 503, "too_many_tries": 429,
-}  # fmt: skip
 
 
 def install(web: FastAPI) -> None:
@@ -49,10 +43,6 @@ def install(web: FastAPI) -> None:
     web.add_exception_handler(MainspringError, _refused)
     web.add_exception_handler(RequestValidationError, _unreadable)
     web.add_exception_handler(HTTPException, _no_page)
-
-
-def status_of(error: MainspringError) -> int:
-    return STATUS_OF_CODE.get(error.code, STATUS_OF_EXIT.get(error.exit_code, 500))
 
 
 async def _to_the_door(request: Request, error: Exception) -> Response:

@@ -1,0 +1,89 @@
+"""The mails of an approval: each in a frame of its own, side by side, and as the worst reader."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from app.deciding import gather
+from app.desk.drawing import draw
+from app.desk.identity import Here
+from app.desk.security import MAIL_POLICY
+from app.mail_preview import Form, Reader, mail_page
+from app.previews import READER
+from app.site import site_of
+from app.views.card import card_of
+from app.views.card_copy import marked_claims
+from ledger import approvals
+from ledger.errors import LedgerError
+from workflows.transactions import read
+
+router = APIRouter()
+
+FRAME_HEADERS = {
+    "Content-Security-Policy": MAIL_POLICY + "; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+@router.get("/approvals/{approval_id}/mail/{variant_id}")
+async def mail(
+    request: Request,
+    here: Here,
+    approval_id: str,
+    variant_id: str,
+    form: Form = "desktop",
+    reader: Reader = "known",
+    marks: bool = False,
+) -> Response:
+    """One variant as its reader sees it. Nothing in it runs, and nothing is fetched."""
+    site = site_of(request)
+    approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
+    shown = await gather(site.workspace, approval, site.stack)
+    variants = shown.content.variants if shown.content is not None else ()
+    found = next((one for one in variants if one.id == variant_id), None)
+    if found is None:
+        raise LedgerError(
+            "unknown",
+            "This approval has no such mail.",
+            thing=variant_id,
+            next_step="Open its card; it shows the mails that it has.",
+        )
+    drafted = shown.draft.variants if shown.draft is not None else ()
+    variant = next((one for one in drafted if one.id == variant_id), None)
+    page = mail_page(
+        found,
+        form=form,
+        reader=reader,
+        claims=[claim.text for claim in marked_claims(variant)] if marks else [],
+        brand_folder=site.workspace.brand_folder,
+    )
+    return HTMLResponse(page, headers=FRAME_HEADERS)
+
+
+@router.get("/approvals/{approval_id}/well")
+async def well(
+    request: Request, here: Here, approval_id: str, form: Form = "desktop", variant: str = ""
+) -> Response:
+    """The mail on the card in another form, or another variant."""
+    card = await card_of(site_of(request), approval_id, here.person)
+    chosen = next((one for one in card.mails if one.id == variant), card.mails[0])
+    return await draw(
+        request,
+        "approvals/mail_well.html",
+        card=card,
+        head=card.head,
+        mail=chosen,
+        form=form,
+        reader_name=READER.first_name,
+    )
+
+
+@router.get("/approvals/{approval_id}/previews")
+async def previews(request: Request, here: Here, approval_id: str, variant: str = "") -> Response:
+    """Every form of one variant side by side, and the worst cases under them."""
+    card = await card_of(site_of(request), approval_id, here.person)
+    chosen = next((one for one in card.mails if one.id == variant), next(iter(card.mails), None))
+    return await draw(
+        request, "approvals/previews.html", here="approvals", card=card, head=card.head, mail=chosen
+    )

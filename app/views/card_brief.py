@@ -1,0 +1,118 @@
+"""A brief on its card: who, what is said, what it rests on, and what only a person can know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app import words
+from app.cards import FIGURE_WORDS, written_by
+from app.fact_words import FactShown, facts_shown
+from app.views.rule_words import who
+from domain.brief import Brief, Holdout, KpiTarget, Offer
+from domain.facts import Facts
+from domain.figures import Figure, Query
+from domain.frozen import Frozen
+
+
+class FigureShown(Frozen):
+    """One figure of the evidence, with the query behind it."""
+
+    name: str
+    figure: Figure
+    query: Query | None
+
+
+class Better(Frozen):
+    """A better campaign than the one asked for; ``goal`` asks for it in words."""
+
+    what: str
+    why: str
+    size: int | None
+    goal: str
+
+
+class LeftOutShown(Frozen):
+    reason: str
+    why: str
+    """left out because …"""
+    people: int
+
+
+class BriefShown(Frozen):
+    message: str
+    audience: str
+    """Who, in words."""
+    size: int
+    reachable: int | None
+    left_out: tuple[LeftOutShown, ...]
+    figures: tuple[FigureShown, ...]
+    facts: tuple[FactShown, ...]
+    offer: Offer | None
+    kpi: KpiTarget
+    kpi_words: str
+    holdout: Holdout
+    send_from: date
+    send_until: date
+    tone: tuple[str, ...]
+    question: str
+    answer: str
+    not_understood: tuple[str, ...]
+    impossible: tuple[tuple[str, str, str], ...]
+    """(its words, why not, what instead)"""
+    unsupported: tuple[str, ...]
+    better: tuple[Better, ...]
+    written_by: str
+
+
+def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
+    audience = brief.audience
+    queries = {query.id: query for query in audience.queries}
+    return BriefShown(
+        message=brief.message,
+        audience=who(audience.rule),
+        size=audience.size,
+        reachable=audience.reachable,
+        left_out=left_out_shown(audience.left_out),
+        figures=tuple(
+            FigureShown(
+                name=FIGURE_WORDS.get(figure.name, figure.name.replace("_", " ")),
+                figure=figure,
+                query=queries.get(figure.query),
+            )
+            for figure in audience.figures
+        ),
+        facts=facts_shown(brief.fact_ids, facts),
+        offer=brief.offer,
+        kpi=brief.kpi,
+        kpi_words=brief.kpi.kpi.replace("_", " "),
+        holdout=brief.holdout,
+        send_from=brief.send_from,
+        send_until=brief.send_until,
+        tone=tuple(part.strip() for part in brief.tone.split(";") if part.strip()),
+        question=brief.question,
+        answer=brief.answer,
+        not_understood=tuple(part.words for part in brief.unread),
+        impossible=tuple((p.words, p.why, p.instead) for p in brief.impossible),
+        unsupported=brief.unsupported,
+        better=tuple(
+            Better(
+                what=other.what,
+                why=other.why,
+                size=other.size,
+                goal=f"{brief.goal.text} {other.what}",
+            )
+            for other in brief.alternatives
+        ),
+        written_by=written_by(brief.written_by),
+    )
+
+
+def left_out_shown(reasons: tuple[tuple[str, int], ...]) -> tuple[LeftOutShown, ...]:
+    """The most first."""
+    return tuple(
+        LeftOutShown(
+            reason=reason, why=words.LEFT_OUT.get(reason, reason.replace("_", " ")), people=count
+        )
+        for reason, count in sorted(reasons, key=lambda pair: -pair[1])
+        if count
+    )

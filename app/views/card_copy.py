@@ -1,0 +1,255 @@
+"""The copy on an approval's card: mails, claims with their facts, the critic, changes, voice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app import words
+from app.diffs import ChangedPlace, changed_places
+from app.fact_words import FactShown, facts_shown
+from app.mail_preview import filled, height_of
+from app.mends import Mend, mend_of
+from domain.brief import Brief
+from domain.critique import Critique, Finding, Severity
+from domain.draft import Claim, Draft, Heading, Paragraph, ProductCard, Variant
+from domain.facts import Facts
+from domain.frozen import Frozen
+from domain.money import Share
+from domain.publication import Content, RenderedVariant
+from domain.voice import Passage
+
+_TRACKING = re.compile(r"\?utm_\S+")
+_ORDER: dict[Severity, int] = {"blocking": 0, "serious": 1, "minor": 2}
+
+
+class ClaimShown(Frozen):
+    """What the copy says that can be checked, under the number that marks it in the mail."""
+
+    number: int
+    text: str
+    facts: tuple[FactShown, ...]
+
+
+class VoiceSource(Frozen):
+    """A passage of the brand's own that the copy goes by."""
+
+    id: str
+    text: str
+    source: str
+    """The message it stood in, and when."""
+    effect: str
+    """What that message changed, in words; empty: not measured."""
+
+
+class MailShown(Frozen):
+    """One variant as the card shows it."""
+
+    id: str
+    angle: str
+    subject: str
+    preheader: str
+    share: Share | None
+    """Of all people in the audience; None: not planned any more."""
+    size: int | None
+    kilobytes: int
+    height: int
+    """About as tall as its frame has to be, in pixels."""
+    claims: tuple[ClaimShown, ...]
+    voice: tuple[VoiceSource, ...]
+    written_by: str
+
+
+class FindingShown(Frozen):
+    """What the critic found, with the mend that can be taken over where there is one."""
+
+    number: int
+    """Its place in the critique, from 0; what ``take over`` names."""
+    level: Severity
+    variant: str
+    place: str
+    """As a person reads it: "subject", "paragraph 2"; empty: the whole."""
+    text: str
+    why: str
+    mend: str
+    use: Mend | None
+
+
+class CritiqueShown(Frozen):
+    answer: str
+    """Its verdict in a few words."""
+    findings: tuple[FindingShown, ...]
+    judged_by: str
+    judge_failed: str
+
+
+def mails_shown(
+    content: Content,
+    draft: Draft | None,
+    sizes: dict[str, int],
+    facts: Facts,
+    passages: Sequence[Passage],
+) -> tuple[MailShown, ...]:
+    """Every variant that would go out. Without the draft, its making is no longer known."""
+    drafted = {variant.id: variant for variant in draft.variants} if draft else {}
+    shares = dict(content.arms)
+    return tuple(
+        _mail(mail, drafted.get(mail.id), shares.get(mail.id), sizes.get(mail.id), facts, passages)
+        for mail in content.variants
+    )
+
+
+def _mail(
+    mail: RenderedVariant,
+    variant: Variant | None,
+    share: Share | None,
+    size: int | None,
+    facts: Facts,
+    passages: Sequence[Passage],
+) -> MailShown:
+    used = set(variant.provenance.passage_ids) if variant else set()
+    pictures = sum(isinstance(block, ProductCard) for block in variant.blocks) if variant else 0
+    return MailShown(
+        id=mail.id,
+        angle=variant.angle.replace("_", " ") if variant else "",
+        subject=filled(mail, "known").subject,
+        preheader=mail.preheader,
+        share=share,
+        size=size,
+        kilobytes=max(1, round(len(mail.html.encode()) / 1024)),
+        height=height_of(mail, pictures if 'src="http' in mail.html else 0),
+        claims=tuple(
+            ClaimShown(number=number, text=claim.text, facts=facts_shown(claim.fact_ids, facts))
+            for number, claim in enumerate(marked_claims(variant), start=1)
+        ),
+        voice=tuple(_voice(passage) for passage in passages if passage.id in used),
+        written_by=variant.provenance.model if variant else "",
+    )
+
+
+def marked_claims(variant: Variant | None) -> tuple[Claim, ...]:
+    """The claims of a variant in the order in which they are read; each is numbered so."""
+    if variant is None:
+        return ()
+    whole = "\n".join(text for _, text in variant.texts())
+    return tuple(sorted(variant.claims, key=lambda claim: whole.find(claim.text)))
+
+
+def _voice(passage: Passage) -> VoiceSource:
+    when = f", {passage.used_on:%B %Y}" if passage.used_on else ""
+    return VoiceSource(
+        id=passage.id,
+        text=words.one_line(re.sub(r"\{[a-z]+\.([a-z_0-9]+)\}", r"[\1]", passage.text), 160),
+        source=f"{passage.source}{when}",
+        effect=passage.effect,
+    )
+
+
+def critique_shown(critique: Critique, draft: Draft | None) -> CritiqueShown:
+    """The critic's word, the gravest first."""
+    numbered = sorted(enumerate(critique.findings), key=lambda pair: _ORDER[pair[1].severity])
+    rounds = f"{critique.round} {'round' if critique.round == 1 else 'rounds'}"
+    answer = {
+        "satisfied": f"Satisfied after {rounds}",
+        "needs_revision": f"Not satisfied after {rounds}",
+        "failed": f"Holds against it after {rounds}",
+    }[critique.verdict]
+    return CritiqueShown(
+        answer=answer,
+        findings=tuple(finding_shown(number, found, draft) for number, found in numbered),
+        judged_by=words.listed(
+            "the house's rules" if name == "rules" else name for name in critique.judged_by
+        ),
+        judge_failed=critique.judge_failed,
+    )
+
+
+def finding_shown(number: int, finding: Finding, draft: Draft | None) -> FindingShown:
+    variant = _variant(draft, finding.variant)
+    text = dict(variant.texts()).get(finding.place, "") if variant else ""
+    return FindingShown(
+        number=number,
+        level=finding.severity,
+        variant=finding.variant,
+        place=place_words(finding.place, variant),
+        text=finding.text,
+        why=finding.why,
+        mend=finding.mend,
+        use=mend_of(finding, text),
+    )
+
+
+def _variant(draft: Draft | None, variant_id: str) -> Variant | None:
+    if draft is None:
+        return None
+    return next((variant for variant in draft.variants if variant.id == variant_id), None)
+
+
+def place_words(place: str, variant: Variant | None) -> str:
+    """``blocks[3]`` as "paragraph 2"; other places as they are called."""
+    found = re.fullmatch(r"blocks\[(\d+)\]", place)
+    if found is None:
+        return {"html": "the mail as it arrives", "text": "the plain text"}.get(place, place)
+    number = int(found[1])
+    if variant is None or number >= len(variant.blocks):
+        return f"block {number + 1}"
+    return block_name(variant, number).lower()
+
+
+def block_name(variant: Variant, number: int) -> str:
+    """What a block is called on a form: Heading, Paragraph 2, Button."""
+    block = variant.blocks[number]
+    same = [n for n, other in enumerate(variant.blocks) if other.kind == block.kind]
+    name = {"heading": "Heading", "paragraph": "Paragraph", "cta": "Button", "product": "Piece"}
+    counted = f" {same.index(number) + 1}" if len(same) > 1 else ""
+    return f"{name[block.kind]}{counted}"
+
+
+def draft_changes(before: Content | None, now: Content) -> tuple[ChangedPlace, ...]:
+    """What differs from the mails that were asked about before, word by word."""
+    if before is None:
+        return ()
+    return changed_places(_readable(before), _readable(now))
+
+
+def _readable(content: Content) -> dict[str, str]:
+    """Place → text of everything that people read, place by place."""
+    found: dict[str, str] = {}
+    several = len(content.variants) > 1
+    for variant in content.variants:
+        head = f"{variant.id.upper()}, " if several else ""
+        found[f"{head}Subject"] = variant.subject
+        found[f"{head}Preheader"] = variant.preheader
+        body = _TRACKING.sub("", variant.text).partition("\n-- \n")[0]
+        for number, paragraph in enumerate(body.split("\n\n"), start=1):
+            found[f"{head}Text {number}"] = " ".join(paragraph.split())
+    return found
+
+
+def brief_changes(before: Brief | None, now: Brief) -> tuple[ChangedPlace, ...]:
+    """What a rewritten brief says otherwise."""
+    if before is None:
+        return ()
+    return changed_places(_of_brief(before), _of_brief(now))
+
+
+def _of_brief(brief: Brief) -> dict[str, str]:
+    return {
+        "Message": brief.message,
+        "Tone": brief.tone,
+        "Question": brief.question,
+        "Sent from": brief.send_from.isoformat(),
+        "Sent until": brief.send_until.isoformat(),
+        "Rests on": ", ".join(brief.fact_ids),
+    }
+
+
+def sentences_of(variant: Variant) -> tuple[str, ...]:
+    """Every sentence of its headings and paragraphs."""
+    texts = [b.text for b in variant.blocks if isinstance(b, Heading | Paragraph)]
+    return tuple(
+        sentence.strip()
+        for text in texts
+        for sentence in re.split(r"(?<=[.?!])\s+|\n", text)
+        if sentence.strip()
+    )
