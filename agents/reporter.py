@@ -7,13 +7,14 @@ says so in one sentence, and last click never stands without the effect beside i
 
 from __future__ import annotations
 
-from agents.reporting.effects import by_metric, compare, effect_of, formula
+from agents.reporting.days import day_by_day
+from agents.reporting.effects import against_held_back, by_metric, compare, effect_of, formula
 from agents.reporting.question import ReportQuestion
 from agents.reporting.words import in_words, notes_of
 from domain.figures import Effect
 from domain.money import Currency
 from domain.plan import HELD_BACK
-from domain.report import ArmResult, Report
+from domain.report import ArmResult, Comparison, DayShare, Report
 
 __all__ = ["NO_DATA", "ReportQuestion", "write_report"]
 
@@ -26,11 +27,17 @@ def write_report(question: ReportQuestion) -> Report:
     groups = by_metric(question.results.moments, kpi)
     why_not = _why_not(question)
     effects, comparisons, queries = [], [], list(question.results.queries)
+    against: list[Comparison] = []
+    days: tuple[DayShare, ...] = ()
     if not why_not:
         for metric, arms in groups.items():
             effects.append(effect_of(metric, arms))
             queries.append(formula(metric, arms))
         comparisons = compare(kpi, groups.get(kpi, []))
+        against = against_held_back(kpi, groups.get(kpi, []))
+        days = day_by_day(
+            question.results.first_times, groups.get(kpi, []), question.start, question.end
+        )
         if not effects:
             why_not = "no outcome was counted"
     title = f"Not measurable: {why_not}." if why_not else _title(effects[0], question.currency)
@@ -46,6 +53,8 @@ def write_report(question: ReportQuestion) -> Report:
         arms=tuple(_labelled(arm, dict(question.labels)) for arm in question.results.arms),
         effects=tuple(effects),
         comparisons=tuple(comparisons),
+        against_held_back=tuple(against),
+        day_by_day=days,
         last_click=question.results.last_click,
         send_states=question.send_states,
         measurable="no" if why_not else "yes",

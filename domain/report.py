@@ -34,6 +34,20 @@ class Comparison(Frozen):
     """True only where the interval leaves out zero."""
 
 
+class DayShare(Frozen):
+    """Who did what the campaign aimed at by the end of a day since the send, for the first time."""
+
+    day: int
+    """0: on the day of 24 hours that the first mail began."""
+    held_back: bool
+    count: int
+    n: int
+    share: float
+    low: float
+    high: float
+    """The ends of the share's own 95 % interval."""
+
+
 class Report(Frozen):
     schema_version: int = 1
     campaign_id: str
@@ -50,6 +64,10 @@ class Report(Frozen):
     """The KPI first, then every other outcome, also those without effect."""
     comparisons: tuple[Comparison, ...] = ()
     """Every pair of variants, by the KPI."""
+    against_held_back: tuple[Comparison, ...] = ()
+    """Each variant against those held back, by the KPI; ``other`` is ``held_back``."""
+    day_by_day: tuple[DayShare, ...] = ()
+    """By the KPI, where it is something that people do; both groups, the days in order."""
     last_click: tuple[Figure, ...] = ()
     """What last click would say; never shown without the effect beside it."""
     send_states: tuple[tuple[str, int], ...] = ()

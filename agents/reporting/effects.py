@@ -162,8 +162,20 @@ def formula(metric: str, arms: list[OutcomeMoments]) -> Query:
 def compare(kpi: Kpi, arms: list[OutcomeMoments]) -> list[Comparison]:
     """Every pair of variants, the error rate shared among the pairs (Bonferroni)."""
     variants = [(a.arm, _pool([a])) for a in arms if a.arm != HELD_BACK and a.n]
-    pairs = list(combinations(variants, 2))
-    share = _is_share(kpi, [group for _, group in variants])
+    return _compared(kpi, list(combinations(variants, 2)))
+
+
+def against_held_back(kpi: Kpi, arms: list[OutcomeMoments]) -> list[Comparison]:
+    """Each variant against those held back, the error rate shared among them."""
+    held = (HELD_BACK, _pool(a for a in arms if a.arm == HELD_BACK))
+    variants = [(a.arm, _pool([a])) for a in arms if a.arm != HELD_BACK and a.n]
+    return _compared(kpi, [(variant, held) for variant in variants] if held[1].n else [])
+
+
+def _compared(
+    kpi: Kpi, pairs: Sequence[tuple[tuple[str, _Group], tuple[str, _Group]]]
+) -> list[Comparison]:
+    share = _is_share(kpi, [group for pair in pairs for _, group in pair])
     found = []
     for (name, group), (other_name, other) in pairs:
         difference = _difference(group, other, share, ALPHA / len(pairs))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from app import words
-from domain.errors import WrongUsage
 from domain.frozen import Frozen
-from domain.report import Report
+from domain.plan import HELD_BACK
+from domain.report import ArmResult, Report
 from ledger import listing, runs
 from ledger.database import Transaction
 from ledger.runs import Run
-from workflows.report import ReportError, report
+from tools.measurement.effects import share_interval
+from tools.render.numbers import metric_words
+from workflows.report import report
 from workflows.stack import Stack
 from workflows.transactions import read
 
@@ -97,13 +100,60 @@ async def report_of(stack: Stack, campaign_id: str, *, anew: bool = False) -> Re
     return kept if kept is not None else await report(stack, campaign_id)
 
 
-__all__ = [
-    "ReportError",
-    "ReportList",
-    "ReportRow",
-    "Unreported",
-    "WrongUsage",
-    "read_report",
-    "report_list",
-    "report_of",
-]
+class Rung(Frozen):
+    """One step from sent to what the campaign aimed at."""
+
+    name: str
+    people: int
+    of: int
+    """The people that its share is of: with the mail, or of these those who agreed to tracking."""
+    share: float
+    low: float | None
+    high: float | None
+    note: str
+    query: str
+
+
+def funnel(report: Report) -> tuple[Rung, ...]:
+    """From sent to booked, all variants together; of those held back nothing is in it."""
+    arms = [arm for arm in report.arms if arm.arm != HELD_BACK]
+    steps = ["sent", "delivered", "opened_by_person", "clicked"]
+    kpi = {"revenue": "purchase", "click": ""}.get(report.kpi, report.kpi)
+    steps += [kpi] if kpi else []
+    rungs = []
+    for name in steps:
+        found = [figure for arm in arms if (figure := arm.figure(name)) is not None]
+        if not found:
+            continue
+        people = round(sum(f.value or 0 for f in found))
+        tracked = name in ("opened_by_person", "clicked")
+        size = sum(f.n or 0 for f in found) if tracked else _sent(arms)
+        interval = share_interval(min(people, size), size) if size and name != "sent" else None
+        rungs.append(
+            Rung(
+                name=metric_words(name),
+                people=people,
+                of=size,
+                share=people / size if size else 0.0,
+                low=interval.low if interval is not None else None,
+                high=interval.high if interval is not None else None,
+                note=_rung_note(name, arms, size),
+                query=found[0].query,
+            )
+        )
+    return tuple(rungs)
+
+
+def _sent(arms: Sequence[ArmResult]) -> int:
+    found = [figure for arm in arms if (figure := arm.figure("sent")) is not None]
+    return round(sum(f.value or 0 for f in found))
+
+
+def _rung_note(name: str, arms: Sequence[ArmResult], size: int) -> str:
+    if name == "delivered":
+        bounced = sum((f.value or 0) for arm in arms if (f := arm.figure("bounced")) is not None)
+        return f"{bounced:,.0f} came back" if bounced else ""
+    if name in ("opened_by_person", "clicked"):
+        machines = ", opens by mail programs left out" if name == "opened_by_person" else ""
+        return f"of {size:,} who got it and agreed to tracking{machines}"
+    return "" if name == "sent" else "with or without a click, whoever was assigned"

@@ -134,6 +134,8 @@ class Story(Frozen):
     """Variants and those held back, with the address of their people."""
     waiting_id: str = ""
     """The approval that waits."""
+    cost: Decimal
+    """Of the model's calls, in the workspace's currency."""
     entries: int
     working: bool
     """Agents are at work, or will be in a moment."""
@@ -193,6 +195,7 @@ async def story(stack: Stack, run_id: str) -> Story:
         beside=_beside(known),
         people=_arms(known),
         waiting_id=waiting.id if waiting is not None else "",
+        cost=known.cost,
         entries=known.number,
         working=known.run.status == "running",
         may_cancel=not ended,

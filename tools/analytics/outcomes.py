@@ -22,6 +22,7 @@ from domain.goal import Kpi
 from domain.money import Currency
 from domain.plan import HELD_BACK
 from domain.report import ArmResult
+from tools.analytics.first_times import count_first_times
 from tools.analytics.last_click import count_last_click
 from tools.analytics.port import OutcomeMoments, Results
 from tools.cdp.baseline import figure_of
@@ -63,12 +64,15 @@ def count_results(
     rows, query = tables.ask("results", _by_arm(each))
     order = [kpi, *(m for m in METRICS if m != kpi)]
     last_click, click_query = count_last_click(people, campaign_id, start, end, tables)
+    first_times, first_query = count_first_times(people, kpi, start, end, tables)
     return Results(
         arms=tuple(_arm(row, query) for row in rows),
         moments=tuple(m for metric in order for m in (_moments(metric, r, query) for r in rows)),
         last_click=last_click,
         last_data_day=_last_moment(tables),
-        queries=(query, click_query),
+        queries=(query, click_query, *([first_query] if first_query is not None else [])),
+        first_times=first_times,
+        first_times_query=first_query.id if first_query is not None else "",
     )
 
 

@@ -38,6 +38,15 @@ class OutcomeMoments(Frozen):
     query: str
 
 
+class FirstTime(Frozen):
+    """How many of an arm first did what the KPI counts on a day since the start."""
+
+    arm: str
+    day: int
+    """0: within the first 24 hours."""
+    people: int
+
+
 class Results(Frozen):
     arms: tuple[ArmResult, ...]
     moments: tuple[OutcomeMoments, ...]
@@ -47,6 +56,9 @@ class Results(Frozen):
     last_data_day: datetime | None
     """The latest event or order that the store holds at the as-of moment."""
     queries: tuple[Query, ...]
+    first_times: tuple[FirstTime, ...] = ()
+    """Of the KPI, where it is something that people do; days without anybody are left out."""
+    first_times_query: str = ""
 
 
 class HourEvidence(Frozen):

@@ -88,6 +88,14 @@ def csv(report: Report) -> str:
     for comparison in report.comparisons:
         pair_ids = f"{comparison.variant} - {comparison.other}"
         row("comparison", pair_ids, comparison.difference, str(comparison.shown).lower())
+    for one in report.against_held_back:
+        row("against_held_back", one.variant, one.difference, str(one.shown).lower())
+    for day in report.day_by_day:
+        group = "held_back" if day.held_back else "treated"
+        figure = Figure(
+            name=f"day_{day.day}", value=day.share, unit="share", low=day.low, high=day.high, n=day.n
+        )
+        row("day", group, figure)
     for figure in report.last_click:
         row("last_click", "", figure)
     for state, count in report.send_states:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Header, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
+from app.desk import report_parts
 from app.desk.drawing import draw
 from app.desk.identity import Here, needs, origin_of
 from app.desk.pages.live import STREAM_HEADERS
@@ -63,7 +64,9 @@ async def start(request: Request, here: Here, goal: Annotated[str, Form()] = "")
 async def campaign(request: Request, here: Here, run_id: str) -> Response:
     """The whole story of one campaign."""
     told = await story(site_of(request).stack, run_id)
-    return await draw(request, "campaigns/story.html", here="campaigns", story=told)
+    return await draw(
+        request, "campaigns/story.html", here="campaigns", story=told, parts=report_parts
+    )
 
 
 @router.get("/campaigns/{run_id}/progress")
