@@ -13,6 +13,8 @@ from domain.money import Money
 
 TITLE = 64
 """Characters of a campaign's name at most."""
+_CLAUSE = re.compile(r"[.!?]? *[,;:–] | from | with |[.!?] ")
+"""Where a goal may be cut, so that what stays reads as a name."""
 
 SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "JPY": "¥"}
 
@@ -145,10 +147,12 @@ def one_line(text: str, most: int = 70) -> str:
 
 
 def title(goal: str) -> str:
-    """What a campaign is called: its goal, or the first sentence where it is long."""
-    flat = " ".join(goal.split())
-    first = re.split(r"(?<=[.!?])\s+", flat, maxsplit=1)[0] if len(flat) > TITLE else flat
-    return one_line(first.rstrip("."), TITLE)
+    """What a campaign is called: its goal, or the first part of it where it is long."""
+    flat = " ".join(goal.split()).rstrip(".")
+    if len(flat) <= TITLE:
+        return flat
+    ends = [found.start() for found in _CLAUSE.finditer(flat[: TITLE + 1]) if found.start() > 20]
+    return flat[: ends[-1]] if ends else one_line(flat, TITLE)
 
 
 def without_fields(text: str) -> str:

@@ -76,6 +76,7 @@ class Formats:
         return self.signed(difference * 100)
 
     def signed(self, value: float) -> str:
+        value = round(value, 1)  # what would read as 0.0 has no direction
         sign = "+" if value > 0 else "−" if value < 0 else "±"
         return sign + str(
             babel_numbers.format_decimal(abs(value), format="#,##0.0", locale=self.locale)

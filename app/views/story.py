@@ -22,7 +22,7 @@ from app.diffs import Change, changed_only, word_diff
 from app.views.campaigns import StateKind, standing
 from app.views.people import Asked
 from app.views.reports import read_report
-from domain.brief import Brief
+from domain.brief import AudienceEvidence, Brief
 from domain.critique import Critique, Finding
 from domain.draft import Draft
 from domain.frozen import Frozen
@@ -358,29 +358,22 @@ def _goal(known: _Known) -> Step:
 
 
 def _data_check(one: _Made) -> Step:
-    data = one.data
-    span = (
-        f"The data go from {data['first_day']} to {data['last_day']}."
-        if data.get("first_day") and data.get("last_day")
-        else "The data say nothing about their days."
+    evidence = AudienceEvidence.model_validate(one.data)
+    fit = f"{words.people(evidence.size)} fit the audience rule"
+    said = (
+        f"{fit}; {evidence.reachable:,} of them can be mailed." if evidence.reachable else f"{fit}."
     )
-    reach = data.get("reachable")
     left = [
-        f"{count:,} left out because {words.LEFT_OUT.get(reason, reason)}."
-        for reason, count in data.get("left_out", ())
+        f"{count:,} because {words.LEFT_OUT.get(reason, reason)}"
+        for reason, count in evidence.left_out
         if count
     ]
-    fit = f"{words.people(data['size'])} fit the audience rule"
-    return Step(
-        icon="search",
-        head="Data check",
-        at=one.at,
-        text=(
-            f"{fit}; {reach:,} of them can be mailed." if reach is not None else f"{fit}.",
-            span,
-            *left,
-        ),
-    )
+    if left:
+        said = f"{said} Left out: {words.listed(left)}."
+    span = "Nothing says which days the data span."
+    if evidence.first_day and evidence.last_day:
+        span = f"The data span {words.day(evidence.first_day)} to {words.day(evidence.last_day)}."
+    return Step(icon="search", head="Data check", at=one.at, text=(said, span))
 
 
 def _brief(brief: Brief, last: Brief | None, number: int, at: datetime | None) -> Step:

@@ -93,7 +93,12 @@ def csv(report: Report) -> str:
     for day in report.day_by_day:
         group = "held_back" if day.held_back else "treated"
         figure = Figure(
-            name=f"day_{day.day}", value=day.share, unit="share", low=day.low, high=day.high, n=day.n
+            name=f"day_{day.day}",
+            value=day.share,
+            unit="share",
+            low=day.low,
+            high=day.high,
+            n=day.n,
         )
         row("day", group, figure)
     for figure in report.last_click:
