@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from domain.customer import Consent, ConsentPurpose
+from domain.frozen import Frozen
 from ledger import journal, subjects
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new
@@ -67,6 +68,28 @@ def latest(
         asked = {"people": list(some), "purpose": purpose, "now": tx.now}
         for pseudonym, given, source in tx.connection.execute(_LATEST, asked):
             found[pseudonym] = (given, source)
+    return found
+
+
+class Answer(Frozen):
+    """One person's latest answer, with its evidence."""
+
+    given: bool
+    at: datetime
+    source: str
+    wording: str
+
+
+def answers(
+    tx: Transaction, pseudonyms: Sequence[str], purpose: ConsentPurpose
+) -> dict[str, Answer]:
+    """Pseudonym → latest answer with its evidence, of those who answered at all."""
+    found: dict[str, Answer] = {}
+    query = _LATEST.add_columns(_c.at, _c.wording)
+    for some in in_chunks(pseudonyms):
+        asked = {"people": list(some), "purpose": purpose, "now": tx.now}
+        for pseudonym, given, source, at, wording in tx.connection.execute(query, asked):
+            found[pseudonym] = Answer(given=given, at=at, source=source, wording=wording)
     return found
 
 

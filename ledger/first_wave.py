@@ -72,9 +72,14 @@ def draw(campaign_id: str, arms: Mapping[str, str], share: float) -> set[str]:
         by_arm.setdefault(arm, []).append(pseudonym)
     drawn: set[str] = set()
     for people in by_arm.values():
-        number = max(1, math.ceil(round(share * len(people), 9)))
+        number = part_of(len(people), share)
         drawn |= set(sorted(people, key=lambda who: _lot(campaign_id, who))[:number])
     return drawn
+
+
+def part_of(people: int, share: float) -> int:
+    """How many of the people of one arm go first: at least that share, and at least one."""
+    return max(1, math.ceil(round(share * people, 9))) if people else 0
 
 
 def look(tx: Transaction) -> None:

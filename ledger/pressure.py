@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from domain.frozen import Frozen
 from domain.plan import Cap
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks
@@ -16,7 +17,7 @@ REACHED = ("sending", "sent", "needs_review")
 PLANNED = (*REACHED, "scheduled", "claimed")
 
 _c = t.sends.c
-_moment = sa.func.coalesce(_c.sending_at, _c.due_at)
+_moment = sa.func.coalesce(_c.sending_at, _c.due_at, type_=_c.due_at.type)
 _COUNT = (  # made once: it runs before every group of mails
     sa.select(_c.pseudonym, sa.func.count())
     .where(
@@ -66,4 +67,36 @@ def count(
             "but": except_campaign,
         }
         found.update((row[0], row[1]) for row in tx.connection.execute(_COUNT, given))
+    return found
+
+
+class Mail(Frozen):
+    """One message to one of the people asked about, of another campaign."""
+
+    pseudonym: str
+    campaign_id: str
+    at: datetime
+    """When it went out, or is due."""
+
+
+def mails(
+    tx: Transaction,
+    pseudonyms: Iterable[str],
+    after: datetime,
+    until: datetime,
+    *,
+    except_campaign: str = "",
+) -> list[Mail]:
+    """What these people got and will get in (after, until], over all campaigns but one."""
+    found: list[Mail] = []
+    for some in in_chunks(sorted(set(pseudonyms))):
+        query = sa.select(_c.pseudonym, _c.campaign_id, _moment).where(
+            _c.pseudonym.in_(some),
+            _c.state.in_(PLANNED),
+            _moment > after,
+            _moment <= until,
+            _c.campaign_id != except_campaign,
+        )
+        rows = tx.connection.execute(query)
+        found += [Mail(pseudonym=row[0], campaign_id=row[1], at=row[2]) for row in rows]
     return found

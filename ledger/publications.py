@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ __all__ = [
     "counts",
     "enqueue",
     "get",
+    "inside_window",
     "left_out",
     "list_publications",
     "move",
@@ -40,6 +41,7 @@ __all__ = [
     "resume_one",
     "send_key",
     "stop",
+    "waiting_people",
 ]
 
 UNDER_WAY = first_wave.UNDER_WAY
@@ -222,6 +224,14 @@ def assignments(tx: Transaction, campaign_id: str) -> list[AssignmentRow]:
     ]
 
 
+def waiting_people(tx: Transaction, publication_id: str) -> list[tuple[str, str, datetime]]:
+    """(pseudonym, time zone, due) of those whose message is still to go."""
+    query = sa.select(_s.pseudonym, _s.timezone, _s.due_at).where(
+        _s.publication_id == publication_id, _s.state.in_(("scheduled", "claimed"))
+    )
+    return [(row[0], row[1], row[2]) for row in tx.connection.execute(query)]
+
+
 def stop(tx: Transaction, publication_id: str, reason: str) -> bool:
     """Stop it, void its approval and hand its run back to a person. False: it was not open."""
     return stopping.stop_publication(tx, publication_id, reason)
@@ -243,11 +253,9 @@ def move(tx: Transaction, publication_id: str, person: Person, start: datetime) 
         )
     delta = start - publication.starts_at
     waiting = sa.and_(_s.publication_id == publication_id, _s.state == "scheduled")
-    query = sa.select(_s.due_at).where(waiting).distinct().order_by(_s.due_at)
-    dues = tx.connection.execute(query).scalars().all()
-    last = max([start, *(due + delta for due in dues)])
+    dues = _dues(tx, publication_id)
     data = {"from": publication.starts_at, "to": start}
-    if start < publication.window_start or last > publication.window_end:
+    if not inside_window(tx, publication, start):
         outside = f"{person.name} moved it to {start.isoformat()}, outside the approved window"
         journal.append(
             tx, "publication_moved_out", person_id=person.id, thing=publication_id, data=data
@@ -270,6 +278,20 @@ def move(tx: Transaction, publication_id: str, person: Person, start: datetime) 
     )
     journal.append(tx, "publication_moved", person_id=person.id, thing=publication_id, data=data)
     return get(tx, publication_id)
+
+
+def inside_window(tx: Transaction, publication: PublicationRow, start: datetime) -> bool:
+    """Whether all of it would still go out inside the approved window, beginning at ``start``."""
+    delta = start - publication.starts_at
+    last = max([start, *(due + delta for due in _dues(tx, publication.id))])
+    return publication.window_start <= start and last <= publication.window_end
+
+
+def _dues(tx: Transaction, publication_id: str) -> Sequence[datetime]:
+    """The moments at which its messages are due, in order; people of a zone have one."""
+    waiting = sa.and_(_s.publication_id == publication_id, _s.state == "scheduled")
+    query = sa.select(_s.due_at).where(waiting).distinct().order_by(_s.due_at)
+    return tx.connection.execute(query).scalars().all()
 
 
 def close_done(tx: Transaction) -> list[PublicationRow]:

@@ -22,13 +22,15 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import first_wave, publications, sends, suppression
+from ledger import first_wave, journal, publications, sends, suppression
+from ledger.approvals import Approval
 from ledger.database import Transaction
+from ledger.people import Person
 from ledger.sends import Send
 from tools.esp.port import Receipt, SendError
 from tools.render.errors import RenderError
 from tools.render.fill import fill
-from workflows import standing
+from workflows import standing, trial_mail
 from workflows.engagements import agreed, with_tracking
 from workflows.following_up import schedule_reports
 from workflows.reaching import Reach
@@ -353,6 +355,33 @@ async def publish_due(
         await _send_batches(this, most_batches, most_seconds)
     await write(stack.ledger, lambda tx: _close(tx, this))
     return this.counts
+
+
+async def send_test(
+    stack: Stack, approval: Approval, person: Person, variant: str = "", reach: Reach | None = None
+) -> Receipt:
+    """Send what an approval holds to the person who asks, at their own address, marked as a test.
+
+    ``variant``: its id; empty: the first. Goes only where other mails may go: from a simulated
+    workspace to this machine alone. Raises ReachError, UnsubscribeError, TrialError,
+    LedgerError not_allowed, RenderError, SendError.
+    """
+    await (reach or Reach()).check(stack)
+    shown = variant or next((v["id"] for v in approval.content.get("variants", ())), "")
+    message = await write(
+        stack.ledger, lambda tx: trial_mail.prepare(tx, stack, approval, person, shown)
+    )
+    try:
+        return await stack.sending.send(message)
+    except SendError as error:
+        data = {"code": error.code}
+        await write(
+            stack.ledger,
+            lambda tx: journal.append(
+                tx, "test_mail_failed", person_id=None, thing=approval.id, data=data
+            ),
+        )
+        raise
 
 
 async def _send_batches(this: _Round, most: int | None, most_seconds: float | None) -> None:

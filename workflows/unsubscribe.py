@@ -40,6 +40,12 @@ def link(base: str, key: str, keys: Keys, address: str) -> str:
     return f"{base.rstrip('/')}{PATH}{message_token(key, keys.signing, hashed)}"
 
 
+def link_of_nobody(base: str, key: str, keys: Keys) -> str:
+    """The unsubscribe address of a test mail: right in its form, and of no message and no
+    address, so that it changes nothing."""
+    return f"{base.rstrip('/')}{PATH}{message_token(key, keys.signing)}"
+
+
 def probe_answer(token: Token, signing: bytes) -> str:
     """What only our own endpoint can say to a probe."""
     return hmac.new(signing, _PROBE + bytes.fromhex(token.key), hashlib.sha256).hexdigest()
