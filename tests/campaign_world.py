@@ -189,6 +189,11 @@ class World:
         with self.ledger.read() as tx:
             return publications.list_publications(tx, run_id)[-1]
 
+    def publication_content(self, run_id: str) -> dict[str, object]:
+        with self.ledger.read() as tx:
+            kept = publications.get(tx, self.publication(run_id).id)
+        return kept.content.model_dump(mode="json")
+
     def assigned(self, run_id: str) -> list[AssignmentRow]:
         with self.ledger.read() as tx:
             return publications.assignments(tx, run_id)
