@@ -140,5 +140,6 @@ def test_sendgrid() -> None:
 
 
 def test_which_secrets_can_be_used() -> None:
+    assert code("esp", sign("d1", NOW, BODY, SECRET), BODY, "short") == "bad_signature"
     assert usable_secret("esp", SECRET)
     assert not usable_secret("esp", "short")

@@ -89,6 +89,8 @@ def read(
     Raises WebhookError: stale, bad_signature, malformed. What it says is parsed only after both
     the time and the signature hold.
     """
+    if not usable_secret(source, secret):
+        raise _refused("bad_signature", "What it is to be checked with cannot be read.")
     if source == SENDGRID:
         delivery_id = _check_sendgrid(headers, body, secret, now)
         return _events(delivery_id, body, _from_sendgrid)
