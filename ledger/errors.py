@@ -32,6 +32,8 @@ LedgerErrorCode = Literal[
     "bad_zone",  # no such IANA time zone
     "bad_value",  # a value that cannot be kept
     "budget_spent",  # the limit of this day or run is reached
+    "key_reused",  # an Idempotency-Key that names another request already
+    "still_at_work",  # the request of this Idempotency-Key has not ended yet
 ]
 
 _EXIT_CODES: dict[LedgerErrorCode, int] = {
@@ -55,6 +57,8 @@ _EXIT_CODES: dict[LedgerErrorCode, int] = {
     "bad_zone": 2,
     "bad_value": 2,
     "budget_spent": 3,
+    "key_reused": 2,
+    "still_at_work": 4,
 }
 
 
