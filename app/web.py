@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from app import static_files
 from app.desk import desk
 from app.desk.security import Guard
+from app.rest.api import create_rest_api
 from app.site import Site
 
 
@@ -30,4 +31,5 @@ def create_web(site: Site) -> ASGIApp:
     web.state.site = site
     web.router.routes.append(static_files.route)
     desk.install(web)
+    web.mount("/v1", create_rest_api(site))
     return Guard(web, site.workspace.settings.desk)

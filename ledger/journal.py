@@ -70,11 +70,15 @@ def append(
     return int(seq) + 1
 
 
-def entries(tx: Transaction, thing: str | None = None, limit: int = 100) -> list[Entry]:
-    """The latest rows, newest first; of one thing, or of all."""
+def entries(
+    tx: Transaction, thing: str | None = None, limit: int = 100, *, before: int | None = None
+) -> list[Entry]:
+    """The latest rows, newest first; of one thing, or of all; older than the row ``before``."""
     query = sa.select(t.journal).order_by(_j.seq.desc()).limit(limit)
     if thing is not None:
         query = query.where(_j.thing == thing)
+    if before is not None:
+        query = query.where(_j.seq < before)
     return [_entry(dict(row)) for row in tx.connection.execute(query).mappings()]
 
 

@@ -168,6 +168,11 @@ def list_tokens(tx: Transaction, person_id: str | None = None) -> list[TokenRow]
     ]
 
 
+def is_token(row: TokenRow, token: str) -> bool:
+    """Whether a row is this token's."""
+    return _token_hash(token).startswith(row.id)
+
+
 def revoke_token(tx: Transaction, token_id: str, by: Person) -> None:
     """Make one token worthless: one's own, or with the right to administer anybody's.
 

@@ -59,9 +59,7 @@ def begin(tx: Transaction, person_id: str, key: str, request_hash: str) -> Kept 
             thing=key,
             next_step="Repeat it in a moment; its answer will be given then.",
         )
-    tx.connection.execute(
-        sa.update(t.requests).where(_mine(person_id, key)).values(at=tx.real_now)
-    )
+    tx.connection.execute(sa.update(t.requests).where(_mine(person_id, key)).values(at=tx.real_now))
     return None
 
 

@@ -75,16 +75,22 @@ def install(api: FastAPI) -> None:
 
 
 async def act(
-    request: Request, function: Callable[[Transaction], BaseModel], status: int = 200
+    request: Request,
+    function: Callable[[Transaction], BaseModel],
+    status: int = 200,
+    *,
+    secret: str = "",
 ) -> Response:
     """Do it in one write transaction, and answer with what it gives. With an Idempotency-Key the
-    answer is kept in the same transaction: it is done once, whenever the process dies."""
+    answer is kept in the same transaction: it is done once, whenever the process dies. The field
+    ``secret`` of it is not kept."""
     call: Call | None = getattr(request.state, "call", None)
 
     def run(tx: Transaction) -> Any:
         body = function(tx).model_dump(mode="json")
         if call is not None:
-            requests.finish(tx, call.person_id, call.key, status, body)
+            kept = {**body, secret: None} if secret else body
+            requests.finish(tx, call.person_id, call.key, status, kept)
         return body
 
     with coming_from("api", origin_of(request)):
@@ -113,9 +119,7 @@ async def _begin(
         return
     digest = await _hash(request)
     ledger = site_of(request).stack.ledger
-    kept = await write(
-        ledger, lambda tx: requests.begin(tx, person.id, idempotency_key, digest)
-    )
+    kept = await write(ledger, lambda tx: requests.begin(tx, person.id, idempotency_key, digest))
     if kept is not None:
         raise AnsweredBefore(kept)
     request.state.call = Call(person.id, idempotency_key)
@@ -144,9 +148,7 @@ async def _release(request: Request) -> None:
     if call is None or call.answered:
         return
     ledger = site_of(request).stack.ledger
-    await asyncio.shield(
-        write(ledger, lambda tx: requests.release(tx, call.person_id, call.key))
-    )
+    await asyncio.shield(write(ledger, lambda tx: requests.release(tx, call.person_id, call.key)))
 
 
 async def _again(request: Request, error: Exception) -> Response:

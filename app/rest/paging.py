@@ -53,12 +53,7 @@ def place(cursor: str) -> str:
         if version != 1 or not isinstance(where, str) or "\x00" in where:
             raise ValueError("another form")
     except (ValueError, binascii.Error, TypeError, RecursionError):
-        raise WrongUsage(
-            "bad_cursor",
-            "This cursor is not one of ours.",
-            thing="cursor",
-            next_step="Begin with the first page, and take `next` of each page as it is.",
-        ) from None
+        raise _bad() from None
     return where
 
 
@@ -68,7 +63,7 @@ def number_place(cursor: str) -> int | None:
     if not where:
         return None
     if not where.isascii() or not where.isdigit() or len(where) > 15:
-        return place("no number") and None
+        raise _bad()
     return int(where)
 
 
@@ -83,3 +78,12 @@ def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Page[T]:
     shown = tuple(rows[:limit])
     more = len(rows) > limit
     return Page[Any](items=shown, next=written(str(key(shown[-1]))) if more else None)
+
+
+def _bad() -> WrongUsage:
+    return WrongUsage(
+        "bad_cursor",
+        "This cursor is not one of ours.",
+        thing="cursor",
+        next_step="Begin with the first page, and take `next` of each page as it is.",
+    )
