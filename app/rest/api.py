@@ -8,7 +8,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.rest import audience, audit, brand, campaigns, once, people, problems, reports, sends
+from app.rest import (
+    approvals,
+    audience,
+    audit,
+    brand,
+    campaigns,
+    once,
+    people,
+    problems,
+    reports,
+    sends,
+)
 from app.rest.problems import ALWAYS, Problem, refusals
 from app.site import Site
 
@@ -53,6 +64,7 @@ def create_rest_api(site: Site) -> FastAPI:
     for router in (
         campaigns.router,
         campaigns.talk,
+        approvals.router,
         sends.days,
         sends.router,
         sends.pausing,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -17,12 +17,12 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.desk.identity import origin_of
+from app.rest.problems import refusals
 from app.site import site_of
 from app.tokens import TokenPerson
 from ledger import requests
 from ledger.database import Transaction
 from ledger.origin import coming_from
-from ledger.people import Person
 from ledger.requests import Kept
 from workflows.transactions import write
 
@@ -53,9 +53,10 @@ class Route(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         if "POST" in (given.get("methods") or ()):
             given["dependencies"] = [*(given.get("dependencies") or ()), Depends(_begin)]
+            given["responses"] = {**refusals(409, 413), **(given.get("responses") or {})}
         super().__init__(path, endpoint, **given)
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         original = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
@@ -100,6 +101,11 @@ async def act(
     return JSONResponse(body, status)
 
 
+def is_repeatable(request: Request) -> bool:
+    """Whether this request carries an Idempotency-Key, so that it may be one that was cut off."""
+    return getattr(request.state, "call", None) is not None
+
+
 async def _begin(
     request: Request,
     person: TokenPerson,
@@ -135,7 +141,7 @@ async def _keep(request: Request, response: Response) -> None:
     call: Call | None = getattr(request.state, "call", None)
     if call is None or call.answered:
         return
-    body = json.loads(response.body) if response.body else None
+    body = json.loads(bytes(response.body)) if response.body else None
     await write(
         site_of(request).stack.ledger,
         lambda tx: requests.finish(tx, call.person_id, call.key, response.status_code, body),
@@ -157,6 +163,3 @@ async def _again(request: Request, error: Exception) -> Response:
     if error.kept.answer is None:
         return Response(status_code=error.kept.status, headers=headers)
     return JSONResponse(error.kept.answer, error.kept.status, headers=headers)
-
-
-__all__ = ["Call", "Person", "Route", "act", "install"]

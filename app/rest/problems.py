@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from app.desk.desk import status_of
+from app.desk.statuses import status_of
 from app.tokens import refusal_headers
 from domain.errors import MainspringError
 from domain.frozen import Frozen
@@ -143,6 +143,8 @@ async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = {404: "unknown", 405: "no_such_method", 413: "too_large"}.get(error.status_code, "http")
     detail = str(error.detail)
+    if error.status_code == 400:  # a body that is no text at all is as unreadable as any other
+        return answer(_problem(422, "unreadable_request", detail))
     if error.status_code == 404:
         detail = "There is nothing at this address; /v1/openapi.json describes all there is."
     return answer(_problem(error.status_code, code, detail), error.headers)
