@@ -196,7 +196,7 @@ async def _decide(
     seen = current.model_copy(update={"content_hash": content_hash})
     if decision == "edit":
         whole = await deciding.gather(site.workspace, current)
-        deciding.check_edit(whole, edit or {}, site.workspace.timezone)
+        deciding.check_edit(site.workspace, whole, edit or {})
     try:
         with coming_from("api", origin_of(request)):
             await asyncio.to_thread(
