@@ -143,7 +143,11 @@ def _framed(html: str, form: Form) -> str:
 
 def height_of(variant: RenderedVariant, pictures: int) -> int:
     """About how tall the mail is on a card, in pixels; a frame cannot be asked."""
-    body = variant.text.partition("\n-- \n")
-    lines = sum(max(1, -(-len(line) // 46)) for line in body[0].splitlines())
-    foot = sum(max(1, -(-len(line) // 62)) for line in body[2].splitlines())
-    return 190 + lines * 25 + foot * 19 + pictures * 300
+    body, _, foot = variant.text.partition("\n-- \n")
+    height = 200 + pictures * 262
+    for paragraph in body.split("\n\n"):
+        said = " ".join(line for line in paragraph.splitlines() if not line.startswith("http"))
+        height += 18 + 25 * max(1, -(-len(said) // 46))
+    for line in foot.splitlines():
+        height += 19 * -(-len(line) // 66)
+    return height

@@ -65,8 +65,11 @@ class FindingShown(Frozen):
 
     number: int
     """Its place in the critique, from 0; what ``take over`` names."""
+    rule: str
     level: Severity
     variant: str
+    at: str
+    """Its place as the draft names it: ``blocks[2]``."""
     place: str
     """As a person reads it: "subject", "paragraph 2"; empty: the whole."""
     text: str
@@ -169,8 +172,10 @@ def finding_shown(number: int, finding: Finding, draft: Draft | None) -> Finding
     text = dict(variant.texts()).get(finding.place, "") if variant else ""
     return FindingShown(
         number=number,
+        rule=finding.rule,
         level=finding.severity,
         variant=finding.variant,
+        at=finding.place,
         place=place_words(finding.place, variant),
         text=finding.text,
         why=finding.why,

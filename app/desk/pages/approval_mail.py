@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from app.deciding import gather
 from app.desk.drawing import draw
 from app.desk.identity import Here
-from app.desk.security import MAIL_POLICY
+from app.desk.mail_frames import FRAME_HEADERS
 from app.mail_preview import Form, Reader, mail_page
 from app.previews import READER
 from app.site import site_of
@@ -19,11 +19,6 @@ from ledger.errors import LedgerError
 from workflows.transactions import read
 
 router = APIRouter()
-
-FRAME_HEADERS = {
-    "Content-Security-Policy": MAIL_POLICY + "; frame-ancestors 'self'",
-    "X-Frame-Options": "SAMEORIGIN",
-}
 
 
 @router.get("/approvals/{approval_id}/mail/{variant_id}")

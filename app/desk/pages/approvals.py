@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from app import deciding
 from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, Visitor, needs, origin_of
-from app.desk.pages import approval_mail
+from app.desk.pages import approval_edit, approval_mail
 from app.desk.statuses import status_of
 from app.mail_preview import Form as MailForm
 from app.previews import READER
@@ -28,6 +28,7 @@ from workflows.transactions import read, write
 
 router = APIRouter()
 router.include_router(approval_mail.router)
+router.include_router(approval_edit.router)
 
 Tab = Literal["waiting", "decided"]
 OVERTAKEN = ("already_decided", "stale_content", "expired")
