@@ -52,6 +52,18 @@ class Formats:
             return str(format_date(on, "EEEE d MMMM y", locale=self.locale))
         return str(format_date(on, "full", locale=self.locale))
 
+    def short_day(self, on: date) -> str:
+        """16 Nov."""
+        return str(format_skeleton("MMMd", on, locale=self.locale))
+
+    def long_date(self, on: date) -> str:
+        """20 December 2026."""
+        return str(format_date(on, "long", locale=self.locale))
+
+    def weekday(self, on: date, whole: bool = False) -> str:
+        """Thu, or Thursday."""
+        return str(format_date(on, "EEEE" if whole else "EEE", locale=self.locale))
+
     def ago(self, at: datetime) -> str:
         """Today 10:42, yesterday 09:12, or the moment."""
         days = (self.local(self.now).date() - self.local(at).date()) // timedelta(days=1)
@@ -117,6 +129,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "clock_time": Formats.time,
     "day": Formats.day,
     "long_day": Formats.long_day,
+    "short_day": Formats.short_day,
+    "long_date": Formats.long_date,
+    "weekday": Formats.weekday,
     "ago": Formats.ago,
     "number": Formats.number,
     "percent": Formats.percent,

@@ -18,7 +18,7 @@ from domain.brief import Brief
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK, Cap, QuietHours
 from domain.publication import SendState
-from ledger import cron, crowding, listing, schedules, sending
+from ledger import cron, crowding, listing, people, schedules, sending
 from ledger.approvals import Approval
 from ledger.crowding import WeekLoad
 from ledger.database import Transaction
@@ -73,10 +73,6 @@ class Item(Frozen):
     paused: bool = False
     times: int = 1
     """A schedule's starts on this day."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.what}-{self.id}"
 
 
 class Day(Frozen):
@@ -209,6 +205,43 @@ def planned_at(approval: Approval, zone: ZoneInfo, now: datetime) -> datetime:
     if at < earliest:
         at = _at(day + timedelta(days=1), zone, content["send_hour"], content["send_minute"])
     return min(at, end)
+
+
+class ScheduleRow(Frozen):
+    """A schedule, and what it does next."""
+
+    id: str
+    title: str
+    goal: str
+    cron: str
+    zone: str
+    next: datetime
+    last: datetime | None
+    """When it last started a campaign."""
+    last_run: str = ""
+    by: str
+
+
+def schedule_rows(tx: Transaction) -> list[ScheduleRow]:
+    """The schedules that start campaigns again and again."""
+    names = people.names(tx)
+    rows = []
+    for one in schedules.list_schedules(tx):
+        fires = [fire for fire in schedules.fires(tx, one.id, limit=20) if fire.run_id]
+        rows.append(
+            ScheduleRow(
+                id=one.id,
+                title=words.title(one.goal),
+                goal=one.goal,
+                cron=one.cron,
+                zone=one.zone,
+                next=next(cron.fire_times(one.cron, one.zone, tx.now)),
+                last=fires[0].fire_time if fires else None,
+                last_run=(fires[0].run_id or "") if fires else "",
+                by=names.get(one.person_id, ""),
+            )
+        )
+    return rows
 
 
 def _find(tx: Transaction, start: datetime, end: datetime) -> _Found:

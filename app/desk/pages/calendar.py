@@ -6,7 +6,7 @@ mean, and only its button moves anything.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,16 +14,15 @@ from babel import Locale
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app import words
 from app.desk.drawing import draw, is_partial
 from app.desk.formats import choose_locale
 from app.desk.identity import Here, needs, origin_of
 from app.site import site_of
 from app.views.calendar import Mode, calendar, schedule_rows
-from domain.errors import WrongUsage
-from ledger import holding, schedules
+from ledger import holding, listing, schedules
 from ledger.origin import coming_from
 from workflows import moving
-from workflows.stack import Stack
 from workflows.transactions import read, write
 
 router = APIRouter()
@@ -38,24 +37,23 @@ async def show(
     view: Mode = "month",
     around: date | None = None,
     moved: str = "",
+    stays: bool = False,
 ) -> Response:
-    """What goes out when. ``moved`` is the campaign whose move the page before made."""
+    """What goes out when. ``moved`` names the campaign that was just moved."""
     stack = site_of(request).stack
-    start = _week_start(request)
-    page = await calendar(stack, mode=view, around=around, week_start=start)
-    rows = await read(stack.ledger, lambda tx: schedule_rows(tx))
+    page = await calendar(stack, mode=view, around=around, week_start=_week_start(request))
+    rows = await read(stack.ledger, schedule_rows)
+    goals = await read(stack.ledger, lambda tx: listing.goals_of(tx, [moved] if moved else []))
     at = f"&around={around.isoformat()}" if around else ""
-    tabs = [(name, f"/calendar?view={one}{at}", one == view) for one, name in VIEWS]
     return await draw(
         request,
         "calendar/calendar.html",
         here="calendar",
         page=page,
-        tabs=tabs,
+        tabs=[(name, f"/calendar?view={one}{at}", one == view) for one, name in VIEWS],
         rows=rows,
-        moved=await _moved(stack, moved),
-        week_from=page.first,
-        one_day=timedelta(days=1),
+        moved=words.title(goals[moved]) if moved in goals else "",
+        stays=stays,
     )
 
 
@@ -70,21 +68,21 @@ async def ask_to_move(
     """What it would mean to begin on another day, at another time; nothing is moved."""
     stack = site_of(request).stack
     zone = ZoneInfo(stack.timezone)
-    asked = await moving.preview(stack, thing_id, _far(zone))
-    was = asked.was.astimezone(zone)
-    on = datetime.combine(day or was.date(), at or was.time().replace(second=0, microsecond=0))
-    start = on.replace(tzinfo=zone)
-    chosen = start.astimezone(UTC) != asked.was
-    move = await moving.preview(stack, thing_id, start)
+    was: datetime | None = None
+    if day is None or at is None:
+        now = await read(stack.ledger, lambda tx: tx.now)
+        was = (await moving.preview(stack, thing_id, now)).was.astimezone(zone)
+        day, at = day or was.date(), at or was.time().replace(second=0, microsecond=0)
+    start = datetime.combine(day, at, zone)
     return await draw(
         request,
         "calendar/move_form.html" if is_partial(request) else "calendar/move.html",
         here="calendar",
-        move=move,
+        move=await moving.preview(stack, thing_id, start),
         thing_id=thing_id,
-        on=start,
-        free=move.free.astimezone(zone) if move.free is not None else None,
-        chosen=chosen,
+        start=start,
+        chosen=was is None or start != was,
+        title_of=words.title,
     )
 
 
@@ -102,7 +100,8 @@ async def move(
     start = datetime.combine(day, at).replace(tzinfo=ZoneInfo(stack.timezone))
     with coming_from("desk", origin_of(request)):
         made = await moving.move(stack, thing_id, here.person, start, content_hash=content_hash)
-    return _to(request, f"/calendar?moved={made.run_id}")
+    stays = "&stays=true" if made.keeps_approval else ""
+    return _to(request, f"/calendar?moved={made.run_id}&around={_page_of(day)}{stays}")
 
 
 @router.post("/calendar/pause/{publication_id}")
@@ -138,9 +137,7 @@ async def add_schedule(
     person = needs(here, "write")
     stack = site_of(request).stack
     with coming_from("desk", origin_of(request)):
-        await write(
-            stack.ledger, lambda tx: schedules.add(tx, cron, stack.timezone, goal, person)
-        )
+        await write(stack.ledger, lambda tx: schedules.add(tx, cron, stack.timezone, goal, person))
     return _to(request, "/calendar#schedules")
 
 
@@ -168,12 +165,6 @@ def _week_start(request: Request) -> int:
     return int(Locale.parse(locale).first_week_day)
 
 
-def _far(zone: ZoneInfo) -> datetime:
-    return datetime.now(zone)
-
-
-async def _moved(stack: Stack, run_id: str) -> moving.Move | None:
-    return None
-
-
-__all__ = ["WrongUsage", "router"]
+def _page_of(day: date) -> str:
+    """A day that the month shows with the week before it."""
+    return (day - timedelta(days=7)).isoformat()

@@ -16,7 +16,7 @@ from app.site import site_of
 from app.views.reports import funnel, report_list, report_of
 from domain.plan import HELD_BACK
 from domain.report import Report
-from tools.render.report_words import beside, counted, figure_names, lead, measures, pair
+from tools.render.report_words import beside, counted, figure_names, lead, measures
 
 router = APIRouter()
 
@@ -40,18 +40,21 @@ async def reports(request: Request, here: Here, before: str = "") -> Response:
 async def report(request: Request, here: Here, campaign_id: str) -> Response:
     """One report, as it was last drawn; the first look draws it."""
     made = await report_of(site_of(request).stack, campaign_id)
+    labels = {arm.arm: _label(arm.arm, arm.label) for arm in made.arms}
     return await draw(
         request,
         "reports/report.html",
         here="reports",
         report=made,
         lead=lead(made),
-        labels={arm.arm: _label(arm.arm, arm.label) for arm in made.arms},
+        labels=labels,
         beside=beside(made),
         counted=counted(made),
         names=figure_names(made.arms),
         measures=measures,
-        pairs=[(pair(made, one), one) for one in made.comparisons],
+        pairs=[
+            (f"{labels[one.variant]} against {labels[one.other]}", one) for one in made.comparisons
+        ],
         steps=funnel(made),
         parts=report_parts,
         states=words.SEND_STATES,
