@@ -12,6 +12,7 @@ from fastapi import Request
 
 from app.passing_time import Moved
 from app.streams import Streams
+from app.turns import Turns
 from app.workspace import Workspace
 from workflows.jobs import Worker
 from workflows.stack import Stack
@@ -32,6 +33,11 @@ class Site:
     """Told where a simulated clock was moved to; the demo's market then answers."""
     tasks: set[asyncio.Task[object]] = field(default_factory=set)
     """Work that goes on though the request that began it is over."""
+    turns: Turns = field(init=False)
+    """The assistant's answers that are being written here."""
+
+    def __post_init__(self) -> None:
+        self.turns = Turns(lambda: self.stack)
 
     def detach(self, work: Coroutine[Any, Any, object]) -> None:
         """Do this beside the requests. It tells of its own failure."""

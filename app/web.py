@@ -22,7 +22,9 @@ def create_web(site: Site) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await site.streams.start()
+        await site.turns.start()
         yield
+        await site.turns.stop()
         await site.streams.stop()
 
     web = FastAPI(

@@ -12,6 +12,7 @@ LedgerErrorCode = Literal[
     "needs_upgrade",  # its tables are older than this program
     "too_new",  # its tables are newer than this program
     "busy",  # another process held the ledger for longer than we wait
+    "busy_turn",  # the answer before is still being written
     "naive_time",  # a time without a zone was handed in
     "unknown",  # no such person, run, approval, publication, …
     "unknown_token",  # nobody holds this token
@@ -42,6 +43,7 @@ _EXIT_CODES: dict[LedgerErrorCode, int] = {
     "unknown_token": 4,
     "exists": 2,
     "not_allowed": 4,
+    "busy_turn": 4,
     "last_owner": 4,
     "already_decided": 4,
     "stale_content": 4,

@@ -30,7 +30,14 @@ from ledger.publications import AssignmentRow, PublicationRow
 from ledger.runs import Run
 from ledger.sending import HighWater
 from tests.unit import copy_world
-from tools.analytics.port import AnalyticsError, HourEvidence, OutcomeMoments, Results
+from tools.analytics.port import (
+    AnalyticsError,
+    HourEvidence,
+    LastClick,
+    OutcomeMoments,
+    Results,
+    WeeklyRevenue,
+)
 from tools.cdp.port import DataDescription
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from workflows.jobs import Worker, work_once
@@ -102,6 +109,14 @@ class Shop:
 
     async def hours(self, rule: Predicate) -> HourEvidence:
         raise AnalyticsError("no_data", "nothing was clicked yet")
+
+    async def last_click(
+        self, customer_ids: Sequence[str], start: datetime, end: datetime
+    ) -> LastClick:
+        return LastClick(orders=0, revenue=0.0, days=7, query=_QUERY)
+
+    async def weekly_revenue(self) -> WeeklyRevenue:
+        raise AnalyticsError("no_data", "no city is known")
 
 
 @dataclass

@@ -14,7 +14,6 @@ from app.rest import (
     audit,
     brand,
     campaigns,
-    imports,
     once,
     people,
     problems,
@@ -44,7 +43,6 @@ _TAGS = [
     {"name": "reports", "description": "What a campaign really changed."},
     {"name": "audience", "description": "Whom mails can reach; people are masked."},
     {"name": "brand", "description": "Voice, library and facts."},
-    {"name": "imports", "description": "Files taken in, looked at, and kept or dropped."},
     {"name": "people", "description": "People, roles and tokens."},
     {"name": "audit", "description": "The state of the data, and the history."},
 ]
@@ -73,7 +71,6 @@ def create_rest_api(site: Site) -> FastAPI:
         reports.router,
         audience.router,
         brand.router,
-        imports.router,
         people.router,
         people.secrets,
         audit.router,

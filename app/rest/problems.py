@@ -25,13 +25,6 @@ _STATUS: Mapping[str, int] = {
     "store_busy": 503,
     "unreachable": 503,
     "no_data": 409,
-    "mixed_currencies": 409,
-    "unknown_field": 422,
-    "refused_recipient": 409,
-    "try_later": 503,
-    "outcome_unknown": 502,
-    "layout_failed": 409,
-    "unknown_product": 409,
     "precondition_needed": 428,
     "precondition_failed": 412,
     "too_large": 413,
@@ -48,7 +41,6 @@ _MEANING: Mapping[int, tuple[str, str]] = {
     413: ("too_large", "The body is too large."),
     422: ("unreadable_request", "The request cannot be read, or holds what cannot be."),
     428: ("precondition_needed", "Say which content you saw, by If-Match."),
-    502: ("outcome_unknown", "It left, and no answer came: nobody knows whether it arrived."),
     503: ("busy", "Something is busy; repeat it after Retry-After seconds."),
 }
 

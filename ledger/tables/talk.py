@@ -40,6 +40,8 @@ turns = Table(
     Column("answer", CanonicalJson),
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column("lease_owner", Text),
+    Column("lease_until", UtcDateTime),  # real time
     Index("uq_turns_thread_id_number", "thread_id", "number", unique=True),
     Index("ix_turns_status", "status"),
 )

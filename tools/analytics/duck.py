@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -14,8 +14,17 @@ from domain.goal import Kpi
 from domain.money import Currency
 from domain.predicate import Predicate
 from tools.analytics.hours import count_hours
+from tools.analytics.last_click import count_of_all_mails
 from tools.analytics.outcomes import count_results
-from tools.analytics.port import AnalyticsError, AnalyticsErrorCode, HourEvidence, Results
+from tools.analytics.port import (
+    AnalyticsError,
+    AnalyticsErrorCode,
+    HourEvidence,
+    LastClick,
+    Results,
+    WeeklyRevenue,
+)
+from tools.analytics.weeks import count_weeks
 from tools.cdp.port import CdpError
 from tools.store.segments import Store
 from tools.store.tables import Tables
@@ -52,6 +61,18 @@ class DuckAnalytics:
     async def hours(self, rule: Predicate) -> HourEvidence:
         """When an audience clicks and buys online, each person by their own clock."""
         return await self._in_thread(lambda tables: count_hours(rule, tables))
+
+    async def last_click(
+        self, customer_ids: Sequence[str], start: datetime, end: datetime
+    ) -> LastClick:
+        """What last click gives to all mails in [start, end), of these customers."""
+        return await self._in_thread(
+            lambda tables: count_of_all_mails(customer_ids, start, end, tables)
+        )
+
+    async def weekly_revenue(self) -> WeeklyRevenue:
+        """Net revenue by city over the last whole weeks, and how much it varies."""
+        return await self._in_thread(lambda tables: count_weeks(tables, self._currency))
 
     async def _in_thread(self, look: Callable[[Tables], T]) -> T:
         def run() -> T:

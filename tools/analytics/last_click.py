@@ -7,12 +7,15 @@ people would have done anyway.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from domain.figures import Figure, Query
+from tools.analytics.port import LastClick
 from tools.store.tables import Tables
 
 DAYS = 7
@@ -22,21 +25,8 @@ def count_last_click(
     people: Table, campaign_id: str, start: datetime, end: datetime, tables: Tables
 ) -> tuple[tuple[Figure, ...], Query]:
     """Orders, revenue, viewings and services of those assigned who agreed to tracking."""
-    tracked = people.filter(people.tracking)
-    done = _conversions(tables).semi_join(tracked, "customer_id")
-    done = done.filter((done.at >= tables.at(start)) & (done.at < tables.at(end)))
-    clicks = _clicks(tables)
-    both = done.join(clicks, "customer_id")
-    both = both.filter(
-        (both.clicked_at <= both.at) & (both.clicked_at > both.at - ibis.interval(days=DAYS))
-    )
-    ranked = both.mutate(
-        place=ibis.row_number().over(
-            group_by=[both.kind, both.id],
-            order_by=[ibis.desc(both.clicked_at), ibis.desc(both.click_id)],
-        )
-    )
-    ours = ranked.filter((ranked.place == 0) & (ranked.campaign_id == campaign_id))
+    credited = _credited(people.filter(people.tracking), start, end, tables)
+    ours = credited.filter(credited.campaign_id == campaign_id)
     (row,), query = tables.ask(
         "last-click",
         ours.aggregate(
@@ -64,6 +54,37 @@ def count_last_click(
         count("last_click_viewing_booked", row["viewings"]),
         count("last_click_service_booked", row["services"]),
     ), query
+
+
+def count_of_all_mails(
+    customer_ids: Sequence[str], start: datetime, end: datetime, tables: Tables
+) -> LastClick:
+    """Orders in [start, end) of these customers that last click gives to any mail."""
+    tracked = tables.give("tracked", pa.table({"customer_id": pa.array(customer_ids, pa.string())}))
+    credited = _credited(tracked, start, end, tables)
+    bought = credited.filter(credited.kind == "purchase")
+    (row,), query = tables.ask(
+        "last-click-all",
+        bought.aggregate(orders=bought.count(), revenue=bought.net.sum().cast("float64")),
+    )
+    return LastClick(orders=row["orders"], revenue=row["revenue"] or 0.0, days=DAYS, query=query)
+
+
+def _credited(tracked: Table, start: datetime, end: datetime, tables: Tables) -> Table:
+    """Conversions in [start, end), each with the campaign of the last click before it."""
+    done = _conversions(tables).semi_join(tracked, "customer_id")
+    done = done.filter((done.at >= tables.at(start)) & (done.at < tables.at(end)))
+    both = done.join(_clicks(tables), "customer_id")
+    both = both.filter(
+        (both.clicked_at <= both.at) & (both.clicked_at > both.at - ibis.interval(days=DAYS))
+    )
+    ranked = both.mutate(
+        place=ibis.row_number().over(
+            group_by=[both.kind, both.id],
+            order_by=[ibis.desc(both.clicked_at), ibis.desc(both.click_id)],
+        )
+    )
+    return ranked.filter(ranked.place == 0)
 
 
 def _conversions(tables: Tables) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -71,6 +72,35 @@ class HourEvidence(Frozen):
     query: Query
 
 
+class LastClick(Frozen):
+    """What last click gives to mails, whichever campaign they were of."""
+
+    orders: int
+    revenue: float
+    """Net of VAT, discount and what the orders themselves returned."""
+    days: int
+    """An order counts within so many days after a click."""
+    query: Query
+
+
+class PlaceWeeks(Frozen):
+    place: str
+    mean: float
+    """Revenue a week, net."""
+
+
+class WeeklyRevenue(Frozen):
+    """Revenue by city and whole week, and how much it varies: what a test by regions stands on."""
+
+    weeks: int
+    places: tuple[PlaceWeeks, ...]
+    """Cities with revenue in at least half of the weeks."""
+    spread: float
+    """The standard deviation of a city's week by its own mean, after what all cities have in
+    common that week."""
+    query: Query
+
+
 class Analytics(Protocol):
     async def results(
         self, campaign_id: str, assignments: pa.Table, kpi: Kpi, start: datetime, end: datetime
@@ -87,4 +117,15 @@ class Analytics(Protocol):
 
     async def hours(self, rule: Predicate) -> HourEvidence:
         """When the people of an audience click and buy, in their own time zones."""
+        ...
+
+    async def last_click(
+        self, customer_ids: Sequence[str], start: datetime, end: datetime
+    ) -> LastClick:
+        """What last click gives to all mails in [start, end), of these customers: those who agreed
+        to tracking."""
+        ...
+
+    async def weekly_revenue(self) -> WeeklyRevenue:
+        """Net revenue by city over the last whole weeks. Raises AnalyticsError no_data."""
         ...

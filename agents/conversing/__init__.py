@@ -1,0 +1,1 @@
+"""What the assistant's two minds share, a model and the house's own: tools, and how they show."""

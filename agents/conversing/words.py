@@ -1,0 +1,214 @@
+"""How the assistant says numbers, days, rules and reasons, in English and German."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from agents.conversing.memory import Language
+from agents.house.goal_grammar import language_of
+from agents.house.goal_text import lowered
+from agents.scheduler import LEFT_OUT_WORDS
+from domain.figures import Figure
+from domain.money import Money
+from domain.predicate import (
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    Everyone,
+    NotThat,
+    Predicate,
+    Spent,
+    Trait,
+    in_words,
+)
+from domain.words import money_words, number_words
+
+_GERMAN_ASKS = re.compile(
+    r"(?<!\w)(?:wie|was|wann|welche[rsn]?|wer|warum|wieso|viele|lief|läuft|steht|bitte|danke|hallo|"
+    r"umsatz|zeig|mach|kürze?|ändere?|verschieb\w*|freigabe\w*|wartet|kannst|können|ja|nein|heute|"
+    r"morgen|woche|betreff|kunden|sende|starte?|sag|behaupte|verdopple|verdoppeln|raus|gut|"
+    r"sieht|passt|freigegeben|genehmigt|ring|uhren|ringe)(?!\w)"
+)
+_ENGLISH_ASKS = re.compile(
+    r"(?<!\w)(?:how|what|when|which|who|why|many|did|does|do|is|are|was|were|please|thanks|hello|"
+    r"hi|revenue|show|make|shorten|change|move|approve|waits?|can|could|yes|no|today|tomorrow|"
+    r"week|subject|start|say|double|looks?|good|lovely|new|last)(?!\w)"
+)
+_REASONS_DE = {
+    "no_address": "keine Adresse bekannt ist",
+    "invalid_address": "die Adresse nicht stimmen kann",
+    "no_consent": "sie Werbung per E-Mail nicht zugestimmt haben",
+    "suppressed": "ihre Adresse nicht angeschrieben werden darf",
+    "cap_reached": "sie in diesen Tagen genug Mails bekommen haben",
+    "unsubscribed": "sie sich abgemeldet haben",
+    "bounced": "Mails an sie zurückkamen",
+    "erased": "ihre Daten gelöscht wurden",
+    "complained": "sie eine frühere Mail als Spam gemeldet haben",
+    "same_address": "jemand anderes mit derselben Adresse die Mail bekommt",
+}
+_DAYS_DE = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_MONTHS_DE = ("Jan", "Feb", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sept", "Okt", "Nov",
+              "Dez")  # fmt: skip
+_EVENTS_DE = {
+    "Viewing Booked": "haben eine Besichtigung gebucht",
+    "Service Booked": "haben eine Wartung gebucht",
+    "Service Due": "haben eine fällige Wartung",
+    "Email Link Clicked": "haben in einer Mail geklickt",
+    "Email Opened": "haben eine Mail geöffnet",
+    "Product Viewed": "haben ein Stück angesehen",
+}
+_CATEGORIES_DE = {"watch": "Uhr", "ring": "Ring", "service": "Wartung", "strap": "Armband"}
+
+
+def language_asked(text: str, before: Language = "en") -> Language:
+    """The language to answer in: of more of the small words; undecided: as before."""
+    plain = lowered(text)
+    german = len(_GERMAN_ASKS.findall(plain)) + (2 if re.search("[äöüß„]", plain) else 0)
+    english = len(_ENGLISH_ASKS.findall(plain))
+    if german != english:
+        return "de" if german > english else "en"
+    if len(plain.split()) < 3:
+        return before
+    return "de" if language_of(plain) == "de" else "en"
+
+
+def pick(language: Language, english: str, german: str) -> str:
+    return german if language == "de" else english
+
+
+def count(value: float | Decimal, language: Language) -> str:
+    """1,234 or 1.234."""
+    return number_words(value, language, places=0)
+
+
+def people(value: int, language: Language) -> str:
+    if language == "de":
+        return f"{count(value, language)} {'Person' if value == 1 else 'Personen'}"
+    return f"{count(value, language)} {'person' if value == 1 else 'people'}"
+
+
+def share(value: float, language: Language, places: int = 1) -> str:
+    """12.5% or 12,5 %."""
+    shown = number_words(value * 100, language, places)
+    return f"{shown}\N{NO-BREAK SPACE}%" if language == "de" else f"{shown}%"
+
+
+def points(value: float, language: Language) -> str:
+    """A difference of shares: +4.3 points."""
+    shown = number_words(abs(value) * 100, language)
+    sign = "+" if value >= 0 else "\N{MINUS SIGN}"
+    return f"{sign}{shown} {pick(language, 'points', 'Punkte')}"
+
+
+def amount(value: float | Decimal, currency: str, language: Language) -> str:
+    exact = Decimal(str(value))
+    rounded = exact.quantize(Decimal(1) if abs(exact) >= 100 else Decimal("0.01"))
+    sign = "\N{MINUS SIGN}" if rounded < 0 else ""
+    return sign + money_words(Money(amount=abs(rounded), currency=currency), language)
+
+
+def in_unit(value: float, unit: str, currency: str, language: Language) -> str:
+    match unit:
+        case "share":
+            return share(value, language)
+        case "money" | "per_person":
+            return amount(value, currency, language)
+        case "days":
+            return f"{number_words(value, language)} {pick(language, 'days', 'Tage')}"
+        case "hours":
+            return f"{number_words(value, language)} {pick(language, 'hours', 'Stunden')}"
+        case _:
+            return number_words(value, language)
+
+
+def interval(figure: Figure, currency: str, language: Language) -> str:
+    """[0.6 to 7.1]; empty where the figure was counted and not estimated."""
+    if figure.low is None or figure.high is None:
+        return ""
+    low = in_unit(figure.low, figure.unit, currency, language)
+    high = in_unit(figure.high, figure.unit, currency, language)
+    return f"[{low} {pick(language, 'to', 'bis')} {high}]"
+
+
+def likely(low: str, high: str, language: Language) -> str:
+    return pick(
+        language, f"likely between {low} and {high}", f"wahrscheinlich zwischen {low} und {high}"
+    )
+
+
+def day(on: date, language: Language) -> str:
+    """Fri 27 Nov 2026, or Fr, 27. Nov 2026."""
+    if language == "de":
+        return f"{_DAYS_DE[on.weekday()]}, {on.day}. {_MONTHS_DE[on.month - 1]} {on.year}"
+    return f"{on:%a} {on.day} {on:%b} {on.year}"
+
+
+def moment(at: datetime, timezone: str, language: Language) -> str:
+    local = at.astimezone(ZoneInfo(timezone))
+    return f"{day(local.date(), language)}, {local:%H:%M}"
+
+
+def reason(name: str, language: Language) -> str:
+    """Why somebody is left out, after "left out because"."""
+    if language == "de":
+        return _REASONS_DE.get(name, name.replace("_", " "))
+    return LEFT_OUT_WORDS.get(name, name.replace("_", " "))
+
+
+def rule_words(rule: Predicate, language: Language) -> str:
+    """An audience rule as a marketer reads it."""
+    return _german(rule) if language == "de" else in_words(rule)
+
+
+def category(name: str, language: Language) -> str:
+    return _CATEGORIES_DE.get(name, name) if language == "de" else name
+
+
+def _german(rule: Predicate) -> str:
+    match rule:
+        case Everyone():
+            return "alle"
+        case AllOf(of=of):
+            return " und ".join(_bracketed(part) for part in of)
+        case AnyOf(of=of):
+            return " oder ".join(_bracketed(part) for part in of)
+        case NotThat(that=that):
+            return f"nicht ({_german(that)})"
+        case Bought():
+            what = ", ".join((*rule.products, *(category(c, "de") for c in rule.categories)))
+            where = f" über {', '.join(rule.channels)}" if rule.channels else ""
+            return f"haben {what + ' ' if what else ''}{_times(rule)} gekauft{where}{_period(rule)}"
+        case Did():
+            does = _EVENTS_DE.get(rule.event, f"Ereignis {rule.event}")
+            often = "" if rule.at_least == 1 and rule.at_most is None else f" ({_times(rule)})"
+            return f"{does}{often}{_period(rule)}"
+        case Spent():
+            low = f"mindestens {rule.at_least}" if rule.at_least is not None else ""
+            high = f"höchstens {rule.at_most}" if rule.at_most is not None else ""
+            return f"haben {' und '.join(filter(None, (low, high)))} ausgegeben{_period(rule)}"
+        case Trait():
+            value = ", ".join(rule.value) if isinstance(rule.value, tuple) else rule.value
+            return f"{rule.field} {rule.op} {value}".rstrip()
+
+
+def _bracketed(rule: Predicate) -> str:
+    words = _german(rule)
+    return f"({words})" if isinstance(rule, AllOf | AnyOf) else words
+
+
+def _times(rule: Bought | Did) -> str:
+    if rule.at_most is None:
+        return f"mindestens {rule.at_least}-mal"
+    if rule.at_most == rule.at_least:
+        return f"genau {rule.at_least}-mal"
+    return f"{rule.at_least}- bis {rule.at_most}-mal"
+
+
+def _period(rule: Bought | Did | Spent) -> str:
+    since = f" seit {rule.since.isoformat()}" if rule.since else ""
+    before = f" vor {rule.before.isoformat()}" if rule.before else ""
+    return since + before

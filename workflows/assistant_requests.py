@@ -1,0 +1,111 @@
+"""What the assistant asks for on a person's behalf. Each is one transaction, needs that person's
+right to write, and ends at an approval or at a note beside one: nothing here decides or sends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from agents.conversing.port import ToolError
+from ledger import approvals, comments, jobs, people, publications, runs, threads
+from ledger.approvals import Approval
+from ledger.database import Transaction
+from ledger.people import Person
+
+Result = Mapping[str, Any]
+
+
+def start(tx: Transaction, thread_id: str, person: Person, goal: str, key: str) -> Result:
+    """Begin a campaign and remember it in the conversation. The worker drives it."""
+    known = people.require_now(tx, person, "write")
+    run = runs.start(tx, goal, known.id, schedule_key=f"chat:{key}")
+    threads.link_campaign(tx, thread_id, run.id)
+    return {"campaign_id": run.id, "goal": goal}
+
+
+def ask_for_report(tx: Transaction, person: Person, campaign_id: str, key: str) -> Result:
+    """Have a report written now. Raises ToolError no_report where nothing went out."""
+    people.require_now(tx, person, "write")
+    run = runs.get(tx, campaign_id)
+    rows = publications.list_publications(tx, campaign_id)
+    if not any(publications.counts(tx, row.id).get("sent") for row in rows):
+        raise ToolError(
+            "no_report",
+            f"Nothing of “{run.goal}” went out yet, so there is nothing to report.",
+            thing=run.id,
+            next_step="Once it is approved and sent, its report comes by itself.",
+        )
+    jobs.put(tx, f"report:{key}", "report", {"run_id": run.id})
+    return {"campaign_id": run.id, "goal": run.goal}
+
+
+def suggest(
+    tx: Transaction, person: Person, campaign_id: str, wish: str, edit: dict[str, str] | None
+) -> Result:
+    """Put a wish beside what waits of a campaign; with ``edit``, in a form that a person can take
+    over: fields of the brief, or of every variant of the draft."""
+    approval = _waiting(tx, campaign_id)
+    suggestion: dict[str, Any] | None = dict(edit) if edit else None
+    if edit and approval.gate == "publish":
+        ids = [str(one["id"]) for one in approval.content.get("variants", ())]
+        suggestion = {"variants": {variant: dict(edit) for variant in ids}}
+    comment = comments.add(
+        tx,
+        approval.run_id,
+        person,
+        wish,
+        approval_id=approval.id,
+        by="assistant",
+        suggestion=suggestion,
+    )
+    return _noted(tx, comment.id, approval, wish)
+
+
+def propose_date(
+    tx: Transaction, person: Person, campaign_id: str, starts: datetime, timezone: str
+) -> Result:
+    """Put another time beside what waits. Raises ToolError bad_arguments for a past one."""
+    approval = _waiting(tx, campaign_id)
+    if starts <= tx.now:
+        raise ToolError(
+            "bad_arguments",
+            "That moment is over.",
+            thing=starts.isoformat(),
+            next_step=f"It is {tx.now.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} now.",
+        )
+    said = f"{starts.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+    comment = comments.add(
+        tx,
+        approval.run_id,
+        person,
+        f"Send it on {said} instead.",
+        approval_id=approval.id,
+        by="assistant",
+        suggestion={"send_at": starts.isoformat()},
+    )
+    return {**_noted(tx, comment.id, approval, said), "starts": starts.isoformat()}
+
+
+def _waiting(tx: Transaction, campaign_id: str) -> Approval:
+    run = runs.get(tx, campaign_id)
+    found = [a for a in approvals.for_run(tx, run.id) if a.status == "pending"]
+    if not found:
+        raise ToolError(
+            "nothing_waits",
+            f"Nothing of “{run.goal}” waits for approval: it is {run.status}.",
+            thing=run.id,
+            next_step="What is approved already is changed on the campaign's own page.",
+        )
+    return found[-1]
+
+
+def _noted(tx: Transaction, comment_id: str, approval: Approval, wish: str) -> dict[str, Any]:
+    return {
+        "comment_id": comment_id,
+        "campaign_id": approval.run_id,
+        "approval_id": approval.id,
+        "goal": runs.get(tx, approval.run_id).goal,
+        "wish": wish,
+    }
