@@ -7,7 +7,10 @@ of them is a hash. A password is argon2id at the library's recommended cost (RFC
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
+import threading
+import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
@@ -34,9 +37,14 @@ SEEN_EVERY = timedelta(minutes=5)
 """A session's last use is written no more often than this."""
 FAILURES_MOST = 5
 FAILURES_WITHIN = timedelta(minutes=15)
-"""So many failed tries for one address, or twenty times as many from one place, close the door
-for as long."""
+"""So many failed tries for one address from one place close the door for as long; ten times as
+many for one address from anywhere, and twenty times as many from one place, do too."""
+_FROM_ALL_PLACES = 10
 _FROM_ONE_PLACE = 20
+_HASHING = threading.BoundedSemaphore(2)
+"""One hash takes 64 MB and a core: a crowd at the door waits instead of taking all of both."""
+
+_KEPT = ("started_at", "seen_at", "ends_at", "origin", "browser", "secret_hash")
 
 _session = t.sessions.c
 _link = t.sign_in_links.c
@@ -46,6 +54,8 @@ _failure = t.sign_in_failures.c
 class Session(Frozen):
     person: Person
     started_at: datetime
+    seen_at: datetime
+    """Its last use, to within SEEN_EVERY."""
     ends_at: datetime
     origin: str
     browser: str
@@ -65,7 +75,7 @@ def set_password(tx: Transaction, person: Person, password: str) -> None:
         raise LedgerError(
             "bad_value", "This is your own name.", next_step="Choose something others cannot guess."
         )
-    row = {"hash": _hasher().hash(password), "changed_at": tx.now}
+    row = {"hash": _hasher().hash(_plain(password)), "changed_at": tx.now}
     changed = tx.connection.execute(
         sa.update(t.passwords).where(t.passwords.c.person_id == person.id).values(**row)
     ).rowcount
@@ -97,13 +107,48 @@ def password_fits(kept: str, password: str) -> bool:
     from argon2.exceptions import VerificationError
 
     try:
-        return _hasher().verify(kept, password[: MOST_CHARACTERS + 1])
+        with _HASHING:
+            return _hasher().verify(kept, _plain(password[: MOST_CHARACTERS + 1]))
     except VerificationError:
         return False
 
 
-def too_many_failures(tx: Transaction, email: str, origin: str) -> datetime | None:
-    """Until when nobody may try this address, or from this place; None: now."""
+def begin_try(tx: Transaction, email: str, origin: str) -> str:
+    """Count a try with a password before the password is looked at, so that many at once are
+    counted too; the hash to look at it with. ``password_hash`` says of whom.
+
+    Raises LedgerError too_many_tries.
+    """
+    until = _closed_until(tx, email, origin)
+    if until is not None:
+        minutes = max(1, math.ceil((until - tx.real_now).total_seconds() / 60))
+        raise LedgerError(
+            "too_many_tries",
+            "There were too many tries with a wrong password.",
+            next_step=f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}, or ask "
+            "an owner for a sign-in link.",
+        )
+    tx.connection.execute(
+        sa.delete(t.sign_in_failures).where(_failure.at <= tx.real_now - FAILURES_WITHIN)
+    )
+    rows = [{"id": new_id(), "name": name, "at": tx.real_now} for name, _ in _names(email, origin)]
+    tx.connection.execute(t.sign_in_failures.insert(), rows)
+    return password_hash(tx, email)
+
+
+def end_try(tx: Transaction, email: str, origin: str, *, fitted: bool) -> Person | None:
+    """What became of a try: who it was, and their tries are forgotten; or a failed one's entry."""
+    person = people.find(tx, email)
+    if fitted and person is not None:
+        for name, _ in _names(email, origin)[:2]:
+            tx.connection.execute(sa.delete(t.sign_in_failures).where(_failure.name == name))
+        return person
+    if person is not None:
+        journal.append(tx, "sign_in_failed", person_id=None, thing=person.id, data={"from": origin})
+    return None
+
+
+def _closed_until(tx: Transaction, email: str, origin: str) -> datetime | None:
     since = tx.real_now - FAILURES_WITHIN
     for name, most in _names(email, origin):
         query = (
@@ -119,21 +164,14 @@ def too_many_failures(tx: Transaction, email: str, origin: str) -> datetime | No
     return None
 
 
-def note_failure(tx: Transaction, email: str, origin: str) -> None:
-    """Count a failed try; those that no longer count are forgotten."""
-    tx.connection.execute(
-        sa.delete(t.sign_in_failures).where(_failure.at <= tx.real_now - FAILURES_WITHIN)
-    )
-    rows = [{"id": new_id(), "name": name, "at": tx.real_now} for name, _ in _names(email, origin)]
-    tx.connection.execute(t.sign_in_failures.insert(), rows)
-    person = people.find(tx, email)
-    if person is not None:
-        journal.append(tx, "sign_in_failed", person_id=None, thing=person.id, data={"from": origin})
+def issue_link(tx: Transaction, person_id: str, by: Person | None = None) -> str:
+    """A secret that signs its person in once, within a day; older ones no longer work.
 
-
-def issue_link(tx: Transaction, person_id: str) -> str:
-    """A secret that signs its person in once, within a day; older ones no longer work."""
+    Where somebody issues it, it needs administer. Raises LedgerError unknown, not_allowed.
+    """
     people.get(tx, person_id)
+    if by is not None:
+        people.require_now(tx, by, "administer")
     tx.connection.execute(
         sa.update(t.sign_in_links)
         .where(_link.person_id == person_id, _link.used_at.is_(None))
@@ -142,7 +180,8 @@ def issue_link(tx: Transaction, person_id: str) -> str:
     token = secrets.token_urlsafe(32)
     row = {"token_hash": _digest(token), "person_id": person_id, "issued_at": tx.real_now}
     tx.connection.execute(t.sign_in_links.insert(), {**row, "ends_at": tx.real_now + LINK_LASTS})
-    journal.append(tx, "link_issued", person_id=None, thing=person_id, data={})
+    by_id = None if by is None else by.id
+    journal.append(tx, "link_issued", person_id=by_id, thing=person_id, data={})
     return token
 
 
@@ -206,8 +245,16 @@ def session(tx: Transaction, secret: str) -> Session | None:
         person = people.get(tx, row["person_id"])
     except LedgerError:
         return None
-    kept = ("started_at", "ends_at", "origin", "browser", "secret_hash")
-    return Session(person=person, **{name: row[name] for name in kept})
+    return Session(person=person, **{name: row[name] for name in _KEPT})
+
+
+def note_seen(tx: Transaction, session: Session) -> None:
+    """Remember that a session is in use."""
+    tx.connection.execute(
+        sa.update(t.sessions)
+        .where(_session.secret_hash == session.secret_hash)
+        .values(seen_at=tx.real_now)
+    )
 
 
 def sessions_of(tx: Transaction, person_id: str) -> list[Session]:
@@ -219,20 +266,31 @@ def sessions_of(tx: Transaction, person_id: str) -> list[Session]:
         .where(_session.ends_at > tx.real_now)
         .order_by(_session.started_at.desc())
     )
-    kept = ("started_at", "ends_at", "origin", "browser", "secret_hash")
     return [
-        Session(person=person, **{name: row[name] for name in kept})
+        Session(person=person, **{name: row[name] for name in _KEPT})
         for row in tx.connection.execute(query).mappings()
     ]
 
 
-def end_session(tx: Transaction, secret_hash: str) -> None:
-    """Sign out."""
+def end_session(tx: Transaction, secret_hash: str, by: Person) -> None:
+    """Sign out: one's own session, or with the right to administer anybody's.
+
+    A session that has ended already stays so. Raises LedgerError not_allowed.
+    """
+    held = sa.select(_session.person_id).where(
+        _session.secret_hash == secret_hash, _session.ended_at.is_(None)
+    )
+    person_id = tx.connection.execute(held).scalar_one_or_none()
+    if person_id is None:
+        return
+    if person_id != by.id:
+        people.require_now(tx, by, "administer")
     tx.connection.execute(
         sa.update(t.sessions)
-        .where(_session.secret_hash == secret_hash, _session.ended_at.is_(None))
+        .where(_session.secret_hash == secret_hash)
         .values(ended_at=tx.real_now)
     )
+    journal.append(tx, "signed_out", person_id=by.id, thing=person_id, data={})
 
 
 def end_sessions(tx: Transaction, person_id: str) -> int:
@@ -245,11 +303,19 @@ def end_sessions(tx: Transaction, person_id: str) -> int:
 
 
 def _names(email: str, origin: str) -> tuple[tuple[str, int], ...]:
-    """What failures are counted by, and how many are too many."""
+    """What tries are counted by, and how many are too many: an address from one place (whoever
+    knows only the address cannot lock its person out from elsewhere), the address, the place."""
+    address = email.strip().lower()
     return (
-        (_digest(f"address {email.strip().lower()}"), FAILURES_MOST),
+        (_digest(f"address {address} from {origin}"), FAILURES_MOST),
+        (_digest(f"address {address}"), FAILURES_MOST * _FROM_ALL_PLACES),
         (_digest(f"place {origin}"), FAILURES_MOST * _FROM_ONE_PLACE),
     )
+
+
+def _plain(password: str) -> str:
+    """The same characters whichever keyboard wrote them (NIST SP 800-63B, 5.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
 
 
 def _digest(secret: str) -> str:

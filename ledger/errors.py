@@ -16,6 +16,7 @@ LedgerErrorCode = Literal[
     "naive_time",  # a time without a zone was handed in
     "unknown",  # no such person, run, approval, publication, …
     "unknown_token",  # nobody holds this token
+    "too_many_tries",  # the password was guessed at too often
     "exists",  # a person of this address is there already
     "last_owner",  # without them nobody could let anybody in
     "not_allowed",  # this person lacks the right
@@ -41,6 +42,7 @@ _EXIT_CODES: dict[LedgerErrorCode, int] = {
     "naive_time": 2,
     "unknown": 2,
     "unknown_token": 4,
+    "too_many_tries": 4,
     "exists": 2,
     "not_allowed": 4,
     "busy_turn": 4,

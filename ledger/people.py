@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,6 +32,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 TOKEN_ID = 12
 """Digits of a token's hash that name it."""
+
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 _p = t.people.c
 
@@ -61,22 +64,35 @@ class TokenRow(Frozen):
     last_used_at: datetime | None
 
 
-def add(tx: Transaction, name: str, email: str, role: Role) -> Person:
-    """A new person of the workspace. Raises LedgerError exists, not_simulated."""
+def add(tx: Transaction, name: str, email: str, role: Role, by: Person | None = None) -> Person:
+    """A new person of the workspace. Where somebody adds them, it needs administer.
+
+    Raises LedgerError exists, not_simulated, bad_value, not_allowed.
+    """
+    if by is not None:
+        require_now(tx, by, "administer")
     if role == "demo_approver" and not tx.simulated:
         raise LedgerError(
             "not_simulated",
             "A demo approver exists in simulated workspaces only.",
             next_step="Add a person with the role approver.",
         )
-    person = Person(id=new_id(), name=name, email=email.strip().lower(), role=role)
+    person = Person(id=new_id(), name=name.strip(), email=email.strip().lower(), role=role)
+    if not person.name or not _ADDRESS.fullmatch(person.email):
+        raise LedgerError(
+            "bad_value",
+            "A person needs a name and a mail address.",
+            thing=email,
+            next_step="Write the address as lena@brand.example.",
+        )
     if find(tx, person.email) is not None:
         raise LedgerError("exists", "There is a person with this address already.", thing=email)
     tx.connection.execute(
         t.people.insert(),
         {**person.model_dump(exclude={"scopes"}), "active": True, "added_at": tx.now},
     )
-    journal.append(tx, "person_added", person_id=None, thing=person.id, data={"role": role})
+    by_id = None if by is None else by.id
+    journal.append(tx, "person_added", person_id=by_id, thing=person.id, data={"role": role})
     return person
 
 
@@ -139,19 +155,27 @@ def change_role(tx: Transaction, person_id: str, role: Role, by: Person) -> Pers
 
 
 def issue_token(
-    tx: Transaction, person_id: str, name: str = "", scopes: Sequence[Right] | None = None
+    tx: Transaction,
+    person_id: str,
+    name: str = "",
+    scopes: Sequence[Right] | None = None,
+    by: Person | None = None,
 ) -> str:
     """A new secret that stands for this person; it is shown once and kept only as a hash.
 
-    With ``scopes`` it may do no more than these, whatever its person may.
+    With ``scopes`` it may do no more than these, whatever its person may. Where somebody issues it
+    to another, they need administer. Raises LedgerError unknown, not_allowed.
     """
     get(tx, person_id)
+    if by is not None and by.id != person_id:
+        require_now(tx, by, "administer")
     token = "ms_" + secrets.token_urlsafe(32)
     row = {"token_hash": _token_hash(token), "person_id": person_id, "issued_at": tx.now}
     kept = None if scopes is None else sorted(set(scopes))
     tx.connection.execute(t.tokens.insert(), {**row, "name": name, "scopes": kept})
     data = {"name": name, "scopes": kept} if name or kept is not None else {}
-    journal.append(tx, "token_issued", person_id=person_id, thing=person_id, data=data)
+    by_id = person_id if by is None else by.id
+    journal.append(tx, "token_issued", person_id=by_id, thing=person_id, data=data)
     return token
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
@@ -10,6 +12,7 @@ from starlette.exceptions import HTTPException
 from app.desk.drawing import draw, draw_error, is_partial
 from app.desk.identity import SignInNeeded
 from app.desk.pages import (
+    account,
     approvals,
     audience,
     audit,
@@ -25,13 +28,14 @@ from app.desk.pages import (
     reports,
     sent,
     settings,
+    team,
 )
 from app.desk.statuses import status_of
 from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings, clock, people,
+    imports, settings, team, account, clock, people,
 )  # fmt: skip
 
 
@@ -47,7 +51,7 @@ def install(web: FastAPI) -> None:
 
 async def _to_the_door(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)
-    target = "/sign-in" if error.then == "/" else f"/sign-in?then={error.then}"
+    target = "/sign-in" if error.then == "/" else f"/sign-in?{urlencode({'then': error.then})}"
     if is_partial(request):
         return Response(status_code=204, headers={"HX-Redirect": target})
     return RedirectResponse(target, status_code=303)

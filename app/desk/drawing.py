@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,8 @@ async def draw(
     """An answer with a template's text. ``here`` marks a place of the navigation; whatever else
     is given stands in the template under its name, beside:
 
-    ``visitor`` (or none), ``around`` (Surroundings, or none), ``fmt`` (Formats), ``csrf``,
+    ``visitor`` (or none), ``around`` (Surroundings, or none), ``fmt`` (Formats), ``real`` (the
+    same of real time, which sessions count in), ``csrf``,
     ``now`` (business time), ``static(name)`` (address of a file), ``theme``, ``keys_on``, and the
     plots of app/desk/plots.py.
     """
@@ -68,6 +70,7 @@ async def draw(
             around=around if visitor is not None else None,
             csrf=visitor.csrf if visitor is not None else "",
             fmt=fmt,
+            real=replace(fmt, now=datetime.now(UTC)),
             now=moment,
             partial=is_partial(request),
             theme=chosen_theme(request),

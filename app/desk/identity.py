@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -20,7 +20,7 @@ from domain.errors import Refused
 from ledger import accounts, people
 from ledger.accounts import Session
 from ledger.people import Person, Right
-from workflows.transactions import read
+from workflows.transactions import read, write
 
 COOKIE = "mainspring"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -56,6 +56,8 @@ async def visitor(request: Request) -> Visitor:
     found = await read(ledger, lambda tx: accounts.session(tx, secret)) if secret else None
     if found is None:
         raise SignInNeeded(_where_from(request))
+    if datetime.now(UTC) - found.seen_at > accounts.SEEN_EVERY:
+        await write(ledger, lambda tx: accounts.note_seen(tx, found))
     here = Visitor(found, csrf_token(secret))
     if request.method not in SAFE_METHODS:
         refuse_other_sites(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -19,7 +20,7 @@ from app.desk.identity import (
 )
 from app.site import site_of
 from domain.errors import MainspringError, Refused
-from ledger import accounts, people
+from ledger import accounts
 from ledger.database import Transaction
 from ledger.origin import coming_from
 from ledger.people import Person
@@ -50,7 +51,9 @@ async def try_password(
     refuse_other_sites(request)
     try:
         person = await _person_of(request, email, password)
-    except Refused as error:
+    except MainspringError as error:
+        if error.code not in ("too_many_tries", "wrong_password"):
+            raise
         status = 429 if error.code == "too_many_tries" else 401
         return await draw(
             request,
@@ -91,8 +94,9 @@ async def choose_password(
 
 @router.post("/sign-out")
 async def sign_out(request: Request, here: Here) -> Response:
-    ledger = site_of(request).stack.ledger
-    await write(ledger, lambda tx: accounts.end_session(tx, here.session.secret_hash))
+    ledger, mine = site_of(request).stack.ledger, here.session.secret_hash
+    with coming_from("desk", origin_of(request)):
+        await write(ledger, lambda tx: accounts.end_session(tx, mine, here.person))
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(cookie_name(request), path="/")
     return answer
@@ -105,50 +109,39 @@ def _use(tx: Transaction, token: str, password: str) -> Person:
 
 
 async def _person_of(request: Request, email: str, password: str) -> Person:
-    """Raises Refused wrong_password, too_many_tries."""
+    """Raises LedgerError too_many_tries, Refused wrong_password."""
     ledger, origin = site_of(request).stack.ledger, origin_of(request)
-    until, kept, now = await read(
-        ledger,
-        lambda tx: (
-            accounts.too_many_failures(tx, email, origin),
-            accounts.password_hash(tx, email),
-            tx.real_now,
-        ),
-    )
-    if until is not None:
-        minutes = max(1, round((until - now).total_seconds() / 60))
-        raise Refused(
-            "too_many_tries",
-            "There were too many tries with a wrong password.",
-            next_step=f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}, or ask "
-            "an owner for a sign-in link.",
-        )
-    if not await asyncio.to_thread(accounts.password_fits, kept, password):
-        await write(ledger, lambda tx: accounts.note_failure(tx, email, origin))
+    kept = await write(ledger, lambda tx: accounts.begin_try(tx, email, origin))
+    fitted = await asyncio.to_thread(accounts.password_fits, kept, password)
+    person = await write(ledger, lambda tx: accounts.end_try(tx, email, origin, fitted=fitted))
+    if person is None:
         raise Refused(
             "wrong_password",
             "Address and password do not fit together.",
             next_step="Try again, or ask an owner for a sign-in link.",
         )
-    person = await read(ledger, lambda tx: people.find(tx, email))
-    assert person is not None
     return person
 
 
 async def _let_in(request: Request, person: Person, then: str) -> Response:
+    """Begin a session of its own, whatever cookie came along; the one that it named ends."""
     site, browser = site_of(request), request.headers.get("user-agent", "")
+    before = request.cookies.get(cookie_name(request), "")
+
+    def begin(tx: Transaction) -> str:
+        old = accounts.session(tx, before) if before else None
+        if old is not None:
+            accounts.end_session(tx, old.secret_hash, old.person)
+        return accounts.begin_session(tx, person, origin_of(request), browser, session_lasts(site))
+
     with coming_from("desk", origin_of(request)):
-        secret = await write(
-            site.stack.ledger,
-            lambda tx: accounts.begin_session(
-                tx, person, origin_of(request), browser, session_lasts(site)
-            ),
-        )
+        secret = await write(site.stack.ledger, begin)
     answer = RedirectResponse(then, status_code=303)
     set_cookie(request, answer, secret)
     return answer
 
 
 def _inside(then: str) -> str:
-    """A path of this desk; anything that could lead elsewhere leads home."""
-    return then if then.startswith("/") and not then.startswith(("//", "/\\")) else HOME
+    """A path of this desk; anything that could lead elsewhere leads home. Browsers drop tabs and
+    line ends out of an address and take a backslash for a slash, so neither may stand in it."""
+    return then if re.fullmatch(r"/(?!/)[^\x00-\x20\x7f\\]*", then) else HOME
