@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app import words
 from app.references import SHORT, short
 from ledger.journal import Entry
@@ -11,19 +13,28 @@ KINDS = {
     "approval_approved": "approved {gate}",
     "approval_edited": "edited and approved {gate}",
     "approval_expired": "nobody decided in time about {gate}",
+    "approval_first_yes": "said the first of two yeses to {gate}",
     "approval_rejected": "rejected {gate}",
     "approval_requested": "asked for a yes to {gate}",
     "approval_revised": "edited {gate}",
     "approval_voided": "an approval no longer counts",
     "clock_advanced": "simulated clock moved",
+    "comment_added": "comment written",
+    "comment_settled": "comment settled",
     "consents_recorded": "answers on consent recorded: {new}",
     "facts_put": "facts imported",
     "fires_passed_over": "a schedule passed over what it missed",
+    "first_wave_ended": "first part of a large send gone out",
+    "first_wave_held": "rest of a large send held for a person",
+    "first_wave_passed": "rest of a large send let go on",
+    "first_wave_released": "rest of a large send released",
     "import": "file imported",
     "left_out": "messages left out: {keys}",
     "limit_set": "limit set",
+    "link_issued": "sign-in link made",
     "missed": "messages too late, not sent: {keys}",
     "outcome_unknown": "messages of unknown fate: {keys}",
+    "password_set": "password chosen",
     "person_added": "person added as {role}",
     "person_deactivated": "person removed",
     "publication_cancelled": "scheduled send cancelled",
@@ -32,7 +43,9 @@ KINDS = {
     "publication_moved": "scheduled send moved",
     "publication_moved_out": "scheduled send moved out of its window",
     "publication_stopped": "scheduled send stopped",
+    "rest_missed": "rest of a large send too late, not sent",
     "review_resolved": "messages of unknown fate decided",
+    "role_changed": "role changed from {from_role} to {role}",
     "run_cancelled": "campaign cancelled",
     "run_started": "campaign started",
     "run_status": "campaign {status}",
@@ -45,10 +58,15 @@ KINDS = {
     "sent": "messages sent: {keys}",
     "sent_again_by_key": "messages sent again by their key: {keys}",
     "sent_found": "a message was found sent after all",
+    "settings_changed": "settings changed: {changes}",
+    "sign_in_failed": "wrong password at the door",
+    "signed_in": "signed in",
+    "signed_out": "signed out",
     "snapshot_frozen": "audience frozen: {size}",
     "subject_erased": "a customer erased",
     "suppression_lifted": "addresses that may be mailed again: {lifted}",
     "token_issued": "token issued",
+    "token_revoked": "token revoked",
     "unsubscribed": "somebody unsubscribed",
 }
 """A kind of entry, with what its data say of it."""
@@ -79,5 +97,12 @@ def _word(name: str, value: object) -> object:
             return words.RUN_STATES.get(str(value), value)
         case "keys" if isinstance(value, list):
             return f"{len(value):,}"
+        case "changes" if isinstance(value, list):
+            return ", ".join(_change(one) for one in value)
         case _:
             return f"{value:,}" if isinstance(value, int) else value
+
+
+def _change(change: Mapping[str, str | None]) -> str:
+    before, after = change["before"] or "not set", change["after"] or "not set"
+    return f"{change['setting']} from {before} to {after}"
