@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from functools import partial
 
@@ -67,7 +67,7 @@ class Streams:
             elif not await self._wait():
                 yield None
 
-    async def tail(self, stream: str, after: int = 0) -> AsyncIterator[Event | None]:
+    async def tail(self, stream: str, after: int = 0) -> AsyncGenerator[Event | None]:
         """The events of a stream behind a number, then those that come; None: still there.
 
         Ends only when its reader leaves or the server stops: what ends a stream its reader knows.

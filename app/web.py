@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from app import static_files
+from app.agent_api.api import create_agent_api
+from app.agent_api.following import Following
 from app.desk import desk
 from app.desk.security import Guard
+from app.mcp_server import create_mcp
 from app.rest.api import create_rest_api
 from app.site import Site
 
@@ -18,14 +22,18 @@ from app.site import Site
 def create_web(site: Site) -> ASGIApp:
     """Everything that ``mainspring serve`` answers on its own address. The public endpoints, which
     anybody may reach, are another application on another port (app/public/)."""
+    following, mcp = Following(site), create_mcp(site)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await site.streams.start()
         await site.turns.start()
-        yield
+        await following.start()
+        async with mcp.running():
+            yield
         await site.turns.stop()
         await site.streams.stop()
+        await following.stop()
 
     web = FastAPI(
         title="Mainspring", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
@@ -34,4 +42,6 @@ def create_web(site: Site) -> ASGIApp:
     web.router.routes.append(static_files.route)
     desk.install(web)
     web.mount("/v1", create_rest_api(site))
+    web.mount("/api", create_agent_api(site, following))
+    web.router.routes.append(Route("/mcp", mcp))
     return Guard(web, site.workspace.settings.desk)

@@ -17,6 +17,14 @@ def is_simulated(tx: Transaction) -> bool:
     return tx.simulated
 
 
+def began(tx: Transaction) -> datetime:
+    """When the workspace was made."""
+    made: datetime = tx.connection.execute(
+        sa.select(t.clock.c.created_at).where(t.clock.c.id == 1)
+    ).scalar_one()
+    return made
+
+
 def advance(tx: Transaction, to: datetime) -> None:
     """Let simulated time pass until ``to``. ``tx.now`` stays what it was read as.
 

@@ -41,11 +41,22 @@ def start(
     person_id: str,
     schedule_key: str | None = None,
     as_of: datetime | None = None,
+    run_id: str | None = None,
 ) -> Run:
-    """A new run with the job that drives it. The same ``schedule_key`` gives the same run."""
+    """A new run with the job that drives it. The same ``schedule_key`` gives the same run.
+
+    ``run_id``: the id that an API client chose for it. Raises LedgerError exists.
+    """
     people.get(tx, person_id)
+    if run_id is not None and exists(tx, run_id):
+        raise LedgerError(
+            "exists",
+            "This campaign has begun already.",
+            thing=run_id,
+            next_step="Begin another one under an id of its own.",
+        )
     row = Run(
-        id=new_id(),
+        id=run_id or new_id(),
         goal=goal,
         as_of=as_of,
         status="running",
@@ -61,6 +72,11 @@ def start(
     data = {"schedule_key": schedule_key}
     journal.append(tx, "run_started", person_id=person_id, thing=row.id, data=data)
     return row
+
+
+def exists(tx: Transaction, run_id: str) -> bool:
+    """Whether there is a run of this id."""
+    return tx.connection.execute(sa.select(_c.id).where(_c.id == run_id)).first() is not None
 
 
 def get(tx: Transaction, run_id: str) -> Run:

@@ -134,7 +134,9 @@ class Library:
         objective: str | None = None,
         n: int = 8,
     ) -> tuple[Passage, ...]:
-        found = [p for p in self.passages if p.kind == kind and p.language == language]
+        found = [
+            p for p in self.passages if kind in (None, p.kind) and language in (None, p.language)
+        ]
         return tuple(found[:n])
 
 

@@ -29,7 +29,7 @@ from workflows import briefing, gates, planning, progress, routes, writing
 from workflows.calls import during
 from workflows.progress import Listener, Progress
 from workflows.stack import Stack
-from workflows.state import SCHEMA_VERSION, CampaignState, Gate
+from workflows.state import SCHEMA_VERSION, CampaignState, Gate, Json
 from workflows.transactions import read, write
 
 Graph: TypeAlias = CompiledStateGraph[CampaignState, Stack, CampaignState, CampaignState]
@@ -149,9 +149,13 @@ async def _turns(stack: Stack, graph: Graph, run: Run, listen: Listener | None) 
                 return ""
             # Else the thread looks finished and is not: it goes on from what was written.
         await write(stack.ledger, lambda tx: runs.set_status(tx, run.id, "running"))
-        async for _, event in graph.astream(
-            given, config, context=stack, durability="sync", stream_mode=["custom"]
+        async for mode, event in graph.astream(
+            given, config, context=stack, durability="sync", stream_mode=["custom", "checkpoints"]
         ):
+            if mode == "checkpoints":
+                reached = cast(Json, event)["config"]["configurable"]["checkpoint_id"]
+                await write(stack.ledger, partial(_mark, run_id=run.id, checkpoint_id=reached))
+                continue
             step = progress.read(event)
             await write(stack.ledger, partial(_tell, step=step))
             if listen is not None:
@@ -164,6 +168,11 @@ async def _turns(stack: Stack, graph: Graph, run: Run, listen: Listener | None) 
 def _tell(tx: Transaction, step: Progress) -> None:
     """Put a step where every page and client that follows the run reads it."""
     events.append(tx, step.run_id, "progress", step.model_dump(exclude={"run_id"}))
+
+
+def _mark(tx: Transaction, run_id: str, checkpoint_id: str) -> None:
+    """Name a checkpoint in the run's stream, where its values can be looked up."""
+    events.append(tx, run_id, "checkpoint", {"checkpoint_id": checkpoint_id})
 
 
 @dataclass(frozen=True)

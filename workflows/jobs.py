@@ -137,16 +137,19 @@ async def work_forever(
             loop.remove_signal_handler(number)
 
 
-async def advance(stack: Stack, run_id: str, listen: Listener | None = None) -> Run:
-    """Drive a run on until it waits for a person, is scheduled or has ended.
+async def advance(
+    stack: Stack, run_id: str, listen: Listener | None = None, worker: Worker | None = None
+) -> Run:
+    """Drive a run on until it waits for a person, is scheduled or has ended, or until the
+    ``worker`` is told to stop.
 
     Works under the same leases as every worker; where another drives this run, its end is
     awaited. Raises LedgerError unknown.
     """
-    worker = Worker(listen=listen)
+    worker = worker or Worker(listen=listen)
     await read(stack.ledger, lambda tx: runs.get(tx, run_id))
     await _house_keeping(stack)
-    while True:
+    while not worker.stop.is_set():
         job = await write(
             stack.ledger,
             lambda tx: jobs.claim(tx, worker.name, ["drive_run"], worker.lease_seconds),
@@ -157,6 +160,7 @@ async def advance(stack: Stack, run_id: str, listen: Listener | None = None) -> 
             return await read(stack.ledger, lambda tx: runs.get(tx, run_id))
         else:
             await asyncio.sleep(0.2)
+    return await read(stack.ledger, lambda tx: runs.get(tx, run_id))
 
 
 async def send_due(

@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse
 from app.desk import plots
 from app.desk.formats import FILTERS, Formats, choose_locale
 from app.desk.identity import Visitor
+from app.desk.markdown import markdown
 from app.site import Site, site_of
 from app.static_files import address_of
 from domain.errors import MainspringError
@@ -125,6 +126,7 @@ def _environment() -> jinja2.Environment:
     )
     for name, function in FILTERS.items():
         made.filters[name] = _for_reader(function)
+    made.filters["markdown"] = markdown
     made.globals["static"] = address_of
     for plot in (plots.interval_plot, plots.lines_plot, plots.cell_plot, plots.bar, plots.bars):
         made.globals[plot.__name__] = plot

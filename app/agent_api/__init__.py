@@ -1,0 +1,2 @@
+"""/api: the part of the LangGraph Agent Server API that its public clients use, over this
+workspace's own graphs, checkpoints and ledger."""
