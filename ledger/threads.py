@@ -227,10 +227,12 @@ def release(tx: Transaction, turn_id: str, worker: str) -> None:
 
 
 def abandoned(tx: Transaction) -> list[str]:
-    """Running turns that nobody is at."""
+    """Running turns of conversations that nobody is at; ledger/campaign_turns.py has those of
+    campaigns."""
     free = sa.or_(_tu.lease_owner.is_(None), _tu.lease_until <= tx.real_now)
-    query = sa.select(_tu.id).where(_tu.status == "running", free).order_by(_tu.started_at)
-    return list(tx.connection.execute(query).scalars())
+    query = sa.select(_tu.id).join(t.threads, _th.id == _tu.thread_id)
+    query = query.where(_th.graph == "assistant", _tu.status == "running", free)
+    return list(tx.connection.execute(query.order_by(_tu.started_at)).scalars())
 
 
 def tell(tx: Transaction, turn_id: str, kind: str, data: Mapping[str, Any]) -> bool:
