@@ -52,7 +52,9 @@ def begin_look(site: Site, upload: Upload, chosen: Chosen | None = None) -> Uplo
     return begun
 
 
-def begin_keep(site: Site, upload: Upload, person: Person, origin: str) -> Upload:
+def begin_keep(
+    site: Site, upload: Upload, person: Person, origin: str, face: str = "desk"
+) -> Upload:
     """Import it in a detached task. Raises Refused busy, not_ready."""
     uploads = uploads_of(site.workspace)
     _require_idle(uploads, upload)
@@ -66,7 +68,7 @@ def begin_keep(site: Site, upload: Upload, person: Person, origin: str) -> Uploa
     begun = uploads.write(upload.model_copy(update={"status": "keeping", "rows_done": 0}))
 
     def run() -> None:
-        with coming_from("desk", origin):
+        with coming_from(face, origin):
             keep(site.workspace, begun, person)
 
     site.detach(asyncio.to_thread(_locked, uploads, begun, run))

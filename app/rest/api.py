@@ -14,13 +14,14 @@ from app.rest import (
     audit,
     brand,
     campaigns,
+    imports,
     once,
     people,
     problems,
     reports,
     sends,
 )
-from app.rest.problems import ALWAYS, Problem, refusals
+from app.rest.problems import ALWAYS, Problem, Sized, refusals
 from app.site import Site
 
 MOST_BODY_BYTES = 512 * 1024
@@ -43,6 +44,7 @@ _TAGS = [
     {"name": "reports", "description": "What a campaign really changed."},
     {"name": "audience", "description": "Whom mails can reach; people are masked."},
     {"name": "brand", "description": "Voice, library and facts."},
+    {"name": "imports", "description": "Files taken in, looked at, and kept or dropped."},
     {"name": "people", "description": "People, roles and tokens."},
     {"name": "audit", "description": "The state of the data, and the history."},
 ]
@@ -71,15 +73,21 @@ def create_rest_api(site: Site) -> FastAPI:
         reports.router,
         audience.router,
         brand.router,
+        imports.router,
         people.router,
         people.secrets,
         audit.router,
     ):
         api.include_router(router)
+    api.add_middleware(Sized, most=_most_bytes)
     problems.install(api)
     once.install(api)
     _describe(api)
     return api
+
+
+def _most_bytes(path: str) -> int:
+    return imports.MOST_BODY_BYTES if path == imports.router.prefix else MOST_BODY_BYTES
 
 
 def _describe(api: FastAPI) -> None:

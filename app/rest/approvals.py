@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from app import deciding
 from app.desk.identity import origin_of
@@ -21,11 +21,15 @@ from app.views import inbox
 from app.views.card import Card, Head, card_of, head_of
 from app.views.inbox import InboxItem, Section
 from domain.errors import MainspringError, WrongUsage
+from domain.frozen import Frozen
 from ledger import approvals
 from ledger.approvals import Approval, ApprovalStatus, Decision
 from ledger.errors import LedgerError
 from ledger.origin import coming_from
 from ledger.people import Person
+from workflows import moving
+from workflows.moving import Move
+from workflows.publish import send_test
 from workflows.rereading import Rereading, read_again
 from workflows.transactions import read
 
@@ -69,6 +73,24 @@ class Edit(Body):
         examples=[{"variants": {"a": {"subject": "One watch, one scratch"}}}],
     )
     reason: Reason = ""
+
+
+class OtherTime(Body):
+    start: AwareDatetime = Field(
+        description="When it is to begin instead.", examples=["2026-12-01T09:00:00+01:00"]
+    )
+
+
+class TestMail(Body):
+    variant: Annotated[str, StringConstraints(max_length=40)] = Field(
+        "", description="Which one; empty: the first."
+    )
+
+
+class TestMailSent(Frozen):
+    """The mail server took it, for the address of the token's person and for nobody else."""
+
+    message_id: str
 
 
 class TryEdit(Body):
@@ -162,6 +184,49 @@ async def edit(
 
 
 @router.post(
+    "/{id}/reschedule",
+    response_model=Move,
+    summary="Propose another time",
+    responses=refusals(404, 409, 412, 428),
+)
+async def reschedule(
+    request: Request,
+    person: Approver,
+    id: Id,  # noqa: A002
+    body: OtherTime,
+    if_match: Seen = None,
+) -> Move:
+    """Let what waits begin at another time: it is planned anew, and then waits for a yes. Needs
+    the right to approve."""
+    stack = site_of(request).stack
+    current = await read(stack.ledger, lambda tx: approvals.get(tx, id))
+    seen = _seen(current, if_match)
+    with coming_from("api", origin_of(request)):
+        return await moving.move(stack, id, person, body.start, content_hash=seen)
+
+
+@router.post(
+    "/{id}/test-mail",
+    response_model=TestMailSent,
+    summary="Send a test to yourself",
+    responses=refusals(404, 409, 502),
+)
+async def test_mail(
+    request: Request,
+    person: Writer,
+    id: Id,  # noqa: A002
+    body: TestMail,
+) -> TestMailSent:
+    """Its very content, marked as a test, to the token's person at their own address. Needs the
+    right to write."""
+    stack = site_of(request).stack
+    approval = await read(stack.ledger, lambda tx: approvals.get(tx, id))
+    with coming_from("api", origin_of(request)):
+        receipt = await send_test(stack, approval, person, body.variant)
+    return TestMailSent(message_id=receipt.message_id)
+
+
+@router.post(
     "/{id}/read-again",
     response_model=Rereading,
     summary="Try an edit",
@@ -195,7 +260,7 @@ async def _decide(
     content_hash = _seen(current, if_match)
     seen = current.model_copy(update={"content_hash": content_hash})
     if decision == "edit":
-        whole = await deciding.gather(site.workspace, current)
+        whole = await deciding.gather(site.workspace, current, site.stack)
         deciding.check_edit(site.workspace, whole, edit or {})
     try:
         with coming_from("api", origin_of(request)):

@@ -132,9 +132,20 @@ async def _begin(
 
 
 async def _hash(request: Request) -> str:
-    body = await request.body()
-    said = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return hashlib.sha256(said + body).hexdigest()
+    said = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        for name, value in (await request.form()).multi_items():
+            said.update(f"{name}=".encode())
+            if isinstance(value, str):
+                said.update(value.encode())
+                continue
+            said.update(f"{value.filename}\n".encode())
+            while piece := await value.read(1 << 20):
+                said.update(piece)
+            await value.seek(0)
+    else:
+        said.update(await request.body())
+    return said.hexdigest()
 
 
 async def _keep(request: Request, response: Response) -> None:

@@ -3,14 +3,16 @@ the pages have too; ``next_step`` says what can be done instead."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.desk.statuses import status_of
 from app.tokens import refusal_headers
@@ -25,6 +27,13 @@ _STATUS: Mapping[str, int] = {
     "store_busy": 503,
     "unreachable": 503,
     "no_data": 409,
+    "mixed_currencies": 409,
+    "unknown_field": 422,
+    "refused_recipient": 409,
+    "try_later": 503,
+    "outcome_unknown": 502,
+    "layout_failed": 409,
+    "unknown_product": 409,
     "precondition_needed": 428,
     "precondition_failed": 412,
     "too_large": 413,
@@ -41,6 +50,7 @@ _MEANING: Mapping[int, tuple[str, str]] = {
     413: ("too_large", "The body is too large."),
     422: ("unreadable_request", "The request cannot be read, or holds what cannot be."),
     428: ("precondition_needed", "Say which content you saw, by If-Match."),
+    502: ("outcome_unknown", "It left, and no answer came: nobody knows whether it arrived."),
     503: ("busy", "Something is busy; repeat it after Retry-After seconds."),
 }
 
@@ -97,6 +107,26 @@ def install(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _unreadable)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(Exception, _fault)
+
+
+class Sized:
+    """ASGI middleware: refuses a body that says of itself that it is too large, with a problem.
+    One that does not say so is cut off at the same bound by the framework."""
+
+    def __init__(self, app: ASGIApp, most: Callable[[str], int]) -> None:
+        """``most``: bytes, by the path below the application."""
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            said = Headers(scope=scope).get("content-length", "")
+            most = self._most(scope["path"].removeprefix(scope.get("root_path", "")))
+            if said.isdigit() and int(said[:20]) > most:
+                detail = f"A request may hold {most:,} bytes here at most."
+                await answer(_problem(413, "too_large", detail))(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -8,21 +8,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from app.desk.identity import origin_of
+from app.desk.security import MAIL_POLICY
 from app.rest.callers import Publisher, Reader, Writer
 from app.rest.once import Route, act
-from app.rest.paging import Cursor, Limit, Page, page_of, place
+from app.rest.paging import Cursor, Page, from_address, place
 from app.rest.problems import refusals
 from app.rest.shapes import Body, Done, Id
-from app.scheduled import ScheduledSend
 from app.site import site_of
 from app.views.calendar import Calendar, Mode, calendar
+from app.views.sent import SentPage, SentRow, mail_html, sent_list, sent_page
 from domain.frozen import Frozen
-from domain.publication import PublicationState
-from ledger import listing, publications, sending, sends
+from ledger import publications, sending, sends
 from ledger.database import Transaction
-from ledger.publications import PublicationRow
+from ledger.origin import coming_from
 from ledger.sending import Pause
 from ledger.sends import ReviewDecision, SendRow
+from workflows import moving
+from workflows.moving import Move
 from workflows.transactions import read
 
 router = APIRouter(prefix="/scheduled-sends", tags=["sending"], route_class=Route)
@@ -36,8 +39,7 @@ class PauseAll(Body):
 
 class MoveTo(Body):
     start: AwareDatetime = Field(
-        description="When its first mail is to go out. Inside the approved window the approval "
-        "stays; outside it falls, and somebody is asked again."
+        description="When its first mail is to go out.", examples=["2026-12-01T09:00:00+01:00"]
     )
 
 
@@ -82,47 +84,89 @@ async def when(
     return await calendar(site_of(request).stack, mode=mode, around=around)
 
 
-@router.get("", response_model=Page[ScheduledSend], summary="List")
+@days.get(
+    "/move",
+    response_model=Move,
+    summary="What a move would mean",
+    responses=refusals(404, 409),
+)
+async def would_move(
+    request: Request,
+    person: Reader,
+    thing: Annotated[
+        str,
+        Query(
+            min_length=1,
+            max_length=80,
+            description="The id of a scheduled send, of an approval that waits, or of a campaign.",
+        ),
+    ],
+    start: Annotated[AwareDatetime, Query(description="When it would begin.")],
+) -> Move:
+    """Whether the approval would stay, and why; who would be left out by the cap; what else these
+    people get; and the nearest free time. Nothing is changed. Needs the right to read."""
+    return await moving.preview(site_of(request).stack, thing, start)
+
+
+@router.get("", response_model=Page[SentRow], summary="List")
 async def listed(
     request: Request,
     person: Reader,
-    state: PublicationState | None = None,
-    search: Annotated[str, Query(max_length=200, description="Words of the goal.")] = "",
+    search: Annotated[
+        str,
+        Query(max_length=200, description="Words of the goal, or the end of a pseudonym."),
+    ] = "",
     cursor: Cursor = "",
-    limit: Limit = 50,
-) -> Page[ScheduledSend]:
-    """The latest first, with what became of their messages. Needs the right to read."""
-    before = place(cursor)
-
-    def look(tx: Transaction) -> Page[ScheduledSend]:
-        states = (state,) if state is not None else ()
-        rows = listing.publications_page(
-            tx, states=states, search=search.strip(), before=before, limit=limit + 1
-        )
-        return page_of([_shown(tx, row) for row in rows], limit, lambda row: row.id)
-
-    return await read(site_of(request).stack.ledger, look)
+) -> Page[SentRow]:
+    """The latest first, 50 a page. Needs the right to read."""
+    found = await sent_list(site_of(request).stack, search=search, before=place(cursor))
+    return Page(items=found.rows, next=from_address(found.next_page, "before"))
 
 
-@router.get("/{id}", response_model=ScheduledSend, summary="Show", responses=refusals(404))
-async def shown(request: Request, person: Reader, id: Id) -> ScheduledSend:  # noqa: A002
-    """One scheduled send. Needs the right to read."""
-    return await read(
-        site_of(request).stack.ledger, lambda tx: _shown(tx, publications.get(tx, id))
-    )
+@router.get("/{id}", response_model=SentPage, summary="Show", responses=refusals(404))
+async def shown(request: Request, person: Reader, id: Id) -> SentPage:  # noqa: A002
+    """What became of its messages, its mails, and what is not known of it. Needs the right to
+    read."""
+    return await sent_page(site_of(request).stack, id)
 
 
-@router.post(
-    "/{id}/move", response_model=ScheduledSend, summary="Move", responses=refusals(404, 409)
+@router.get(
+    "/{id}/mails/{variant}",
+    response_class=Response,
+    summary="A mail as it went",
+    responses={
+        200: {
+            "description": "Its HTML, placeholders unfilled.",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        },
+        **refusals(404),
+    },
 )
+async def mail(
+    request: Request,
+    person: Reader,
+    id: Id,  # noqa: A002
+    variant: Id,
+) -> Response:
+    """One variant, exactly as it was approved. Needs the right to read."""
+    html = await mail_html(site_of(request).stack, id, variant)
+    headers = {"Content-Security-Policy": MAIL_POLICY}
+    return Response(html, media_type="text/html", headers=headers)
+
+
+@router.post("/{id}/move", response_model=Move, summary="Move", responses=refusals(404, 409))
 async def move(
     request: Request,
     person: Publisher,
     id: Id,  # noqa: A002
     body: MoveTo,
-) -> Response:
-    """Let it begin at another time. Needs the right to publish."""
-    return await act(request, lambda tx: _shown(tx, publications.move(tx, id, person, body.start)))
+) -> Move:
+    """Let it begin at another time. Inside the approved window the approval stays; outside it
+    falls, and somebody is asked anew. Needs the right to publish."""
+    stack = site_of(request).stack
+    await read(stack.ledger, lambda tx: publications.get(tx, id))
+    with coming_from("api", origin_of(request)):
+        return await moving.move(stack, id, person, body.start)
 
 
 @router.post("/{id}/pause", response_model=Done, summary="Pause", responses=refusals(404, 409))
@@ -188,19 +232,6 @@ async def resume(request: Request, person: Publisher) -> Response:
         return sending.status(tx)
 
     return await act(request, go_on)
-
-
-def _shown(tx: Transaction, row: PublicationRow) -> ScheduledSend:
-    return ScheduledSend(
-        id=row.id,
-        campaign_id=row.campaign_id,
-        state=row.state,
-        stop_reason=row.stop_reason,
-        window_start=row.window_start,
-        window_end=row.window_end,
-        messages=publications.counts(tx, row.id),
-        left_out=publications.left_out(tx, row.id),
-    )
 
 
 def _unknown(row: SendRow) -> Unknown:
