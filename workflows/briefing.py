@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from ledger import approvals, facts, runs
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.errors import LedgerError
-from workflows import progress
+from workflows import progress, saved_segments
 from workflows.audience import reach
 from workflows.edits import edited_brief
 from workflows.stack import Stack
@@ -39,8 +40,10 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
     )
     described = await stack.customers.describe()
+    segments = await asyncio.to_thread(saved_segments.saved, stack)
+    text, named = saved_segments.without_names(state["goal_text"], segments)
     goal = await brief_writer.read_goal(
-        state["goal_text"],
+        text,
         today=today,
         currency=stack.currency,
         facts=known,
@@ -49,6 +52,7 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         categories=described.categories,
         event_names=tuple(name for name, _ in described.event_names),
     )
+    goal = saved_segments.with_named(goal, state["goal_text"], named)
     unread = len(goal.unread) + len(goal.impossible)
     needs = "word of it needs" if unread == 1 else "words of it need"
     said = "Understood all of it." if not unread else f"{unread} {needs} your eye."

@@ -22,11 +22,11 @@ from workflows.transactions import read
 
 SAMPLE_ROWS = 5
 KIND_WORDS: dict[Kind, str] = {
-    "orders": "orders, a line a row",
-    "customers": "customers and their consents",
-    "events": "events: mails delivered, opened, clicked …",
-    "facts": "facts: products and statements of the house",
-    "suppressions": "addresses that must not be mailed",
+    "orders": "order lines",
+    "customers": "customers",
+    "events": "events",
+    "facts": "facts",
+    "suppressions": "addresses not to be mailed",
 }
 FIELD_WORDS = {
     "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
@@ -43,7 +43,8 @@ _OPEN = frozenset({
     "vat_rate", "currency", "channel", "country", "cancellation", "language", "timezone",
     "email_consent", "email_consent_at", "email_consent_source", "email_consent_wording",
     "tracking_consent", "created_at", "name", "occurred_at", "price", "stock", "text", "id",
-    "reason", "suppressed_at", "details", "year", "material", "condition", "source", "line_id",
+    "order_id", "reason", "suppressed_at", "details", "year", "material", "condition", "source",
+    "line_id",
 })  # fmt: skip
 """Fields whose values a sample may show as they are; the others may be personal."""
 
@@ -82,7 +83,13 @@ class FieldRow(Frozen):
     """What it is read from now, as text; empty: nothing."""
     how: str
     chosen: str
-    """The choice of a person or of the recognition, as the form's value."""
+    """The column that a person chose; empty: as it was understood."""
+    above: bool = False
+    """The same field of another part, where it is chosen for both."""
+
+    @property
+    def shown(self) -> bool:
+        return bool(self.column or self.required)
 
 
 class PartPage(Frozen):
@@ -91,8 +98,18 @@ class PartPage(Frozen):
     fields: tuple[FieldRow, ...]
 
 
+class Said(Frozen):
+    """What a person said for every row, as the form shows it."""
+
+    date_order: str = ""
+    consent_source: str = ""
+    consent_at: str = ""
+    consent_wording: str = ""
+
+
 class ImportPage(Frozen):
     upload: Upload
+    said: Said
     working: bool
     """Whether a task is at it just now."""
     interrupted: bool
@@ -157,19 +174,13 @@ def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
     working = uploads.is_worked_on(uploads.get(upload_id))
     upload = uploads.get(upload_id)  # as it stands after the look at its lock
     chosen = upload.chosen
-    parts = tuple(
-        PartPage(
-            seen=seen,
-            words=KIND_WORDS[seen.kind],
-            fields=_fields(seen.kind, upload, seen),
-        )
-        for seen in upload.seen
-    )
+    parts = _parts(upload)
     columns, rows = _sample(workspace, upload)
     names = {u.field for seen in upload.seen for u in seen.understood}
     kinds = [seen.kind for seen in upload.seen] or ([chosen.kind] if chosen else [])
     return ImportPage(
         upload=upload,
+        said=_said(chosen),
         working=working,
         interrupted=upload.status in ("reading", "keeping") and not working,
         kind_words=" and ".join(KIND_WORDS[k] for k in kinds),
@@ -188,6 +199,33 @@ def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
         and not working
         and upload.problem is None
         and any(seen.new or seen.known or seen.said_yes or seen.said_no for seen in upload.seen),
+    )
+
+
+def _parts(upload: Upload) -> tuple[PartPage, ...]:
+    parts, chosen_above = [], set[str]()
+    for seen in upload.seen:
+        fields = tuple(
+            row.model_copy(update={"above": row.field in chosen_above})
+            for row in _fields(seen.kind, upload, seen)
+        )
+        chosen_above |= {row.field for row in fields}
+        parts.append(PartPage(seen=seen, words=KIND_WORDS[seen.kind], fields=fields))
+    return tuple(parts)
+
+
+def _said(chosen: Chosen | None) -> Said:
+    mapping = chosen.mapping if chosen else {}
+
+    def every_row(field: str) -> str:
+        value = mapping.get(field, "")
+        return value[1:] if value.startswith("=") else ""
+
+    return Said(
+        date_order=mapping.get("date_order", ""),
+        consent_source=every_row("email_consent_source"),
+        consent_at=every_row("email_consent_at"),
+        consent_wording=every_row("email_consent_wording"),
     )
 
 
@@ -214,7 +252,7 @@ def _fields(kind: Kind, upload: Upload, seen: Seen | None) -> tuple[FieldRow, ..
                 chosen=said,
             )
         )
-    return tuple(sorted(rows, key=lambda r: not (r.column or r.required)))
+    return tuple(sorted(rows, key=lambda r: not r.shown))
 
 
 def _sample(
@@ -260,8 +298,8 @@ def _shown_columns(upload: Upload) -> dict[str, bool]:
 
 def _value(value: object, *, in_the_clear: bool) -> str:
     text = "" if value is None else str(value)
-    if in_the_clear or not text.strip():
-        return text if len(text) <= 60 else f"{text[:57]}…"
     if "@" in text:
         return f"{text[:1]}…@…"
+    if in_the_clear or not text.strip():
+        return text if len(text) <= 60 else f"{text[:57]}…"
     return f"{text[:1]}…" if len(text) > 2 else "…"

@@ -9,6 +9,7 @@ import ibis
 from domain.figures import Figure, Query
 from tools.cdp.evidence import span
 from tools.cdp.port import DataDescription
+from tools.cdp.rhythm import measure_rhythm
 from tools.store.rows import Row
 from tools.store.schema import PROFILE_FIELDS
 from tools.store.tables import Tables
@@ -21,6 +22,7 @@ def describe_data(tables: Tables) -> DataDescription:
     events = tables.events()
     (event_count,), events_query = tables.ask("events", events.aggregate(n=events.count()))
     first, last = span(tables)
+    rhythm = measure_rhythm(tables)
     customers = people["customers"]
 
     def known(field: str) -> Figure:
@@ -53,6 +55,7 @@ def describe_data(tables: Tables) -> DataDescription:
         channels=tuple(_names(tables, tables.lines(), "channel")),
         unknown_customer_lines=orders["unknown_customer_lines"] or 0,
         duplicate_lines=orders["duplicate_lines"] or 0,
+        rhythm=rhythm,
         figures=(
             *(known(field) for field in ("email", "first_name", "language", "timezone")),
             counted(
@@ -65,7 +68,7 @@ def describe_data(tables: Tables) -> DataDescription:
             counted("return_lines", orders, lines, orders_query, "returns and cancellations"),
             counted("adjustment_lines", orders, lines, orders_query, "lines of negative price"),
         ),
-        queries=(people_query, orders_query, events_query),
+        queries=(people_query, orders_query, events_query, *rhythm.queries),
     )
 
 

@@ -28,6 +28,18 @@ class CdpError(MainspringError):
     code: CdpErrorCode
 
 
+class Rhythm(Frozen):
+    """The house's own rhythm; None where the data hold too little to tell."""
+
+    wait_days: int | None = None
+    """Nine of ten waits between two purchases are this long or shorter."""
+    waits: int = 0
+    """How many it rests on."""
+    top_tenth_from: float | None = None
+    """The net value from which somebody is among the tenth who spend most."""
+    queries: tuple[Query, ...] = ()
+
+
 class DataDescription(Frozen):
     """What there is, in aggregate."""
 
@@ -47,6 +59,7 @@ class DataDescription(Frozen):
     """Order lines without a customer; kept and counted."""
     duplicate_lines: int
     """Exact repeats of a line in its own file; kept and counted."""
+    rhythm: Rhythm = Rhythm()
     figures: tuple[Figure, ...] = ()
     """Completeness and validity: email_known_share, consent is the ledger's."""
     queries: tuple[Query, ...] = ()

@@ -1,5 +1,111 @@
+"""Audience: segments with their sizes and evidence, and a rule built clause by clause."""
+
 from __future__ import annotations
 
-from fastapi import APIRouter
+import asyncio
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.desk.drawing import draw
+from app.desk.identity import Here, needs, origin_of
+from app.site import site_of
+from app.views.audience import audience_page, known_names, read_rule, rule_json, segment_page
+from app.views.building import OPERATIONS, TRAITS, built, from_rule, with_clause, without_clause
+from domain.errors import MainspringError
+from domain.predicate import in_words
+from ledger import journal
+from ledger.origin import coming_from
+from workflows.saved_segments import remove, save
+from workflows.transactions import write
 
 router = APIRouter()
+
+
+@router.get("/audience")
+async def audience(request: Request, here: Here) -> Response:
+    """Every segment, with who of it can be mailed."""
+    page = await audience_page(site_of(request).stack)
+    bar = [("rest", page.customers - page.reachable, "left out")]
+    return await draw(request, "audience/list.html", "audience", page=page, bar=bar)
+
+
+@router.get("/audience/segment")
+async def segment(
+    request: Request,
+    here: Here,
+    rule: Annotated[str, Query(max_length=8000)],
+    name: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What the data say of one."""
+    page = await segment_page(site_of(request).stack, read_rule(rule), name)
+    return await draw(request, "audience/segment.html", "audience", page=page)
+
+
+@router.get("/audience/build")
+async def build(request: Request, here: Here) -> Response:
+    """A rule as a form; what it means and how many it finds beside it."""
+    stack = site_of(request).stack
+    given = dict(request.query_params)
+    known = await known_names(stack)
+    draft = from_rule(read_rule(given["rule"])) if given.get("rule") else built(given)
+    if given.get("add"):
+        draft = with_clause(draft, given["add"])
+    if given.get("drop", "").isdigit():
+        draft = without_clause(draft, int(given["drop"]))
+    page, problem = None, None
+    if draft.rule is not None and not draft.problems:
+        try:
+            page = await segment_page(stack, draft.rule)
+        except MainspringError as error:
+            problem = error
+    return await draw(
+        request, "audience/build.html", "audience", draft=draft, known=known, page=page,
+        problem=problem, operations=OPERATIONS,
+        traits=[(name, name.replace("_", " ")) for name in TRAITS],
+        as_text=in_words(draft.rule) if draft.rule is not None else "",
+    )  # fmt: skip
+
+
+@router.post("/audience/save")
+async def keep(
+    request: Request,
+    here: Here,
+    rule: Annotated[str, Form(max_length=8000)],
+    name: Annotated[str, Form()] = "",
+) -> Response:
+    """Give a rule a name, by which goals may speak of its people."""
+    person, stack, found = needs(here, "write"), site_of(request).stack, read_rule(rule)
+    made = await asyncio.to_thread(save, stack, name, found)
+    with coming_from("desk", origin_of(request)):
+        await write(
+            stack.ledger,
+            lambda tx: journal.append(
+                tx, "segment_saved", person_id=person.id, thing=made.name,
+                data={"rule": in_words(made.rule)},
+            ),
+        )  # fmt: skip
+    return _to_segment(made.name, rule_json(made.rule))
+
+
+@router.post("/audience/forget")
+async def forget(request: Request, here: Here, name: Annotated[str, Form()]) -> Response:
+    """Take a name away from a rule."""
+    person, stack = needs(here, "write"), site_of(request).stack
+    await asyncio.to_thread(remove, stack, name)
+    with coming_from("desk", origin_of(request)):
+        await write(
+            stack.ledger,
+            lambda tx: journal.append(
+                tx, "segment_forgotten", person_id=person.id, thing=name, data={}
+            ),
+        )
+    return RedirectResponse("/audience", status_code=303)
+
+
+def _to_segment(name: str, rule: str) -> Response:
+    return RedirectResponse(
+        f"/audience/segment?{urlencode({'rule': rule, 'name': name})}", status_code=303
+    )

@@ -77,6 +77,10 @@ async def behind_a_fact(
         site.stack, ids, asked, title="The people behind this fact",
         counted="The query stands beside the fact.",
     )  # fmt: skip
+    if page.next_page:
+        further = int(asked.after or 0) + len(page.people)
+        here_too = f"/import/facts/{subject}?after={further}"
+        page = page.model_copy(update={"next_page": here_too})
     return await draw(request, "people.html", "audience", page=page)
 
 
@@ -144,7 +148,7 @@ def _chosen(form: dict[str, str], columns: tuple[str, ...], settings: Settings) 
             mapping[field] = f"={value}"
     return Chosen(
         kind=kind,
-        as_export=form.get("as_export") == "yes",
+        as_export="as_export" in form,
         mapping=mapping,
         timezone=form.get("timezone") or settings.workspace.timezone,
         currency=(form.get("currency") or settings.workspace.currency).upper(),
