@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from typing import Literal
 
 from app import words
 from app.stack import customer_data
@@ -20,10 +21,23 @@ WELL_KNOWN = 0.95
 """A share of people above which a gap is not worth the first repair."""
 
 
+RepairCode = Literal[
+    "nothing_imported",  # there is nobody yet
+    "no_consent",  # customers without a recorded yes
+    "no_address",  # customers without a mail address
+    "unknown_buyers",  # order lines that name no customer
+    "old",  # the latest data are old
+    "unreadable",  # rows that we could not read
+    "no_events",  # nothing is known of mails and visits
+]
+
+
 class Repair(Frozen):
+    code: RepairCode
     what: str
     why: str
     how: str
+    """The command that does it."""
 
 
 class DataAudit(Frozen):
@@ -113,6 +127,7 @@ def _repairs(
 ) -> Iterator[Repair]:
     if not described.customers:
         yield Repair(
+            code="nothing_imported",
             what="Nothing was imported yet.",
             why="Without orders or customers there is nobody to write to.",
             how="mainspring import orders FILE --tz ZONE --currency CODE",
@@ -121,6 +136,7 @@ def _repairs(
     if agreed < WELL_KNOWN * described.customers:
         missing = described.customers - agreed
         yield Repair(
+            code="no_consent",
             what=f"{missing:,} of {described.customers:,} customers cannot be mailed: no consent "
             "is recorded.",
             why="Nobody is mailed without a recorded yes.",
@@ -130,6 +146,7 @@ def _repairs(
     email = next((f for f in described.figures if f.name == "email_known_share"), None)
     if email is not None and email.value is not None and email.value < WELL_KNOWN:
         yield Repair(
+            code="no_address",
             what=f"Only {words.percent(email.value)} of the customers have a mail address.",
             why="The others are left out of every campaign.",
             how="mainspring import customers FILE with the columns customer_id and email",
@@ -137,6 +154,7 @@ def _repairs(
     unknown = described.unknown_customer_lines
     if described.order_lines and unknown > (1 - WELL_KNOWN) * described.order_lines:
         yield Repair(
+            code="unknown_buyers",
             what=f"{words.percent(unknown / described.order_lines)} of the order lines name no "
             "customer.",
             why="What these people bought is kept and counted, but nobody knows who they are, so "
@@ -145,6 +163,7 @@ def _repairs(
         )
     if age > OLD_DAYS:
         yield Repair(
+            code="old",
             what=f"The latest data are {age:,} days old.",
             why="Who bought since then would be written to as if they had not, and no effect can "
             "be measured.",
@@ -152,12 +171,14 @@ def _repairs(
         )
     if quarantined:
         yield Repair(
+            code="unreadable",
             what=f"{quarantined:,} rows could not be read.",
             why="They are missing from every count.",
             how="Read the files in quarantine/, mend the rows, and import them again.",
         )
     if not described.events:
         yield Repair(
+            code="no_events",
             what="There are no events.",
             why="The best hour is a default, and opens and clicks cannot be reported.",
             how="mainspring import events FILE with your mail server's deliveries, opens and "

@@ -52,6 +52,8 @@ KINDS = {
     "schedule_added": "schedule added",
     "schedule_fired": "a schedule started its campaign",
     "schedule_removed": "schedule removed",
+    "segment_forgotten": "a segment's name forgotten",
+    "segment_saved": "a segment named",
     "sending": "messages going out: {keys}",
     "sending_paused": "sending paused",
     "sending_resumed": "sending resumed",

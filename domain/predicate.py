@@ -130,7 +130,9 @@ def _times(rule: Bought | Did) -> str:
     if rule.at_most is None:
         return "at least once" if rule.at_least == 1 else f"at least {rule.at_least} times"
     if rule.at_most == rule.at_least:
-        return f"exactly {rule.at_least} times"
+        return {0: "not once", 1: "exactly once"}.get(
+            rule.at_least, f"exactly {rule.at_least} times"
+        )
     return f"{rule.at_least} to {rule.at_most} times"
 
 

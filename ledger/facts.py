@@ -9,6 +9,7 @@ forty does not stop its campaigns.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,17 @@ class FactChanges(Frozen):
     stopped_publications: tuple[str, ...] = ()
     voided_approvals: tuple[str, ...] = ()
     """Those given or asked for before anything was scheduled on them."""
+
+
+class FactRow(Frozen):
+    """A fact as it stands, where it came from, and who cites it."""
+
+    fact: Product | HouseFact
+    source: str
+    """The file or export that it was imported from."""
+    put_at: datetime
+    campaigns: tuple[str, ...] = ()
+    """Campaigns with a scheduled or finished send that cites it."""
 
 
 def put(tx: Transaction, facts: Facts, source: str) -> FactChanges:
@@ -83,6 +95,30 @@ def put(tx: Transaction, facts: Facts, source: str) -> FactChanges:
         removed=tuple(removed),
         stopped_publications=tuple(stopped),
         voided_approvals=tuple(voided),
+    )
+
+
+def listed(tx: Transaction) -> tuple[FactRow, ...]:
+    """All facts by id, with their sources and the campaigns that cite them."""
+    cited: dict[str, list[str]] = {}
+    citing = (
+        sa.select(_pf.fact_id, t.publications.c.campaign_id)
+        .join(t.publications, t.publications.c.id == _pf.publication_id)
+        .where(t.publications.c.state != "cancelled")
+        .distinct()
+        .order_by(t.publications.c.campaign_id)
+    )
+    for fact_id, campaign_id in tx.connection.execute(citing):
+        cited.setdefault(fact_id, []).append(campaign_id)
+    query = sa.select(_f.fact_id, _f.kind, _f.body, _f.source, _f.put_at).order_by(_f.fact_id)
+    return tuple(
+        FactRow(
+            fact=(Product if kind == "product" else HouseFact).model_validate(body),
+            source=source,
+            put_at=put_at,
+            campaigns=tuple(cited.get(fact_id, ())),
+        )
+        for fact_id, kind, body, source, put_at in tx.connection.execute(query)
     )
 
 

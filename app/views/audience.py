@@ -33,6 +33,9 @@ NEW_DAYS = 90
 MOST_CATEGORIES = 6
 BASELINE_DAYS = 30
 
+_ASIDE = frozenset({"repeated_lines", "repeated_lines_value", "first_purchase_days"})
+"""Figures that come last, and only where there is anything."""
+
 _RULE: TypeAdapter[Predicate] = TypeAdapter(Predicate)
 
 
@@ -234,9 +237,10 @@ async def segment_page(stack: Stack, rule: Predicate, name: str = "") -> Segment
     found = await stack.customers.evidence(rule)
     reached = await reach(stack, rule)
     queries = {query.id: query for query in found.queries}
-    figures = [f for f in found.figures if f.value is not None]
+    figures = [f for f in found.figures if f.value is not None and f.name not in _ASIDE]
+    figures += [f for f in found.figures if f.value and f.name in _ASIDE]
     if found.size:
-        figures.append(await _baseline(stack, rule))
+        figures.insert(0, await _baseline(stack, rule))
     kept = {s.name for s in await asyncio.to_thread(saved, stack) if s.rule == rule}
     is_saved = name in kept
     return SegmentPage(

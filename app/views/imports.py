@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.looking_in import uploads_of
+from app.masking import OPEN_FIELDS, masked_value
 from app.uploads import MOST_BYTES, Chosen, Seen, Upload
 from app.workspace import Workspace
 from domain.errors import MainspringError
@@ -38,15 +39,6 @@ FIELD_WORDS = {
     "tracking_consent_wording": "… with which words", "occurred_at": "happened on",
     "id": "fact id", "at": "since",
 }  # fmt: skip
-_OPEN = frozenset({
-    "ordered_at", "product_id", "description", "category", "quantity", "unit_price", "discount",
-    "vat_rate", "currency", "channel", "country", "cancellation", "language", "timezone",
-    "email_consent", "email_consent_at", "email_consent_source", "email_consent_wording",
-    "tracking_consent", "created_at", "name", "occurred_at", "price", "stock", "text", "id",
-    "order_id", "reason", "suppressed_at", "details", "year", "material", "condition", "source",
-    "line_id",
-})  # fmt: skip
-"""Fields whose values a sample may show as they are; the others may be personal."""
 
 
 class Imported(Frozen):
@@ -271,7 +263,7 @@ def _sample(
         n for n in batch.schema.names if n != LINE
     ][:12]
     rows = tuple(
-        tuple(_value(row[name], in_the_clear=shown.get(name, False)) for name in columns)
+        tuple(masked_value(row[name], in_the_clear=shown.get(name, False)) for name in columns)
         for row in batch.select(columns).to_pylist()
     )
     return tuple(columns), rows
@@ -291,15 +283,6 @@ def _shown_columns(upload: Upload) -> dict[str, bool]:
             field = part.field(understood.field) if part else None
             columns = field.columns if field else (understood.column,)
             for column in columns:
-                clear = understood.field in _OPEN
+                clear = understood.field in OPEN_FIELDS
                 shown[column] = shown.get(column, True) and clear
     return shown
-
-
-def _value(value: object, *, in_the_clear: bool) -> str:
-    text = "" if value is None else str(value)
-    if "@" in text:
-        return f"{text[:1]}…@…"
-    if in_the_clear or not text.strip():
-        return text if len(text) <= 60 else f"{text[:57]}…"
-    return f"{text[:1]}…" if len(text) > 2 else "…"

@@ -28,8 +28,7 @@ router = APIRouter()
 async def audience(request: Request, here: Here) -> Response:
     """Every segment, with who of it can be mailed."""
     page = await audience_page(site_of(request).stack)
-    bar = [("rest", page.customers - page.reachable, "left out")]
-    return await draw(request, "audience/list.html", "audience", page=page, bar=bar)
+    return await draw(request, "audience/list.html", "audience", page=page)
 
 
 @router.get("/audience/segment")
