@@ -22,18 +22,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import sqlalchemy as sa
 
-from ledger import approvals, journal, people, publications, runs
+from ledger import approvals, first_wave, journal, people, publications, runs
 from ledger import tables as t
 from tests.campaign_world import MONDAY, Shop, World, contact, make_stack, make_world
 from tests.chaos.crash import Crash, armed
 from tools.esp.mime import key_of
 from workflows.campaign import compiled
-from workflows.stack import SendingLimits
+from workflows.stack import LargeSends, SendingLimits
 
-STAGES = ("goal", "brief approved", "publish approved", "due", "rejected")
+STAGES = ("goal", "brief approved", "publish approved", "due", "rejected", "large due")
 """Where the victim takes the campaign up."""
 SIZE = 5
 AT_ONCE = 3
@@ -157,7 +158,40 @@ def make_templates(folder: Path, port: int) -> str:
     asyncio.run(world.work())
     world.to_due(run_id)
     keep("due")
+    make_large(templates, port)
     return run_id
+
+
+def make_large(templates: Path, port: int) -> None:
+    """A large send, due, of which a part goes first and is judged at once."""
+    large = LargeSends(from_people=1, first_share=0.01, first_wait_minutes=0)
+    while True:  # until chance gives one variant two people, so that somebody is left to wait
+        home = templates / f"large-{uuid4().hex}"
+        home.mkdir()
+        world = make_world(home, port, size=SIZE)
+        rules = world.stack.rules.model_copy(update={"large": large})
+        run_id = asyncio.run(world.with_stack(rules=rules).to_publish_gate())
+        asked = world.waiting(run_id)
+        with world.ledger.write() as tx:
+            first = people.add(tx, "Grace", "grace@halden.example", "approver")
+            for person in (first, world.owner):  # the last yes is the owner's
+                approvals.decide(
+                    tx,
+                    asked.id,
+                    person,
+                    "approve",
+                    asked.content_hash,
+                    typed=asked.number_to_type,
+                )
+        asyncio.run(world.work())
+        world.to_due(run_id)
+        with world.ledger.read() as tx:
+            found = first_wave.standing(tx, world.publication(run_id).id)
+        world.ledger.close()
+        if found is not None and found.rest:
+            home.rename(templates / "large due")
+            (templates / "large due" / "run_id").write_text(run_id)
+            return
 
 
 def count(folder: Path, port: int, stage: str) -> str:
