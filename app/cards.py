@@ -21,7 +21,7 @@ from domain.facts import Facts
 from domain.money import Share
 from domain.plan import HELD_BACK, Plan
 from domain.predicate import in_words
-from domain.publication import Content, RenderedVariant
+from domain.publication import Content, FirstWave, RenderedVariant
 from ledger.approvals import Approval
 
 LABEL_WIDTH = 11
@@ -191,6 +191,8 @@ def _publish(shown: Shown, content: Content) -> list[RenderableType]:
         ),
         ("From", f"{content.sender.name} <{content.sender.address}>"),
     ]
+    if content.first is not None:
+        rows += _large(content.first)
     if content.offer is not None:
         rows += _offer(content.offer)
     if draft is not None:
@@ -287,6 +289,19 @@ def _held_back(share: Share, smallest: float | None, brief: Brief | None) -> str
     return f"{words.percent(share)} by chance; shows gains of {words.points(smallest)} or more"
 
 
+def _large(first: FirstWave) -> list[tuple[str, str | RenderableType]]:
+    return [
+        ("Large", f"{words.people(first.recipients)}: type that number, and two people say yes"),
+        (
+            "",
+            f"{words.percent(first.share)} of each variant goes first; the rest waits "
+            f"{words.number(first.wait_minutes)} minutes, and for a person where more than "
+            f"{words.percent(first.most_bounced)} bounce, {words.percent(first.most_complained)} "
+            f"complain or {words.percent(first.most_unsubscribed)} unsubscribe",
+        ),
+    ]
+
+
 def _offer(offer: Offer) -> list[tuple[str, str | RenderableType]]:
     if offer.share is not None:
         what = f"{words.percent(offer.share)} off"
@@ -334,7 +349,9 @@ def _decision(shown: Shown) -> list[RenderableType]:
         lines.append("It may not go out as it is: edit it, or reject it with a reason.")
     else:
         answer = ' --answer "…"' if approval.gate == "brief" else ""
-        lines.append(f"Approve  mainspring approvals approve {name}{answer} --advance")
+        number = approval.number_to_type
+        typed = " --typed NUMBER" if number is not None else ""
+        lines.append(f"Approve  mainspring approvals approve {name}{answer}{typed} --advance")
     lines += [
         f"Edit     mainspring approvals show {name} --edit FILE, "
         f"then mainspring approvals edit {name} --file FILE",

@@ -7,8 +7,9 @@ from datetime import datetime
 from app import words
 from domain.frozen import Frozen
 from domain.publication import PublicationState, SendState
-from ledger import publications
+from ledger import first_wave, publications
 from ledger.database import Transaction
+from ledger.first_wave import Standing
 
 
 class ScheduledSend(Frozen):
@@ -21,6 +22,10 @@ class ScheduledSend(Frozen):
     messages: dict[SendState, int]
     left_out: dict[str, int]
     """Reason and number of those left out at the moment of sending."""
+    paused: bool = False
+    """A person holds this one alone."""
+    first_part: Standing | None = None
+    """Of a large send: how the part that goes first went, and what waits for it."""
 
     def said(self) -> str:
         """Its messages in words: 505 sent, 2 left out."""
@@ -28,7 +33,27 @@ class ScheduledSend(Frozen):
             f"{n:,} {words.SEND_STATES[state]}" for state, n in self.messages.items()
         )
         why = f", because {self.stop_reason}" if self.stop_reason else ""
-        return f"{self.state}{why}: {counted or 'no messages'}"
+        held = ", paused" if self.paused else ""
+        return f"{self.state}{why}{held}: {counted or 'no messages'}"
+
+    def said_of_first_part(self, timezone: str) -> str:
+        """How the first part went, in a sentence; empty where nothing goes first, or it is over."""
+        first = self.first_part
+        if first is None or self.state != "scheduled":
+            return ""
+        found = first.figures
+        seen = (
+            f"{found.reached:,} went out: {found.bounced:,} bounced, {found.complained:,} "
+            f"complained, {found.unsubscribed:,} unsubscribed"
+        )
+        waits = f"{first.rest:,} wait"
+        if first.state == "held":
+            return f"first part: {seen}; {waits} for you (sending release, or sending end)"
+        if first.state == "passed":
+            return f"first part: {seen}, within bounds"
+        if first.judged_at is None:
+            return f"first part: {first.under_way:,} still to go; {waits} for it"
+        return f"first part: {seen}; {waits} until {words.moment(first.judged_at, timezone)}"
 
 
 def scheduled_sends(tx: Transaction, campaign_id: str | None = None) -> list[ScheduledSend]:
@@ -43,6 +68,8 @@ def scheduled_sends(tx: Transaction, campaign_id: str | None = None) -> list[Sch
             window_end=one.window_end,
             messages=publications.counts(tx, one.id),
             left_out=publications.left_out(tx, one.id),
+            paused=one.paused,
+            first_part=first_wave.standing(tx, one.id) if one.first_wave else None,
         )
         for one in publications.list_publications(tx, campaign_id)
     ]

@@ -426,7 +426,7 @@ def _why_not(
     ):
         return LedgerError(
             "expired",
-            f"This had to be decided by {approval.expires_at.isoformat()}.",
+            f"This had to be decided by {approval.expires_at:%a %d %b %Y, %H:%M} UTC.",
             thing=approval_id,
             next_step="The campaign asks again; `mainspring approvals list` shows it.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -256,7 +256,8 @@ def move(tx: Transaction, publication_id: str, person: Person, start: datetime) 
     dues = _dues(tx, publication_id)
     data = {"from": publication.starts_at, "to": start}
     if not inside_window(tx, publication, start):
-        outside = f"{person.name} moved it to {start.isoformat()}, outside the approved window"
+        at = f"{start.astimezone(UTC):%a %d %b %Y, %H:%M} UTC"
+        outside = f"{person.name} moved it to {at}, outside the approved window"
         journal.append(
             tx, "publication_moved_out", person_id=person.id, thing=publication_id, data=data
         )

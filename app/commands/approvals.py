@@ -187,6 +187,26 @@ def ask(
     out.answer("approval.asked.v1", asked.model_dump(exclude={"content"}))
 
 
+@app.command("test")
+def send_to_oneself(
+    approval: ApprovalArgument,
+    variant: Annotated[str, typer.Option(help="Which one: a, b, … [default: the first]")] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send its mail to yourself, marked as a test."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+    from workflows.publish import send_test
+
+    picked = pick_approval(opened, approval)
+    with opened.ledger.read() as tx:
+        person = opened.person(tx)
+    asyncio.run(send_test(opened.stack(), picked, person, variant.lower()))
+    out.say(f"Sent to {person.email}. Its unsubscribe link changes nothing.")
+    out.answer("approval.test.v1", {"approval": picked.id, "to": person.email})
+
+
 @app.command()
 def comment(
     approval: ApprovalArgument,

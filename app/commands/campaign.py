@@ -162,6 +162,8 @@ def show_run(
             out.say(f"  sending   {one_send.said()} (…{short(one_send.id)})")
             for line in left_out(one_send.left_out.items()):
                 out.say(f"            {line}")
+            if first := one_send.said_of_first_part(opened.timezone):
+                out.say(f"            {first}")
     detail = f": {run.detail}" if run.detail else ""
     out.say(f"  now       {words.RUN_STATES[run.status]}{detail}")
     waiting = next((one for one in asked if one.status == "pending"), None)

@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from app import words
+from app.commands.campaign import pick_run
 from app.commands.options import WorkspaceOption, read_moment
 from app.output import JsonOption, Out
 from app.references import pick, short
 from app.scheduled import scheduled_sends
-from app.workspace import open_workspace
-from domain.errors import PersonNeeded
-from ledger import publications, sending
+from app.workspace import Workspace, open_workspace
+from domain.errors import PersonNeeded, WrongUsage
+from ledger import first_wave, publications, sending
+from ledger.database import Transaction
 
 app = typer.Typer(
     help="Pause all sending, resume it, or see how it stands.",
@@ -22,14 +24,24 @@ app = typer.Typer(
 )
 
 
+CampaignOption = Annotated[
+    str, typer.Option("--campaign", help="Of this campaign alone: its id, or its last characters.")
+]
+ScheduledSendArgument = Annotated[str, typer.Argument(help="Its id, or its last characters.")]
+
+
 @app.command()
 def pause(
     reason: Annotated[str, typer.Option(help="Why; it stands in the history.")] = "",
+    campaign: CampaignOption = "",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Pause all: nothing more goes out, in any campaign, until you resume."""
     out, opened = Out(as_json), open_workspace(workspace)
+    if campaign:
+        _hold_one(opened, campaign, out, paused=True)
+        return
     with opened.ledger.write() as tx:
         person = opened.person(tx)
         sending.pause(tx, person, reason)
@@ -38,9 +50,16 @@ def pause(
 
 
 @app.command()
-def resume(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def resume(
+    campaign: CampaignOption = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Go on after a pause. What came too late meanwhile is missed, not sent."""
     out, opened = Out(as_json), open_workspace(workspace)
+    if campaign:
+        _hold_one(opened, campaign, out, paused=False)
+        return
     with opened.ledger.write() as tx:
         person = opened.person(tx)
         told = sending.status(tx)
@@ -71,8 +90,38 @@ def resume(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
 
 
 @app.command()
+def release(
+    scheduled_send: ScheduledSendArgument,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the rest of a large send go, which is held after its first part."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        picked = _pick(tx, scheduled_send)
+        rest = first_wave.release(tx, picked, opened.person(tx))
+    out.say(f"The rest, {rest:,} mails, goes out with the worker's next round.")
+    out.answer("sending.released.v1", {"id": picked, "mails": rest})
+
+
+@app.command()
+def end(
+    scheduled_send: ScheduledSendArgument,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send nothing more of a large send, which is held after its first part."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        picked = _pick(tx, scheduled_send)
+        rest = first_wave.end(tx, picked, opened.person(tx))
+    out.say(f"Ended: {rest:,} mails stay here.")
+    out.answer("sending.ended.v1", {"id": picked, "mails": rest})
+
+
+@app.command()
 def move(
-    scheduled_send: Annotated[str, typer.Argument(help="Its id, or its last characters.")],
+    scheduled_send: ScheduledSendArgument,
     start: Annotated[str, typer.Argument(help="When it shall begin: 2026-11-26T10:00.")],
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -81,8 +130,7 @@ def move(
     out, opened = Out(as_json), open_workspace(workspace)
     at = read_moment(start, opened.timezone)
     with opened.ledger.write() as tx:
-        known = [one.id for one in publications.list_publications(tx)]
-        picked = pick(scheduled_send, known, "scheduled send", where="mainspring sending status")
+        picked = _pick(tx, scheduled_send)
         moved = publications.move(tx, picked, opened.person(tx), at)
     if moved.state == "scheduled":
         out.say(f"It begins {words.moment(at, opened.timezone)}; the approval holds.")
@@ -108,6 +156,34 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> No
         out.say("Go on with: mainspring sending resume")
     for row in rows:
         out.say(f"  {short(row.id)}  {row.said()}")
+        if first := row.said_of_first_part(opened.timezone):
+            out.say(f"            {first}")
     if not rows:
         out.say("Nothing is scheduled. It fills when you approve a scheduled send.")
     out.answer("sending.status.v1", {"pause": pause_now, "scheduled_sends": rows})
+
+
+def _pick(tx: Transaction, given: str) -> str:
+    known = [one.id for one in publications.list_publications(tx)]
+    return pick(given, known, "scheduled send", where="mainspring sending status")
+
+
+def _hold_one(opened: Workspace, campaign: str, out: Out, *, paused: bool) -> None:
+    """Pause what a campaign has scheduled, or let it go on; all others are left alone."""
+    run = pick_run(opened, campaign)
+    with opened.ledger.write() as tx:
+        person = opened.person(tx)
+        held = publications.list_publications(tx, run.id, "scheduled")
+        if not held:
+            raise WrongUsage(
+                "nothing_scheduled",
+                "Nothing of this campaign is scheduled.",
+                thing=run.id,
+                next_step="`mainspring sending status` shows what can be paused.",
+            )
+        for one in held:
+            change = publications.pause_one if paused else publications.resume_one
+            change(tx, one.id, person)
+    word = "Paused" if paused else "Goes on"
+    out.say(f"{word}: {words.one_line(run.goal, 60)}")
+    out.answer("sending.held.v1", {"campaign": run.id, "paused": paused})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -253,6 +254,50 @@ def test_two_people_where_the_settings_ask_for_two(drafted: Commands, tmp_path: 
     shop.environment = {"MAINSPRING_TOKEN": other["token"]}
     shop.run("approvals", "approve", waiting(shop))
     shop.run("approvals", "list")
+
+
+def test_a_large_send_needs_its_number_and_two_people(
+    drafted: Commands, tmp_path: Path, inbox: tuple[Inbox, int]
+) -> None:
+    box, port = inbox
+    shop = copied(drafted, tmp_path)
+    shop.settle(f'smtp_port = {port}\nsmtp_host = "127.0.0.1"\n')
+    shop.settle("[approvals]\nlarge_from = 1\nfirst_share = 0.1\n")
+    # What was asked before the setting is not large: it is asked about anew.
+    shop.run("approvals", "reject", waiting(shop), "--reason", "Anew.", "--advance", exits=3)
+    while shop.data("approvals", "show")["approval"]["blocking"]:
+        words = ("approvals", "reject", waiting(shop), "--reason", "Write it anew, shorter.")
+        shop.run(*words, "--advance", exits=3)
+    asked = waiting(shop)
+    card = shop.run("approvals", "show").stdout
+    found = re.search(r"Large\s+(\d+) people", card)
+    assert found is not None
+    assert "--typed NUMBER" in card
+    assert "must be typed" in shop.run("approvals", "approve", asked, exits=4).stderr
+    other = shop.data("people", "add", "Bo", "bo@example.test", "--role", "approver")
+    said = shop.run("approvals", "comment", asked, "Please look, @bo@example.test.").stdout
+    assert "to Bo" in said
+    shop.run("approvals", "test", asked)
+    assert box.recipients() == ["ada@example.test"]
+    said = shop.run("approvals", "approve", asked, "--typed", found[1], exits=3).stdout
+    assert "Your yes is kept" in said
+    mine = shop.environment
+    shop.environment = {**mine, "MAINSPRING_TOKEN": other["token"]}
+    shop.run("approvals", "approve", asked, "--typed", found[1], "--advance")
+    shop.environment = mine
+    shop.run("publish", "--once", "--as-of", NOON)
+    (send,) = shop.data("sending", "status")["scheduled_sends"]
+    first = len(box.mails) - 1  # but for the test
+    rest = int(found[1]) - first
+    assert send["first_part"]["state"] == "running"
+    assert send["messages"] == {"sent": first, "scheduled": rest}
+    said = shop.run("campaign", "show", send["campaign_id"]).stdout
+    assert f"{first} went out" in said
+    assert f"{rest} wait until" in said
+    shop.run("sending", "pause", "--campaign", send["campaign_id"])
+    assert "paused" in shop.run("sending", "status").stdout
+    shop.run("sending", "resume", "--campaign", send["campaign_id"])
+    assert "Nothing of this" in shop.run("sending", "release", send["id"], exits=3).stderr
 
 
 def test_without_a_sender_nothing_is_approved(briefed: Commands, tmp_path: Path) -> None:
