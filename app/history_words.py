@@ -11,7 +11,7 @@ from ledger.journal import Entry
 KINDS = {
     "addresses_suppressed": "addresses left out from now on: {new}",
     "approval_approved": "approved {gate}",
-    "approval_edited": "edited and approved {gate}",
+    "approval_edited": "edited {gate}",
     "approval_expired": "nobody decided in time about {gate}",
     "approval_first_yes": "said the first of two yeses to {gate}",
     "approval_rejected": "rejected {gate}",
