@@ -149,12 +149,14 @@ async def _turns(stack: Stack, graph: Graph, run: Run, listen: Listener | None) 
                 return ""
             # Else the thread looks finished and is not: it goes on from what was written.
         await write(stack.ledger, lambda tx: runs.set_status(tx, run.id, "running"))
+        at = (state.config.get("configurable") or {}).get("checkpoint_id")
         async for mode, event in graph.astream(
             given, config, context=stack, durability="sync", stream_mode=["custom", "checkpoints"]
         ):
             if mode == "checkpoints":
                 reached = cast(Json, event)["config"]["configurable"]["checkpoint_id"]
-                await write(stack.ledger, partial(_mark, run_id=run.id, checkpoint_id=reached))
+                if reached != at:  # a resume begins by telling where it begins
+                    await write(stack.ledger, partial(_mark, run_id=run.id, checkpoint_id=reached))
                 continue
             step = progress.read(event)
             await write(stack.ledger, partial(_tell, step=step))

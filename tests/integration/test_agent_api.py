@@ -298,3 +298,47 @@ class Slow:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.shop, name)
+
+
+async def test_the_assistant_answers_in_messages_and_its_words_stream(world: Served) -> None:
+    api, other = client(world, "author"), client(world)
+    thread = await api.threads.create()
+    thread_id = thread["thread_id"]
+    question = {"messages": [{"role": "user", "content": "How many people bought a watch?"}]}
+    parts = [
+        part
+        async for part in api.runs.stream(
+            thread_id,
+            "assistant",
+            input=question,
+            stream_mode=["values", "messages-tuple", "updates", "custom"],
+        )
+    ]
+    assert events(parts)[:2] == ["metadata", "values"]
+    assert events(parts)[-3:] == ["updates", "values", "end"]
+    values = parts[-2].data
+    said, answered = values["messages"]
+    assert said["content"] == "How many people bought a watch?"
+    assert "12 people" in answered["content"]
+    words = [part.data[0] for part in parts if part.event == "messages"]
+    assert {chunk["id"] for chunk in words} == {answered["id"]}
+    assert "".join(chunk["content"] for chunk in words).strip() in answered["content"]
+    assert "count_audience" in {part.data.get("name") for part in parts if part.event == "custom"}
+
+    state: Any = await api.threads.get_state(thread_id)
+    assert state["values"] == values
+    assert [one["values"] for one in await api.threads.get_history(thread_id)] == [values]
+    assert (await api.threads.get(thread_id))["metadata"]["graph_id"] == "assistant"
+    with pytest.raises(NotFoundError):  # a conversation is its person's alone
+        await other.threads.get_state(thread_id)
+    with pytest.raises(UnprocessableEntityError, match="belongs to assistant"):
+        await api.runs.create(thread_id, "campaign", input={"goal_text": GOAL})
+    decided = resuming_on(api, thread_id, APPROVE)
+    assert await refused(decided) == (409, "nothing_waits")
+    await api.threads.delete(thread_id)
+    with pytest.raises(NotFoundError):
+        await api.threads.get(thread_id)
+
+
+def resuming_on(api: LangGraphClient, thread_id: str, answer: Any) -> Awaitable[Any]:
+    return api.runs.wait(thread_id, "assistant", command={"resume": answer})
