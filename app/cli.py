@@ -30,7 +30,7 @@ COMMANDS: dict[str, str] = {
     "sending": "Pause all sending, resume it, or see how it stands.",
     "review": "Decide about messages that may or may not have gone out.",
     "schedule": "Start campaigns again and again, by a cron line.",
-    "people": "Add or remove those who may write, approve and send.",
+    "people": "Those who may write, approve and send: roles, ways in, tokens.",
     "doctor": "Check every configured part, and say how to mend it.",
     "upgrade": "Bring a workspace to this version.",
     "demo": "Run two campaigns from goal to report in a simulated market.",

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 
@@ -29,6 +29,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     "viewer": frozenset({"read"}),
     "demo_approver": frozenset({"read", "approve"}),
 }
+
+_ALL: frozenset[Right] = frozenset(get_args(Right))
 
 TOKEN_ID = 12
 """Digits of a token's hash that name it."""
@@ -169,6 +171,13 @@ def issue_token(
     get(tx, person_id)
     if by is not None and by.id != person_id:
         require_now(tx, by, "administer")
+    if by is not None and by.scopes is not None and not set(scopes or _ALL) <= set(by.scopes):
+        raise LedgerError(
+            "not_allowed",
+            "A token cannot make another one that may do more than itself.",
+            thing=by.email,
+            next_step=f"Ask for no more than {', '.join(by.scopes)}, or use a token of all rights.",
+        )
     token = "ms_" + secrets.token_urlsafe(32)
     row = {"token_hash": _token_hash(token), "person_id": person_id, "issued_at": tx.now}
     kept = None if scopes is None else sorted(set(scopes))

@@ -6,6 +6,7 @@ another host for anything is therefore a fault that shows at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -67,7 +68,6 @@ class Guard:
 
 
 def _host(header: str) -> str:
-    """The host of a Host header, without its port."""
-    if header.startswith("["):
-        return header.partition("]")[0] + "]"
-    return header.partition(":")[0].lower()
+    """The host of a Host header, without its port; empty where it is no host."""
+    found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?", header.lower())
+    return found[1] if found else ""
