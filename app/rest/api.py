@@ -14,12 +14,14 @@ from app.rest import (
     audit,
     brand,
     campaigns,
+    conversations,
     imports,
     once,
     people,
     problems,
     reports,
     sends,
+    settings,
 )
 from app.rest.problems import ALWAYS, Problem, Sized, refusals
 from app.site import Site
@@ -46,6 +48,8 @@ _TAGS = [
     {"name": "brand", "description": "Voice, library and facts."},
     {"name": "imports", "description": "Files taken in, looked at, and kept or dropped."},
     {"name": "people", "description": "People, roles and tokens."},
+    {"name": "conversations", "description": "The assistant, with its answers as they come."},
+    {"name": "settings", "description": "Limits and rules, and what it is connected to."},
     {"name": "audit", "description": "The state of the data, and the history."},
 ]
 
@@ -60,7 +64,6 @@ def create_rest_api(site: Site) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=refusals(*ALWAYS),
-        max_body_size=MOST_BODY_BYTES,
     )
     api.state.site = site
     for router in (
@@ -77,6 +80,9 @@ def create_rest_api(site: Site) -> FastAPI:
         people.router,
         people.secrets,
         audit.router,
+        conversations.router,
+        conversations.answers,
+        settings.router,
     ):
         api.include_router(router)
     api.add_middleware(Sized, most=_most_bytes)

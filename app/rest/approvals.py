@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from app import deciding
@@ -14,13 +14,13 @@ from app.desk.identity import origin_of
 from app.rest.callers import Approver, Reader, Writer
 from app.rest.once import Route, is_repeatable
 from app.rest.paging import Cursor, Page, place, written
-from app.rest.problems import refusals
+from app.rest.problems import Seen, precondition, refusals
 from app.rest.shapes import Body, Id
 from app.site import Site, site_of
 from app.views import inbox
 from app.views.card import Card, Head, card_of, head_of
 from app.views.inbox import InboxItem, Section
-from domain.errors import MainspringError, WrongUsage
+from domain.errors import MainspringError
 from domain.frozen import Frozen
 from ledger import approvals
 from ledger.approvals import Approval, ApprovalStatus, Decision
@@ -36,16 +36,6 @@ from workflows.transactions import read
 router = APIRouter(prefix="/approvals", tags=["approvals"], route_class=Route)
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Seen = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        max_length=100,
-        description="The ETag of the approval as you saw it. Nothing is decided without it.",
-        examples=['"3f9ac21e…"'],
-    ),
-]
-
 _DECIDED: Mapping[Decision, ApprovalStatus] = {
     "approve": "approved",
     "reject": "rejected",
@@ -282,16 +272,9 @@ async def _decide(
 
 
 def _seen(current: Approval, if_match: str | None) -> str:
-    """The content that the caller saw. Raises MainspringError precondition_needed, and
-    precondition_failed where something else stands there now."""
-    if if_match is None:
-        raise WrongUsage(
-            "precondition_needed",
-            "It is not said which content this decides about.",
-            thing="If-Match",
-            next_step="Show the approval, and send its ETag as If-Match.",
-        )
-    found = if_match.strip().removeprefix("W/").strip('"')
+    """The content that the caller saw. Raises MainspringError precondition_failed where something
+    else stands there now."""
+    found = precondition(if_match)
     if found != current.content_hash:
         raise MainspringError(
             "precondition_failed",

@@ -22,12 +22,7 @@ from domain.frozen import Frozen
 MOST_BODY_BYTES = MOST_BYTES + (1 << 20)
 """Of a form: its file, and what stands around it."""
 
-router = APIRouter(
-    prefix="/imports",
-    tags=["imports"],
-    route_class=Route,
-    max_body_size=MOST_BODY_BYTES,
-)
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=Route)
 
 
 class ReadAs(Body):

@@ -53,7 +53,7 @@ def place(cursor: str) -> str:
         if version != 1 or not isinstance(where, str) or "\x00" in where:
             raise ValueError("another form")
     except (ValueError, binascii.Error, TypeError, RecursionError):
-        raise _bad() from None
+        raise bad_cursor() from None
     return where
 
 
@@ -63,7 +63,7 @@ def number_place(cursor: str) -> int | None:
     if not where:
         return None
     if not where.isascii() or not where.isdigit() or len(where) > 15:
-        raise _bad()
+        raise bad_cursor()
     return int(where)
 
 
@@ -80,7 +80,7 @@ def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Any]) -> Page[T]:
     return Page[Any](items=shown, next=written(str(key(shown[-1]))) if more else None)
 
 
-def _bad() -> WrongUsage:
+def bad_cursor() -> WrongUsage:
     return WrongUsage(
         "bad_cursor",
         "This cursor is not one of ours.",

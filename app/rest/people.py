@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from app.rest.problems import refusals
 from app.rest.shapes import Body, Done, Id
 from app.site import site_of
 from domain.frozen import Frozen
-from ledger import people
+from ledger import accounts, people
 from ledger.database import Transaction
 from ledger.errors import LedgerError
 from ledger.people import Person, Right, Role
@@ -84,6 +85,11 @@ class TokensShown(Frozen):
     items: tuple[TokenShown, ...]
 
 
+class SignInLink(Frozen):
+    link: str | None
+    """Shown this once; null where the request is repeated."""
+
+
 class NewTokenShown(TokenShown):
     token: str | None
     """The secret, shown this once; null where the request is repeated."""
@@ -109,8 +115,7 @@ async def add(request: Request, person: Administrator, body: NewPerson) -> Respo
     """A new person of the workspace. Needs the right to administer."""
 
     def new(tx: Transaction) -> PersonShown:
-        people.require_now(tx, person, "administer")
-        return _shown(people.add(tx, body.name, str(body.email), body.role))
+        return _shown(people.add(tx, body.name, str(body.email), body.role, person))
 
     return await act(request, new, 201)
 
@@ -126,6 +131,27 @@ async def change(
 ) -> Response:
     """Give a person another role. Needs the right to administer."""
     return await act(request, lambda tx: _shown(people.change_role(tx, id, body.role, person)))
+
+
+@router.post(
+    "/{id}/sign-in-link",
+    response_model=SignInLink,
+    status_code=201,
+    summary="A way in",
+    responses=refusals(404),
+)
+async def sign_in_link(request: Request, person: Administrator, id: Id) -> Response:  # noqa: A002
+    """A one-time link that lets a person into the desk and choose a password; the one before no
+    longer works. It is in this answer and nowhere else. Needs the right to administer, and every
+    right that the person has."""
+    desk = site_of(request).workspace.settings.desk.url or str(request.base_url).rstrip("/")
+    address = desk.removesuffix("/v1")
+
+    def new(tx: Transaction) -> SignInLink:
+        _give_no_more(person, people.RIGHTS[people.get(tx, id).role])
+        return SignInLink(link=f"{address}/welcome/{accounts.issue_link(tx, id, person)}")
+
+    return await act(request, new, 201, secret="link")  # noqa: S106
 
 
 @router.delete("/{id}", response_model=Done, summary="Remove", responses=refusals(404, 409))
@@ -156,20 +182,11 @@ async def issue(request: Request, person: Reader, body: NewToken) -> Response:
     """A new token; its secret is in this answer and nowhere else, not even where the request is
     repeated. It never may more than the token that asks for it."""
     wanted = body.scopes if body.scopes is not None else person.scopes
-    beyond = [right for right in wanted or () if right not in person.rights]
-    if beyond:
-        raise LedgerError(
-            "not_allowed",
-            f"A token cannot give what it has not: {', '.join(beyond)}.",
-            thing="scopes",
-            next_step="Ask for less, or use a token that may do it.",
-        )
+    _give_no_more(person, wanted or ())
     whose = body.person_id or person.id
 
     def new(tx: Transaction) -> NewTokenShown:
-        if whose != person.id:
-            people.require_now(tx, person, "administer")
-        token = people.issue_token(tx, whose, body.name, wanted)
+        token = people.issue_token(tx, whose, body.name, wanted, person)
         row = next(r for r in people.list_tokens(tx, whose) if people.is_token(r, token))
         return NewTokenShown(**row.model_dump(), token=token)
 
@@ -185,6 +202,18 @@ async def revoke(request: Request, person: Reader, id: Id) -> Response:  # noqa:
         return Done()
 
     return await act(request, gone)
+
+
+def _give_no_more(person: Person, rights: Iterable[Right]) -> None:
+    """Raises LedgerError not_allowed where a token would make a way in that may more than it."""
+    beyond = sorted(set(rights) - person.rights)
+    if beyond:
+        raise LedgerError(
+            "not_allowed",
+            f"A token cannot give what it has not: {', '.join(beyond)}.",
+            thing="scopes",
+            next_step="Ask for less, or use a token that may do it.",
+        )
 
 
 def _shown(person: Person) -> PersonShown:

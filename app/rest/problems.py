@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.desk.statuses import status_of
 from app.tokens import refusal_headers
-from domain.errors import MainspringError
+from domain.errors import MainspringError, WrongUsage
 from domain.frozen import Frozen
 
 MEDIA_TYPE = "application/problem+json"
@@ -85,6 +85,29 @@ ALWAYS = (401, 403, 405, 422, 503)
 """Statuses that any operation may answer with."""
 
 
+Seen = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=100,
+        description="The ETag of what you saw. Nothing is decided or changed without it.",
+        examples=['"3f9ac21e…"'],
+    ),
+]
+
+
+def precondition(if_match: str | None) -> str:
+    """What an If-Match holds. Raises WrongUsage precondition_needed."""
+    if if_match is None:
+        raise WrongUsage(
+            "precondition_needed",
+            "It is not said what this is about.",
+            thing="If-Match",
+            next_step="Read it, and send its ETag as If-Match.",
+        )
+    return if_match.strip().removeprefix("W/").strip('"')
+
+
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's description of these refusals."""
     return {
@@ -110,8 +133,8 @@ def install(api: FastAPI) -> None:
 
 
 class Sized:
-    """ASGI middleware: refuses a body that says of itself that it is too large, with a problem.
-    One that does not say so is cut off at the same bound by the framework."""
+    """ASGI middleware: refuses a body that is too large, with a problem, before it is read where
+    it says its length, and as soon as it is too long where it does not."""
 
     def __init__(self, app: ASGIApp, most: Callable[[str], int]) -> None:
         """``most``: bytes, by the path below the application."""
@@ -119,14 +142,26 @@ class Sized:
         self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            said = Headers(scope=scope).get("content-length", "")
-            most = self._most(scope["path"].removeprefix(scope.get("root_path", "")))
-            if said.isdigit() and int(said[:20]) > most:
-                detail = f"A request may hold {most:,} bytes here at most."
-                await answer(_problem(413, "too_large", detail))(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = self._most(scope["path"].removeprefix(scope.get("root_path", "")))
+        detail = f"A request may hold {most:,} bytes here at most."
+        said = Headers(scope=scope).get("content-length", "")
+        if said.isdigit() and int(said[:20]) > most:
+            await answer(_problem(413, "too_large", detail))(scope, receive, send)
+            return
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                raise HTTPException(413, detail)
+            return message
+
+        await self._app(scope, counted, send)
 
 
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

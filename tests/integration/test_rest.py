@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,6 +111,12 @@ async def test_what_cannot_be_read_says_where(world: RestWorld) -> None:
     problem(await client.put("/v1/campaigns"), 405, "no_such_method")
     long = {"goal": "x" * 600_000}
     problem(await client.post("/v1/campaigns", json=long), 413, "too_large")
+
+    async def pieces() -> AsyncIterator[bytes]:  # without a length
+        for _ in range(10):
+            yield b"x" * 100_000
+
+    problem(await client.post("/v1/campaigns", content=pieces()), 413, "too_large")
     problem(await client.get("/v1/campaigns?cursor=nonsense"), 422, "bad_cursor")
 
 
@@ -397,6 +404,66 @@ async def test_people_come_and_go(world: RestWorld) -> None:
     assert (await client.delete(f"/v1/people/{bo['id']}")).status_code == 200
     owner = world.desk.people["owner"].id
     problem(await client.delete(f"/v1/people/{owner}"), 409, "last_owner")
+
+
+async def test_a_way_in_gives_no_more_than_the_token_has(world: RestWorld) -> None:
+    lena = world.desk.people["approver"].id
+    url = f"/v1/people/{lena}/sign-in-link"
+    problem(await world.client(scopes=["administer"]).post(url), 403, "not_allowed")
+    key = {"Idempotency-Key": "l1"}
+    client = world.client()
+    link = (await client.post(url, headers=key)).json()["link"]
+    assert link.startswith("http://127.0.0.1:8780/welcome/")
+    assert (await world.desk.client().get(link)).status_code == 200
+    assert (await client.post(url, headers=key)).json() == {"link": None}
+
+
+async def test_settings_are_changed_as_they_were_seen(world: RestWorld) -> None:
+    client = world.client()
+    shown = await client.get("/v1/settings")
+    values = {"values": {"limits.cap_most": 2, "holdout.share": 0.1}}
+    problem(await client.patch("/v1/settings", json=values), 428, "precondition_needed")
+    seen = {"If-Match": shown.headers["etag"]}
+    viewer = world.client("viewer")
+    problem(await viewer.patch("/v1/settings", json=values, headers=seen), 403, "not_allowed")
+    changed = await client.patch("/v1/settings", json=values, headers=seen)
+    assert {one["setting"] for one in changed.json()["changes"]} == set(values["values"])
+    now = (await client.get("/v1/settings")).json()
+    assert (now["limits"]["cap_most"], now["holdout"]["share"]) == (2, 0.1)
+    problem(
+        await client.patch("/v1/settings", json=values, headers=seen), 412, "precondition_failed"
+    )
+    hosts = {"values": {"sending.smtp_host": "elsewhere.example"}}
+    fresh = {"If-Match": f'"{now["seen"]}"'}
+    assert (await client.patch("/v1/settings", json=hosts, headers=fresh)).status_code == 409
+
+
+async def test_a_conversation_is_answered_and_is_ones_own(world: RestWorld) -> None:
+    client = world.client()
+    key = {"Idempotency-Key": "c1"}
+    thread = (await client.post("/v1/conversations", json={}, headers=key)).json()
+    url = f"/v1/conversations/{thread['id']}"
+    said = {"text": "What can you do?"}
+    begun = await client.post(f"{url}/turns", json=said, headers=key)
+    problem(begun, 422, "key_reused")
+    begun = await client.post(f"{url}/turns", json=said)
+    assert begun.status_code == 202, begun.text
+    turn = begun.json()["id"]
+    await world.desk.site.turns.join(turn)
+    whole = (await client.get(f"/v1/turns/{turn}")).json()
+    assert whole["status"] == "done"
+    events = (await client.get(f"/v1/turns/{turn}/events")).text
+    assert events.rstrip().splitlines()[-2] == "event: end"
+    last = re.findall(r"^id: (\d+)$", events, re.MULTILINE)[-2]
+    rest = await client.get(f"/v1/turns/{turn}/events", headers={"Last-Event-ID": last})
+    assert re.findall(r"^event: (\w+)$", rest.text, re.MULTILINE) == ["end"]
+    assert (await client.get(url)).json()["turns"][0]["answer"] == whole["answer"]
+    assert (await client.patch(url, json={"title": "First"})).json()["title"] == "First"
+    stranger = world.client("approver")
+    for path in (url, f"/v1/turns/{turn}", f"/v1/turns/{turn}/events"):
+        problem(await stranger.get(path), 404, "unknown")
+    assert (await stranger.get("/v1/conversations")).json()["items"] == []
+    assert (await client.delete(url)).json() == {"changed": True}
 
 
 def test_every_operation_is_described() -> None:
