@@ -245,12 +245,15 @@ def over_bounds(found: Figures, bounds: FirstWave) -> tuple[str, ...]:
     for kind, word in _WORDS.items():
         count, most = getattr(found, kind), getattr(bounds, f"most_{kind}")
         if count / found.reached > most:
-            share = count / found.reached
             said.append(
-                f"{count:,} of the first {found.reached:,} {word} ({share:.1%}; {most:.1%} are "
-                "the bound)"
+                f"{count:,} of the first {found.reached:,} {word} "
+                f"({_percent(count / found.reached)}, more than {_percent(most)})"
             )
     return tuple(said)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def _running() -> sa.Select[Any]:
