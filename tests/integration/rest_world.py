@@ -66,10 +66,12 @@ class RestWorld:
 
 
 @asynccontextmanager
-async def make_rest_world(folder: Path, size: int = 24) -> AsyncIterator[RestWorld]:
+async def make_rest_world(
+    folder: Path, *, size: int = 24, smtp_port: int = 9
+) -> AsyncIterator[RestWorld]:
     """On a Monday morning of a simulated workspace, with customers who agreed to mails."""
     shop = Shop({c.customer_id: c for c in map(contact, range(size))})
-    sending = {"sending": {"from_address": "shop@halden.example", "smtp_port": 9}}
+    sending = {"sending": {"from_address": "shop@halden.example", "smtp_port": smtp_port}}
     async with make_desk(folder, simulated_at=MONDAY, settings=sending) as desk:
         site = desk.site
         with site.stack.ledger.write() as tx:
