@@ -140,7 +140,7 @@ async def test_a_session_ends_with_its_hours_and_with_its_person(desk: Desk) -> 
 async def test_a_form_from_elsewhere_changes_nothing(desk: Desk) -> None:
     ada = await desk.signed_in("owner")
     token = ada.headers.pop("x-csrf-token")
-    hostile = (
+    hostile: tuple[dict[str, str], ...] = (
         {},
         {"x-csrf-token": "0" * len(token)},
         {"x-csrf-token": token, "sec-fetch-site": "cross-site"},

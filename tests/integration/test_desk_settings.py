@@ -146,7 +146,7 @@ async def test_what_the_environment_decides_is_shown_and_left_alone(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(
-        desk.site.workspace.environment,  # type: ignore[arg-type]
+        desk.site.workspace.environment,
         "MAINSPRING_LIMITS_CAP_MOST",
         "6",
     )
@@ -337,7 +337,7 @@ async def test_keys_are_shown_as_set_or_not_and_never_as_they_are(
 ) -> None:
     secret = "sk-very-secret"
     monkeypatch.setitem(
-        desk.site.workspace.environment,  # type: ignore[arg-type]
+        desk.site.workspace.environment,
         "MAINSPRING_MODEL_API_KEY",
         secret,
     )

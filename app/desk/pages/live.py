@@ -48,7 +48,7 @@ async def navigation(request: Request, here: Here, at: str = "") -> Response:
 @router.get("/pause")
 async def ask(request: Request, here: Here) -> Response:
     """The question before Pause all and Resume, as a page of its own."""
-    return await draw(request, "pause.html")
+    return await draw(request, "pause.html", "pause")
 
 
 @router.post("/pause")

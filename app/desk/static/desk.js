@@ -70,6 +70,11 @@ if (body.hasAttribute("data-live")) {
     grown();
     follow();
   });
+  addEventListener("offline", () => {
+    unfollow();
+    setConnection(false);
+  });
+  addEventListener("online", follow);
   addEventListener("pagehide", unfollow);
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
