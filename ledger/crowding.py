@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,6 +18,8 @@ from ledger.pressure import PLANNED
 _s = t.sends.c
 _p = t.publications.c
 _moment = sa.func.coalesce(_s.sending_at, _s.due_at, type_=_s.due_at.type)
+WAITING: Final = ("scheduled", "claimed")
+"""States in which a message may still be left out."""
 _LATE = timedelta(days=1)
 """A message may go out so long after its window, for example when it is sent again."""
 
@@ -71,55 +73,76 @@ def weeks(tx: Transaction, bounds: Sequence[tuple[datetime, datetime]]) -> list[
     ]
 
 
-def shared(tx: Transaction, publication_id: str, other_id: str) -> int:
-    """How many people both of two scheduled sends write to."""
-    mine, theirs = t.sends.alias(), t.sends.alias()
-    query = (
-        sa.select(sa.func.count())
-        .select_from(mine.join(theirs, mine.c.pseudonym == theirs.c.pseudonym))
-        .where(
-            mine.c.publication_id == publication_id,
-            mine.c.state.in_(PLANNED),
-            theirs.c.publication_id == other_id,
-            theirs.c.state.in_(PLANNED),
-        )
+def shared(
+    tx: Transaction, start: datetime, end: datetime, within: timedelta
+) -> dict[tuple[str, str], int]:
+    """Of what is still scheduled in [start, end): how many of its people get another mail at most
+    ``within`` before. By the scheduled send and the other one."""
+    mails = _mails(start - within, end)
+    one, other = mails.alias(), mails.alias()
+    apart = one.c.at - other.c.at
+    pairs = one.join(
+        other,
+        sa.and_(
+            one.c.pseudonym == other.c.pseudonym,
+            one.c.publication_id != other.c.publication_id,
+            apart >= 0,
+            apart <= int(within.total_seconds()),
+        ),
     )
-    return int(tx.connection.execute(query).scalar_one())
+    query = (
+        sa.select(one.c.publication_id, other.c.publication_id, sa.func.count())
+        .select_from(pairs)
+        .where(one.c.state.in_(WAITING))
+        .group_by(one.c.publication_id, other.c.publication_id)
+    )
+    return {(row[0], row[1]): row[2] for row in tx.connection.execute(query)}
 
 
-def shared_with_snapshot(tx: Transaction, snapshot_hash: str, other_id: str) -> int:
-    """How many people of a frozen audience a scheduled send writes to."""
+def shared_with_snapshot(
+    tx: Transaction, snapshot_hash: str, start: datetime, end: datetime
+) -> dict[str, int]:
+    """How many people of a frozen audience each send of [start, end) writes to."""
     c = t.snapshot_members.c
+    mails = _mails(start, end)
     query = (
-        sa.select(sa.func.count())
-        .select_from(t.sends.join(t.snapshot_members, c.pseudonym == _s.pseudonym))
-        .where(
-            _s.publication_id == other_id, _s.state.in_(PLANNED), c.snapshot_hash == snapshot_hash
-        )
+        sa.select(mails.c.publication_id, sa.func.count())
+        .select_from(mails.join(t.snapshot_members, c.pseudonym == mails.c.pseudonym))
+        .where(c.snapshot_hash == snapshot_hash)
+        .group_by(mails.c.publication_id)
     )
-    return int(tx.connection.execute(query).scalar_one())
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
-def over_cap(tx: Transaction, publication_id: str, cap: Cap) -> int:
-    """How many of a scheduled send's people would get more mails than the cap allows, counting
-    what went out and what is scheduled before theirs."""
-    total = 0
-    for condition in _crowded(tx, publication_id, cap):
-        query = sa.select(sa.func.count()).select_from(t.sends).where(condition)
-        total += int(tx.connection.execute(query).scalar_one())
-    return total
+def over_cap(tx: Transaction, start: datetime, end: datetime, cap: Cap) -> dict[str, int]:
+    """Of what is still scheduled in [start, end): how many of its people would get more mails
+    than the cap allows, counting what went out and what is scheduled before theirs."""
+    counted = _counted(start, end, cap)
+    query = (
+        sa.select(counted.c.publication_id, sa.func.count())
+        .where(counted.c.mails > cap.most, counted.c.state.in_(WAITING))
+        .group_by(counted.c.publication_id)
+    )
+    return {row[0]: row[1] for row in tx.connection.execute(query)}
 
 
 def over_cap_people(
     tx: Transaction, publication_id: str, cap: Cap, *, after: str = "", limit: int = 50
 ) -> list[str]:
-    """Their pseudonyms, a page at a time."""
-    conditions = _crowded(tx, publication_id, cap)
-    if not conditions:
-        return []
-    query = sa.select(_s.pseudonym).where(sa.or_(*conditions), _s.pseudonym > after)
-    rows = tx.connection.execute(query.order_by(_s.pseudonym).limit(limit)).scalars()
-    return list(rows)
+    """Pseudonyms of one send's people who would, a page at a time."""
+    counted = _counted(*_span_of(tx, publication_id), cap)
+    query = sa.select(counted.c.pseudonym).where(
+        counted.c.publication_id == publication_id,
+        counted.c.mails > cap.most,
+        counted.c.state.in_(WAITING),
+        counted.c.pseudonym > after,
+    )
+    return list(tx.connection.execute(query.order_by(counted.c.pseudonym).limit(limit)).scalars())
+
+
+def over_cap_of(tx: Transaction, publication_id: str, cap: Cap) -> int:
+    """How many they are."""
+    return over_cap(tx, *_span_of(tx, publication_id), cap).get(publication_id, 0)
 
 
 def people_with(
@@ -162,35 +185,41 @@ def _between(start: datetime, end: datetime) -> sa.Select[tuple[str]]:
     return sa.select(_p.id).where(_p.starts_at < end, _p.window_end > start - _LATE)
 
 
-def _crowded(tx: Transaction, publication_id: str, cap: Cap) -> list[sa.ColumnElement[bool]]:
-    """Conditions on the messages that still wait, one for each of the moments at which they are
-    due: people of a zone have one moment. A campaign writes to a person once, so that where fewer
-    than the cap's other sends lie in its days, nobody can be over it."""
-    waiting = sa.and_(_s.publication_id == publication_id, _s.state.in_(("scheduled", "claimed")))
-    dues = tx.connection.execute(sa.select(_s.due_at).where(waiting).distinct()).scalars().all()
-    found: list[sa.ColumnElement[bool]] = []
-    for due in dues:
-        start = due - timedelta(days=cap.days)
-        others = tx.connection.execute(
-            _between(start, due + timedelta(seconds=1)).where(_p.id != publication_id)
+def _mails(start: datetime, end: datetime) -> sa.CTE:
+    """The mails of [start, end), by person; ``at`` in seconds."""
+    return (
+        sa.select(
+            _s.pseudonym, _s.publication_id, _s.state, sa.extract("epoch", _moment).label("at")
         )
-        ids = list(others.scalars())
-        if len(ids) < cap.most:
-            continue
-        before = t.sends.alias()
-        moment: sa.ColumnElement[Any] = sa.func.coalesce(before.c.sending_at, before.c.due_at)
-        count = (
-            sa.select(sa.func.count())
-            .select_from(before)
-            .where(
-                before.c.pseudonym == _s.pseudonym,
-                before.c.publication_id.in_(ids),
-                before.c.state.in_(PLANNED),
-                moment > sa.bindparam(None, start, type_=_s.due_at.type),
-                moment <= sa.bindparam(None, due, type_=_s.due_at.type),
-            )
-            .correlate(t.sends)
-            .scalar_subquery()
+        .where(
+            _s.publication_id.in_(_between(start, end)),
+            _s.state.in_(PLANNED),
+            _moment >= start,
+            _moment < end,
         )
-        found.append(sa.and_(waiting, _s.due_at == due, count >= cap.most))
-    return found
+        .cte()
+    )
+
+
+def _counted(start: datetime, end: datetime, cap: Cap) -> sa.Subquery:
+    """Each mail with the number of mails that its person gets in the cap's days up to it."""
+    days = timedelta(days=cap.days)
+    mails = _mails(start - days, end)
+    number = sa.func.count().over(
+        partition_by=mails.c.pseudonym,
+        order_by=mails.c.at,
+        range_=(1 - int(days.total_seconds()), 0),
+    )
+    return sa.select(
+        mails.c.pseudonym, mails.c.publication_id, mails.c.state, number.label("mails")
+    ).subquery()
+
+
+def _span_of(tx: Transaction, publication_id: str) -> tuple[datetime, datetime]:
+    """The moments between which a send's messages are due; none where it has none."""
+    kind = _s.due_at.type
+    query = sa.select(sa.func.min(_s.due_at, type_=kind), sa.func.max(_s.due_at, type_=kind))
+    first, last = tx.connection.execute(query.where(_s.publication_id == publication_id)).one()
+    if first is None or last is None:
+        return tx.now, tx.now
+    return first, last + timedelta(seconds=1)

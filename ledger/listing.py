@@ -70,6 +70,8 @@ class Messages(Frozen):
     arm: str = ""
     pseudonym: str = ""
     """The whole of it, or its end as pages show it."""
+    also: str = ""
+    """Another scheduled send, which writes to the same people."""
 
 
 def runs_page(
@@ -352,6 +354,9 @@ def _of_messages(which: Messages) -> sa.ColumnElement[bool]:
         "arm": which.arm,
     }
     conditions = [_s[name] == value for name, value in wanted.items() if value]
+    if which.also:
+        theirs = sa.select(_s.pseudonym).where(_s.publication_id == which.also)
+        conditions.append(_s.pseudonym.in_(theirs))
     if which.pseudonym:
         conditions.append(_ends(_s.pseudonym, which.pseudonym))
     return sa.and_(*conditions)

@@ -6,7 +6,7 @@ be moved says so; what a move would do is asked of ``workflows.moving``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import Literal
@@ -265,12 +265,26 @@ def _find(tx: Transaction, start: datetime, end: datetime) -> _Found:
     )
 
 
+class _Crowds(Frozen):
+    """How the sends that are shown crowd, counted for all of them at once."""
+
+    shared: dict[tuple[str, str], int]
+    over_cap: dict[str, int]
+
+
 def _items(
     tx: Transaction, found: _Found, stack: Stack, start: datetime, end: datetime
 ) -> list[Item]:
     zone = ZoneInfo(stack.timezone)
+    ahead = max(start, found.now)
+    crowds = _Crowds(shared={}, over_cap={})
+    if ahead < end:
+        crowds = _Crowds(
+            shared=crowding.shared(tx, ahead, end, NEAR),
+            over_cap=crowding.over_cap(tx, ahead, end, stack.rules.cap),
+        )
     items = [
-        _of_publication(tx, row, found, stack.rules.cap)
+        _of_publication(row, found, crowds)
         for row in found.publications
         if start <= row.starts_at < end
     ]
@@ -279,11 +293,11 @@ def _items(
         if start <= at < end:
             items.append(_of_approval(tx, approval, at, found))
     for schedule in found.repeating:
-        items += _of_schedule(schedule, max(start, found.now), end, zone)
+        items += _of_schedule(schedule, ahead, end, zone)
     return sorted(items, key=lambda item: (item.at, item.title))
 
 
-def _of_publication(tx: Transaction, row: PublicationRow, found: _Found, cap: Cap) -> Item:
+def _of_publication(row: PublicationRow, found: _Found, crowds: _Crowds | None = None) -> Item:
     counts = found.counts[row.id]
     open_ = row.state == "scheduled"
     begun = any(counts.get(state) for state in ("sent", "sending", "needs_review"))
@@ -297,7 +311,7 @@ def _of_publication(tx: Transaction, row: PublicationRow, found: _Found, cap: Ca
     else:
         state, said = "approved", "going out" if begun else "approved"
     ahead = open_ and not begun
-    over = crowding.over_cap(tx, row.id, cap) if ahead else 0
+    over = crowds.over_cap.get(row.id, 0) if crowds is not None and ahead else 0
     return Item(
         what="publication",
         id=row.id,
@@ -309,7 +323,7 @@ def _of_publication(tx: Transaction, row: PublicationRow, found: _Found, cap: Ca
         people=sum(counts.values()),
         href=f"/sent/{row.id}" if row.state == "done" else f"/campaigns/{row.run_id}",
         people_href=f"/people?publication={row.id}&campaign={row.campaign_id}",
-        conflicts=_conflicts(tx, row, found) if ahead else (),
+        conflicts=_conflicts(row, found, crowds) if crowds is not None and ahead else (),
         over_cap=over,
         over_cap_href=f"/people?publication={row.id}&over=cap" if over else "",
         window=(row.window_start, row.window_end),
@@ -319,48 +333,43 @@ def _of_publication(tx: Transaction, row: PublicationRow, found: _Found, cap: Ca
     )
 
 
-def _conflicts(tx: Transaction, row: PublicationRow, found: _Found) -> tuple[Conflict, ...]:
-    """Sends to some of the same people shortly before."""
+def _conflicts(row: PublicationRow, found: _Found, crowds: _Crowds) -> tuple[Conflict, ...]:
+    """Other sends to some of the same people shortly before."""
     told = []
-    for other in _shortly_before(row.starts_at, row.id, found):
-        count = crowding.shared(tx, row.id, other.id)
+    for other in found.publications:
+        count = crowds.shared.get((row.id, other.id), 0)
         if count:
-            told.append(_conflict(other, count, found))
+            href = f"/people?publication={row.id}&also={other.id}&campaign={row.campaign_id}"
+            told.append(_conflict(other, count, found, href))
     return tuple(told)
 
 
-def _shortly_before(at: datetime, but: str, found: _Found) -> Iterable[PublicationRow]:
-    for other in found.publications:
-        near = at - NEAR <= other.starts_at <= at
-        if near and other.id != but and other.state != "stopped":
-            yield other
-
-
-def _conflict(other: PublicationRow, count: int, found: _Found) -> Conflict:
+def _conflict(other: PublicationRow, count: int, found: _Found, href: str) -> Conflict:
     return Conflict(
         count=count,
         at=other.starts_at,
         title=words.title(found.goals.get(other.run_id, "")),
-        href=f"/people?publication={other.id}&campaign={other.campaign_id}",
+        href=href,
     )
 
 
 def _of_approval(tx: Transaction, approval: Approval, at: datetime, found: _Found) -> Item:
-    title = words.title(found.goals.get(approval.run_id, ""))
     conflicts: list[Conflict] = []
+    window = None
     if approval.gate == "brief":
         audience = approval.content["audience"]
         people = audience.get("reachable")
         people = audience["size"] if people is None else people
-        window = None
     else:
         content = approval.content
         treated = 1 - dict(content["arms"]).get(HELD_BACK, 0.0)
         people = round(content["size"] * treated)
-        for other in _shortly_before(at, "", found):
-            shared = crowding.shared_with_snapshot(tx, content["snapshot_hash"], other.id)
-            if round(shared * treated):
-                conflicts.append(_conflict(other, round(shared * treated), found))
+        shared = crowding.shared_with_snapshot(tx, content["snapshot_hash"], at - NEAR, at)
+        for other in found.publications:
+            count = round(shared.get(other.id, 0) * treated)
+            if count and other.state != "stopped":
+                href = f"/people?publication={other.id}&campaign={other.campaign_id}"
+                conflicts.append(_conflict(other, count, found, href))
         window = (
             datetime.fromisoformat(content["window_start"]),
             datetime.fromisoformat(content["window_end"]),
@@ -369,7 +378,7 @@ def _of_approval(tx: Transaction, approval: Approval, at: datetime, found: _Foun
         what="approval",
         id=approval.id,
         campaign_id=approval.run_id,
-        title=title,
+        title=words.title(found.goals.get(approval.run_id, "")),
         state="waiting" if approval.gate == "publish" else "draft",
         words="waits for a yes" if approval.gate == "publish" else "brief waits for a yes",
         at=at,
@@ -379,7 +388,7 @@ def _of_approval(tx: Transaction, approval: Approval, at: datetime, found: _Foun
         people_href=f"/people?approval={approval.id}",
         conflicts=tuple(conflicts),
         window=window,
-        movable=approval.gate == "publish",
+        movable=True,
     )
 
 
@@ -419,7 +428,7 @@ def _next(tx: Transaction, found: _Found, stack: Stack) -> Item | None:
     first_send = min(sends, key=lambda pair: pair[0], default=None)
     first_asked = min(asked, key=lambda pair: pair[0], default=None)
     if first_send and (first_asked is None or first_send[0] <= first_asked[0]):
-        return _of_publication(tx, first_send[1], found, stack.rules.cap)
+        return _of_publication(first_send[1], found)
     return _of_approval(tx, first_asked[1], first_asked[0], found) if first_asked else None
 
 

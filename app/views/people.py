@@ -10,6 +10,7 @@ A number links here by naming the set that it counts:
     /people?campaign=ID&variant=held_back        those held back by chance
     /people?approval=ID                          whom an approval is about
     /people?approval=ID&reason=no_consent        who of its audience is left out, and why
+    /people?publication=ID&also=ID               … whose people get this other send too
     /people?publication=ID&over=cap              who of it would get more mails than the cap allows
     /people?start=T&end=T&mails=2                who gets so many mails between two moments
     /people?rule=JSON                            who fits an audience rule (domain.predicate)
@@ -61,6 +62,8 @@ class Asked(Frozen):
     state: str = ""
     reason: str = ""
     variant: str = ""
+    also: str = ""
+    """Of these, those to whom this scheduled send writes too."""
     over: Literal["", "cap"] = ""
     start: datetime | None = None
     end: datetime | None = None
@@ -177,6 +180,7 @@ async def _of_messages(stack: Stack, asked: Asked) -> PeoplePage:
         state=asked.state,
         reason=asked.reason,
         arm=asked.variant,
+        also=asked.also,
     )
 
     def look(tx: Transaction) -> tuple[int, list[Message], dict[str, str], datetime]:
@@ -229,7 +233,7 @@ async def _over_cap(stack: Stack, asked: Asked) -> PeoplePage:
 
     def look(tx: Transaction) -> _Names:
         found = crowding.over_cap_people(tx, asked.publication, cap, after=asked.after, limit=PAGE)
-        return _names(tx, found, crowding.over_cap(tx, asked.publication, cap))
+        return _names(tx, found, crowding.over_cap_of(tx, asked.publication, cap))
 
     found = await read(stack.ledger, look)
     title = (
@@ -377,6 +381,8 @@ def _messages_title(asked: Asked, total: int) -> str:
     if asked.reason and asked.state == "left_out":
         why = words.LEFT_OUT.get(asked.reason, asked.reason.replace("_", " "))
         return f"{people}{variant} left out because {why}"
+    if asked.also:
+        return f"{people}{variant} who get another mail too"
     if asked.state:
         return f"{people}{variant}: {words.SEND_STATES.get(asked.state, asked.state)}"
     return f"{people}{variant} with a message"
@@ -385,7 +391,7 @@ def _messages_title(asked: Asked, total: int) -> str:
 def _messages_query(which: Messages) -> str:
     if which.arm == HELD_BACK:
         return _counted("assignments", {"campaign_id": which.campaign_id, "arm": HELD_BACK})
-    return _counted("sends", {**which.model_dump(), "pseudonym": ""})
+    return _counted("sends", which.model_dump(exclude={"pseudonym", "also"}))
 
 
 def _counted(table: str, fields: Mapping[str, str]) -> str:
