@@ -339,3 +339,28 @@ async def test_an_unsubscribe_by_the_link_counts_once_beside_the_events(tmp_path
     ).results("c", assigned(*people, by_link=("1", "2")), "purchase", START, END)
     assert value(results, "a", "unsubscribed") == 2
     assert value(results, "held_back", "unsubscribed") == 0
+
+
+async def test_first_times_count_each_person_on_their_first_day(tmp_path: Path) -> None:
+    found = await analytics(
+        tmp_path,
+        events=[
+            event("a", "Viewing Booked", START + HOUR),
+            event("a", "Viewing Booked", START + 3 * DAY, 1),
+            event("b", "Viewing Booked", START + DAY),
+            event("c", "Viewing Booked", START - HOUR),  # before
+            event("d", "Viewing Booked", END),  # after
+            event("e", "Viewing Booked", START + 2 * DAY - timedelta(seconds=1)),
+        ],
+    ).results(
+        "k",
+        assigned(*((who, HELD_BACK if who == "e" else "x", True, False) for who in "abcde")),
+        "viewing_booked",
+        START,
+        END,
+    )
+    days = [(one.arm, one.day, one.people) for one in found.first_times]
+    assert days == [(HELD_BACK, 1, 1), ("x", 0, 1), ("x", 1, 1)]
+    assert found.first_times_query in {query.id for query in found.queries}
+    in_all = value(found, "x", "viewing_booked")
+    assert in_all == sum(n for arm, _, n in days if arm == "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from domain.goal import Goal
 from domain.plan import HELD_BACK, Arm, Cap, Plan, QuietHours, SendTime
 from domain.predicate import Everyone
 from domain.report import ArmResult, Report
-from tools.analytics.port import OutcomeMoments, Results
+from tools.analytics.port import FirstTime, OutcomeMoments, Results
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 END = datetime(2026, 12, 22, 9, 0, tzinfo=UTC)
@@ -70,6 +71,7 @@ def report(
     arms = arms or {HELD_BACK: 1000, "a": 1500, "b": 1500}
     given: dict[str, Any] = {
         "last_click": (),
+        "first_times": (),
         "last_data_day": END,
         "kpi": "viewing_booked",
         "labels": (("a", "flaw first"),),
@@ -93,6 +95,7 @@ def report(
                 last_click=given["last_click"],
                 last_data_day=given["last_data_day"],
                 queries=(Query(id="q-viewing_booked", engine="duckdb", text="select 1"),),
+                first_times=given["first_times"],
             ),
             start=START,
             end=given["end"],
@@ -286,3 +289,44 @@ def test_words_of_the_page() -> None:
     found = report(LIFT, send_states=(("sent", 2991), ("needs_review", 9)))
     for word in ("significan", "control", "holdout", "lift", " CI", "p-value"):
         assert word not in " ".join((found.title, *found.notes))
+
+
+def test_each_variant_stands_against_those_held_back_and_its_interval_allows_for_all() -> None:
+    found = report(LIFT)
+    one, other = found.against_held_back
+    assert (one.variant, other.variant) == ("a", "b")
+    assert one.other == other.other == HELD_BACK
+    assert one.difference.value == pytest.approx(75 / 1500 - 30 / 1000)
+    alone = report([LIFT[0], LIFT[2]], arms={HELD_BACK: 1000, "a": 1500})
+    (single,) = alone.against_held_back
+    assert single.difference.value == one.difference.value
+    for figure in (single.difference, one.difference):
+        assert figure.low is not None
+        assert figure.high is not None
+    assert one.difference.high - one.difference.low > (  # type: ignore[operator]
+        single.difference.high - single.difference.low  # type: ignore[operator]
+    )
+    # Of one variant alone it is the effect itself.
+    assert single.difference.low == alone.effects[0].difference.low
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["a", "b", HELD_BACK]), st.integers(0, 27), st.integers(0, 9)),
+        max_size=40,
+    )
+)
+def test_day_by_day_ends_where_the_effect_does(first: list[tuple[str, int, int]]) -> None:
+    counts = {arm: sum(n for one, _, n in first if one == arm) for arm in ("a", "b", HELD_BACK)}
+    moments = [yes(arm, "viewing_booked", 500, count) for arm, count in counts.items()]
+    times = tuple(FirstTime(arm=arm, day=day, people=n) for arm, day, n in first)
+    found = report(moments, first_times=times)
+    if not found.day_by_day:
+        assert not times
+        return
+    for held, figure in ((False, found.effects[0].treated), (True, found.effects[0].held_back)):
+        line = [one for one in found.day_by_day if one.held_back == held]
+        assert [one.day for one in line] == list(range(28))
+        assert all(a.count <= b.count for a, b in pairwise(line))
+        assert line[-1].share == figure.value
+        assert (line[-1].low, line[-1].high) == (figure.low, figure.high)

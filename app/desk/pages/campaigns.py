@@ -65,7 +65,12 @@ async def campaign(request: Request, here: Here, run_id: str) -> Response:
     """The whole story of one campaign."""
     told = await story(site_of(request).stack, run_id)
     return await draw(
-        request, "campaigns/story.html", here="campaigns", story=told, parts=report_parts
+        request,
+        "campaigns/story.html",
+        here="campaigns",
+        story=told,
+        parts=report_parts,
+        known={query.id for query in told.report.queries} if told.report is not None else (),
     )
 
 

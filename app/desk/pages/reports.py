@@ -57,6 +57,7 @@ async def report(request: Request, here: Here, campaign_id: str) -> Response:
         ],
         steps=funnel(made),
         parts=report_parts,
+        known={query.id for query in made.queries},
         states=words.SEND_STATES,
     )
 

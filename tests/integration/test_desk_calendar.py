@@ -1,0 +1,141 @@
+"""What the calendar counts: who gets how many, who would be over the cap, who gets two in a row."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.views.calendar import Calendar, Item, calendar
+from ledger import crowding, schedules
+from ledger.pressure import over_cap
+from tests.integration.test_desk_campaigns import text_of
+from tests.planning_world import CAP, fill, planning_desk
+
+
+def items(page: Calendar) -> dict[str, Item]:
+    return {item.title: item for week in page.weeks for day in week.days for item in day.items}
+
+
+async def test_the_month_begins_with_last_week_and_tells_what_comes(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        fill(plan)
+        stack = desk.site.stack
+        page = await calendar(stack)
+        assert (page.first, page.last) == (date(2026, 11, 16), date(2026, 12, 20))
+        assert [day.on for week in page.weeks for day in week.days if day.today] == [
+            date(2026, 11, 24)
+        ]
+        sunday = await calendar(stack, week_start=6)
+        assert sunday.first == date(2026, 11, 15)
+        assert page.next is not None
+        assert page.next.title == "A year on your wrist"
+        states = {title: item.state for title, item in items(page).items()}
+        assert states == {
+            "Pearls, new this autumn": "sent",
+            "Collector's letter No. 12": "sent",
+            "A year on your wrist": "waiting",
+            "Advent evening": "approved",
+            "Last order dates": "approved",
+            "Engraving, last day": "approved",
+        }
+
+
+async def test_loads_and_conflicts_are_what_a_plain_count_says(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        made = fill(plan)
+        found = items(await calendar(desk.site.stack))
+        # Advent 0–24, orders 5–34 a day (of 16 hours) later, engraving 0–19 another day later.
+        orders = found["Last order dates"]
+        assert [(c.title, c.count) for c in orders.conflicts] == [("Advent evening", 20)]
+        engraving = found["Engraving, last day"]
+        assert {c.title: c.count for c in engraving.conflicts} == {
+            "Advent evening": 20,
+            "Last order dates": 15,
+        }
+        with plan.ledger.read() as tx:
+            for name, item in (("advent", "Advent evening"), ("late", "Engraving, last day")):
+                at = found[item].at
+                whom = plan.names(slice(0, 40))
+                mine = set(plan.names(slice(0, 25 if name == "advent" else 20)))
+                campaign = found[item].campaign_id
+                plainly = over_cap(tx, whom, CAP, at, except_campaign=campaign) & mine
+                assert found[item].over_cap == len(plainly), name
+                listed = crowding.over_cap_people(tx, made[name], CAP)
+                assert set(listed) == plainly
+        assert found["Engraving, last day"].over_cap == 15
+        week = next(w for w in (await calendar(desk.site.stack)).weeks if w.number == 48)
+        # 0–4 get two of these three, 5–19 three, 20–24 two, 25–34 one.
+        assert [(n, count) for n, count, _ in week.load.mails] == [(1, 10), (2, 10), (3, 15)]
+        assert week.load.over_cap == 15
+        before = next(w for w in (await calendar(desk.site.stack)).weeks if w.number == 47)
+        assert before.load.left_out == 2
+
+
+async def test_numbers_of_the_calendar_lead_to_so_many_people(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        fill(plan)
+        ada = await desk.signed_in("owner")
+        page = await calendar(desk.site.stack)
+        asked: list[tuple[str, int]] = []
+        for week in page.weeks:
+            asked += [(href, count) for _, count, href in week.load.mails]
+            if week.load.left_out:
+                asked.append((week.load.left_out_href, week.load.left_out))
+        for item in items(page).values():
+            asked += [(one.href, one.count) for one in item.conflicts if item.what != "approval"]
+            if item.over_cap:
+                asked.append((item.over_cap_href, item.over_cap))
+        assert len(asked) >= 8
+        for href, count in asked:
+            answer = await ada.get(href)
+            assert answer.text.count("@example.test") == count, href
+            assert f"{count}" in text_of(answer.text)
+
+
+async def test_a_schedule_shows_each_of_its_days(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        jonas, vera = await desk.signed_in("author"), await desk.signed_in("viewer")
+        form = {"goal": "Welcome whoever is new", "cron": "0 10 * * TUE,SAT"}
+        assert (await vera.post("/calendar/schedules", data=form)).status_code == 403
+        assert (await jonas.post("/calendar/schedules", data=form)).status_code == 303
+        page = await calendar(desk.site.stack)
+        days = [
+            day.on
+            for week in page.weeks
+            for day in week.days
+            if any(item.state == "repeats" for item in day.items)
+        ]
+        # Tuesday's ten o'clock in Berlin is over at nine UTC: it stands at exactly now.
+        assert days[0] == date(2026, 11, 28)
+        assert all(on.weekday() in (1, 5) for on in days)
+        refused = await jonas.post("/calendar/schedules", data={**form, "cron": "every day"})
+        assert refused.status_code == 409 or refused.status_code == 422
+        with plan.ledger.read() as tx:
+            (row,) = schedules.list_schedules(tx)
+        await jonas.post(f"/calendar/schedules/{row.id}/remove")
+        assert "Welcome whoever is new" not in (await jonas.get("/calendar")).text
+
+
+@pytest.mark.parametrize(("role", "status"), [("author", 403), ("viewer", 403), ("approver", 303)])
+async def test_moving_needs_the_right_to_publish(tmp_path: Path, role: str, status: int) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        made = fill(plan)
+        somebody = await desk.signed_in(role)  # type: ignore[arg-type]
+        form = {"day": "2026-11-28", "at": "18:00"}
+        answer = await somebody.post(f"/calendar/move/{made['advent']}", data=form)
+        assert answer.status_code == status
+        assert len(desk.journal("publication_moved")) == (status == 303)
+
+
+async def test_the_reader_sees_their_own_week_and_dates(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        fill(plan)
+        ada = await desk.signed_in("owner")
+        german = await ada.get("/calendar", headers={"accept-language": "de-DE"})
+        assert "16. Nov. to 20. Dezember 2026" in text_of(german.text)
+        american = await ada.get("/calendar", headers={"accept-language": "en-US"})
+        assert "Nov 15 to December 19, 2026" in text_of(american.text)
+        assert "Europe/Berlin" in text_of(american.text)
+        assert "simulated" in text_of(american.text)
