@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 
 from domain.frozen import Frozen
-from ledger import jobs, journal, people, stopping
+from ledger import authorship, jobs, journal, people, stopping
 from ledger import tables as t
 from ledger import votes as voting
 from ledger.columns import new_id
@@ -81,10 +81,6 @@ class Approval(Frozen):
         """People who get a mail of a large send: whoever says yes types it. None: nobody has to."""
         first = self.content.get("first")
         return int(first["recipients"]) if isinstance(first, dict) else None
-
-
-TIME_FIELDS = frozenset({"send_at", "send_from", "send_until"})
-"""Fields of an edit that change when, and no word of what is said."""
 
 
 def request(
@@ -216,7 +212,9 @@ def may_approve(
 
     ``after_edit_by``: the person who is about to edit the words: who could say yes then?
     """
-    authors: set[str] = set() if author_may_approve else _authors(tx, approval, after_edit_by)
+    authors: set[str] = set()
+    if not author_may_approve:
+        authors = authorship.authors(tx, approval.run_id, approval.gate, after_edit_by)
     voted = () if after_edit_by else votes(tx, approval.id)
     said = {vote.person_id for vote in voted}
     return [
@@ -337,8 +335,9 @@ def _check_yes(
     author_may_approve: bool,
 ) -> None:
     """Whether this person may say yes to it, and said how many it goes to."""
-    if not author_may_approve and person.id in _authors(tx, approval):
-        started = _started_by(tx, approval.run_id) == person.id
+    authors = authorship.authors(tx, approval.run_id, approval.gate)
+    if not author_may_approve and person.id in authors:
+        started = authorship.started_by(tx, approval.run_id) == person.id
         did = "started this campaign" if started else "edited its words last"
         raise LedgerError(
             "not_allowed",
@@ -383,29 +382,6 @@ def _ask_one_of(able: Sequence[Person]) -> str:
     if not able:
         return "Nobody else here has the right to approve: an owner can give it to somebody."
     return f"Ask {' or '.join(person.name for person in able[:5])}."
-
-
-def _authors(tx: Transaction, approval: Approval, after_edit_by: str = "") -> set[str]:
-    """Who started the run, and who edited the words of this gate last."""
-    editor = after_edit_by or _last_editor(tx, approval)
-    return {_started_by(tx, approval.run_id), editor}
-
-
-def _started_by(tx: Transaction, run_id: str) -> str:
-    query = sa.select(t.runs.c.started_by).where(t.runs.c.id == run_id)
-    return str(tx.connection.execute(query).scalar_one())
-
-
-def _last_editor(tx: Transaction, approval: Approval) -> str:
-    """The person who changed the words of this gate last; empty: nobody. Another time is no
-    other word."""
-    query = (
-        sa.select(_c.decided_by, _c.edit)
-        .where(_c.run_id == approval.run_id, _c.gate == approval.gate, _c.status == "edited")
-        .order_by(_c.decided_at.desc(), _c.id.desc())
-    )
-    rows = tx.connection.execute(query)
-    return next((str(by) for by, edit in rows if set(edit or {}) - TIME_FIELDS), "")
 
 
 def _why_not(

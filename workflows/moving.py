@@ -120,9 +120,11 @@ async def move(
     asked = await preview(stack, thing_id, start)
     if asked.refused:
         raise MoveRefused(
-            "cannot_move", f"It cannot begin then. {asked.refused}", thing=thing_id,
+            "cannot_move",
+            f"It cannot begin then. {asked.refused}",
+            thing=thing_id,
             next_step="Choose another time.",
-        )  # fmt: skip
+        )
     if content_hash and content_hash != asked.content_hash:
         raise MoveRefused(
             "stale_content",

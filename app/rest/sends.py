@@ -19,7 +19,7 @@ from app.site import site_of
 from app.views.calendar import Calendar, Mode, calendar
 from app.views.sent import SentPage, SentRow, mail_html, sent_list, sent_page
 from domain.frozen import Frozen
-from ledger import publications, sending, sends
+from ledger import first_wave, publications, sending, sends
 from ledger.database import Transaction
 from ledger.origin import coming_from
 from ledger.sending import Pause
@@ -180,6 +180,20 @@ async def pause_one(request: Request, person: Writer, id: Id) -> Response:  # no
 async def resume_one(request: Request, person: Publisher, id: Id) -> Response:  # noqa: A002
     """Let it go on. Needs the right to publish."""
     return await act(request, lambda tx: Done(changed=publications.resume_one(tx, id, person)))
+
+
+@router.post("/{id}/release", response_model=Done, summary="Release", responses=refusals(404, 409))
+async def release(request: Request, person: Publisher, id: Id) -> Response:  # noqa: A002
+    """Let the rest of a large send go, which is held after its first part. Needs the right to
+    publish."""
+    return await act(request, lambda tx: Done(changed=first_wave.release(tx, id, person) > 0))
+
+
+@router.post("/{id}/end", response_model=Done, summary="End", responses=refusals(404, 409))
+async def end(request: Request, person: Publisher, id: Id) -> Response:  # noqa: A002
+    """Send nothing more of a large send, which is held after its first part. Needs the right to
+    publish."""
+    return await act(request, lambda tx: Done(changed=first_wave.end(tx, id, person) > 0))
 
 
 @router.get(

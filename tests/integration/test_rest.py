@@ -338,6 +338,9 @@ async def test_from_a_goal_to_a_scheduled_send(world: RestWorld) -> None:
     assert "sandbox" in mail.headers["content-security-policy"]
     assert (await client.post(f"/v1/scheduled-sends/{row['id']}/pause")).json()["changed"]
     assert (await client.post(f"/v1/scheduled-sends/{row['id']}/resume")).json()["changed"]
+    for act in ("release", "end"):  # nothing of it is held after a first part
+        refused = await client.post(f"/v1/scheduled-sends/{row['id']}/{act}")
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_approved")
     start = datetime.fromisoformat(row["starts_at"]) + timedelta(hours=1)
     asked = {"thing": row["id"], "start": start.isoformat()}
     would = (await client.get("/v1/calendar/move", params=asked)).json()
