@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.data_audit import DataAudit, audit_data
 from app.rest.callers import Reader
 from app.rest.once import Route
 from app.rest.paging import Cursor, Limit, Page, number_place, page_of
 from app.rest.problems import refusals
 from app.site import site_of
+from app.views.audit import AuditPage, UnreadPage, audit_page, unread_page
 from app.views.history import Checked, chain_check
 from ledger import journal
 from ledger.database import Ledger
@@ -23,10 +23,29 @@ from workflows.transactions import read
 router = APIRouter(prefix="/audit", tags=["audit"], route_class=Route)
 
 
-@router.get("/data", response_model=DataAudit, summary="The data", responses=refusals(409))
-async def data(request: Request, person: Reader) -> DataAudit:
-    """What there is, what is missing, and what that stops. Needs the right to read."""
-    return await audit_data(site_of(request).workspace)
+@router.get("/data", response_model=AuditPage, summary="The data", responses=refusals(409))
+async def data(request: Request, person: Reader) -> AuditPage:
+    """What there is, what is missing, what that stops and what mends it; rows that could not be
+    read. Needs the right to read."""
+    site = site_of(request)
+    return await audit_page(site.workspace, site.stack)
+
+
+@router.get(
+    "/data/unread",
+    response_model=UnreadPage,
+    summary="Rows that we could not read",
+    responses=refusals(404),
+)
+async def unread(
+    request: Request,
+    person: Reader,
+    name: Annotated[str, Query(min_length=1, max_length=300, description="A file of `unread`.")],
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> UnreadPage:
+    """Rows of one file with what is wrong with each, masked wherever it may be personal. Needs
+    the right to read."""
+    return await unread_page(site_of(request).workspace, name, page)
 
 
 @router.get("/history", response_model=Page[Entry], summary="The history")

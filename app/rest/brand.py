@@ -9,11 +9,9 @@ from fastapi import APIRouter, Query, Request
 from app.rest.callers import Reader
 from app.rest.once import Route
 from app.site import site_of
-from domain.facts import Facts
+from app.views.brand import FactsPage, GuidePage, facts_page, guide_page
 from domain.frozen import Frozen
-from domain.voice import Guide, Passage, PassageKind
-from ledger import facts
-from workflows.transactions import read
+from domain.voice import Passage, PassageKind
 
 router = APIRouter(tags=["brand"], route_class=Route)
 
@@ -22,10 +20,10 @@ class Passages(Frozen):
     items: tuple[Passage, ...]
 
 
-@router.get("/brand/guide", response_model=Guide, summary="The guide")
-async def guide(request: Request, person: Reader) -> Guide:
+@router.get("/brand/guide", response_model=GuidePage, summary="The guide")
+async def guide(request: Request, person: Reader) -> GuidePage:
     """How the brand speaks, and what it never says. Needs the right to read."""
-    return site_of(request).stack.brand.guide
+    return await guide_page(site_of(request).stack)
 
 
 @router.get("/brand/library", response_model=Passages, summary="Search the library")
@@ -42,7 +40,8 @@ async def library(
     return Passages(items=found)
 
 
-@router.get("/facts", response_model=Facts, summary="The facts")
-async def known(request: Request, person: Reader) -> Facts:
-    """What copy may claim: products and statements about the house. Needs the right to read."""
-    return await read(site_of(request).stack.ledger, facts.current)
+@router.get("/facts", response_model=FactsPage, summary="The facts")
+async def known(request: Request, person: Reader) -> FactsPage:
+    """What copy may claim: products and statements about the house, where each is from, how fresh
+    it is, and which campaigns cite it. Needs the right to read."""
+    return await facts_page(site_of(request).stack)

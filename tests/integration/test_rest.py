@@ -372,7 +372,8 @@ async def test_a_rule_is_tried_out(world: RestWorld) -> None:
     client = world.client(scopes=["read"])
     rule = {"kind": "bought", "at_least": 1}
     found = (await client.post("/v1/audience/preview", json={"rule": rule})).json()
-    assert (found["evidence"]["size"], found["reachable"]) == (24, 24)
+    assert (found["size"], found["reachable"]) == (24, 24)
+    assert found["evidence"][0]["figure"]["low"] is not None
     deep: dict[str, object] = {"kind": "everyone"}
     for _ in range(100):
         deep = {"kind": "all", "of": [deep, deep]} if _ < 8 else {"kind": "not", "of": deep}

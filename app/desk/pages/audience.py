@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,15 +10,13 @@ from fastapi.responses import RedirectResponse
 
 from app.desk.drawing import draw
 from app.desk.identity import Here, needs, origin_of
+from app.keeping_segments import forget_segment, keep_segment
 from app.site import site_of
 from app.views.audience import audience_page, known_names, read_rule, rule_json, segment_page
 from app.views.building import OPERATIONS, TRAITS, built, from_rule, with_clause, without_clause
 from domain.errors import MainspringError
 from domain.predicate import in_words
-from ledger import journal
 from ledger.origin import coming_from
-from workflows.saved_segments import remove, save
-from workflows.transactions import write
 
 router = APIRouter()
 
@@ -77,15 +74,8 @@ async def keep(
 ) -> Response:
     """Give a rule a name, by which goals may speak of its people."""
     person, stack, found = needs(here, "write"), site_of(request).stack, read_rule(rule)
-    made = await asyncio.to_thread(save, stack, name, found)
     with coming_from("desk", origin_of(request)):
-        await write(
-            stack.ledger,
-            lambda tx: journal.append(
-                tx, "segment_saved", person_id=person.id, thing=made.name,
-                data={"rule": in_words(made.rule)},
-            ),
-        )  # fmt: skip
+        made = await keep_segment(stack, person, name, found)
     return _to_segment(made.name, rule_json(made.rule))
 
 
@@ -93,14 +83,8 @@ async def keep(
 async def forget(request: Request, here: Here, name: Annotated[str, Form()]) -> Response:
     """Take a name away from a rule."""
     person, stack = needs(here, "write"), site_of(request).stack
-    await asyncio.to_thread(remove, stack, name)
     with coming_from("desk", origin_of(request)):
-        await write(
-            stack.ledger,
-            lambda tx: journal.append(
-                tx, "segment_forgotten", person_id=person.id, thing=name, data={}
-            ),
-        )
+        await forget_segment(stack, person, name)
     return RedirectResponse("/audience", status_code=303)
 
 
