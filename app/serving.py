@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.public import public_app
 from app.site import Site, make_site
 from app.web import create_web
-from app.worker import Served, listen, must_listen, serving, work_beside
+from app.worker import Served, heed_signals, listen, must_listen, serving, work_beside
 from app.workspace import Workspace
 from ledger import sending
 from workflows.transactions import read
@@ -32,6 +32,7 @@ async def run(
     host, port = host or desk.host, port or desk.port
     listening = must_listen(host, port, "[desk] port")
     site = make_site(workspace)
+    heed_signals(site.worker.stop)  # before the first word: a signal may come any time
     prepare(site)
     served = [Served(create_web(site), listening, lifespan=True)]
     public = listen(sends.listen_host, sends.listen_port)

@@ -51,6 +51,7 @@ async def work_and_serve(
 ) -> None:
     """Work until told to stop (SIGTERM, SIGINT), with the public endpoints beside it. Where the
     port is taken, another worker of this machine serves them, and this one only works."""
+    heed_signals(worker.stop)  # before the first word: a signal may come any time
     listening = listen(host, port)
     if listening is None:
         said(f"{host}:{port} is taken, so this worker does not serve the unsubscribe endpoint.")
@@ -70,8 +71,7 @@ async def work_beside(served: Sequence[Served], worker: Worker, stack: Callable[
 @asynccontextmanager
 async def serving(served: Sequence[Served], stop: asyncio.Event) -> AsyncIterator[None]:
     """Serve beside what is done inside. SIGTERM and SIGINT set ``stop``."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # before the first word: it may come any time
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    heed_signals(stop)
     servers = [(_server(one), one.listening) for one in served]
     running = [asyncio.ensure_future(s.serve(sockets=[socket])) for s, socket in servers]
     try:
@@ -80,6 +80,12 @@ async def serving(served: Sequence[Served], stop: asyncio.Event) -> AsyncIterato
         for server, _ in servers:
             server.should_exit = True
         await asyncio.gather(*running)
+
+
+def heed_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and SIGINT set ``stop``, from now on."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
 def _server(one: Served) -> _Server:
