@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "import": "Read orders, customers, events, facts or suppressions.",
     "campaign": "Start a campaign from a goal in one sentence, and follow it.",
     "approvals": "See what waits for your yes; approve, edit or reject it.",
-    "serve": "Open the desk in your browser: chat, approvals, calendar, reports.",
+    "serve": "Open the desk in your browser, with API and worker beside it.",
     "publish": "Send what was approved, once or as a worker.",
     "report": "Read or export what a campaign changed.",
     "audit": "Look through the data, or the history of every decision.",
