@@ -12,9 +12,9 @@ from domain.errors import WrongUsage
 from domain.frozen import Frozen
 from ledger import consent, facts, journal, people, suppression
 from ledger.database import Transaction
-from tools.store.columns import Kind, Understood
-from tools.store.exports import Export
-from tools.store.intake import Intake, read_file
+from tools.store.columns import FIELDS, Kind, Understood
+from tools.store.exports import Export, System
+from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
 from tools.store.segments import Store
 from tools.store.staging import Progress
@@ -110,6 +110,46 @@ def import_file(
             },
         )
     return imported
+
+
+def import_export(
+    workspace: Workspace,
+    system: System,
+    path: Path,
+    *,
+    mapping: Mapping[str, str],
+    timezone: str | None,
+    currency: str | None,
+    progress: Progress | None = None,
+) -> tuple[Imported, ...]:
+    """Import every part of a known system's export. Raises WrongUsage not_that_export, and as
+    ``import_file``."""
+    export = recognise_file(path)
+    if export is None or export.system != system:
+        found = (
+            f"It looks like a {export.name}." if export else "Its header is of none that we know."
+        )
+        raise WrongUsage(
+            "not_that_export",
+            f"This is no export of {system.capitalize()}. {found}",
+            thing=str(path),
+            next_step=f"mainspring import {export.system} FILE"
+            if export
+            else "Name its kind: mainspring import orders FILE, or customers, events, facts.",
+        )
+    return tuple(
+        import_file(
+            workspace,
+            part.kind,
+            path,
+            mapping={f: c for f, c in mapping.items() if f in {x.name for x in FIELDS[part.kind]}},
+            timezone=timezone,
+            currency=currency,
+            progress=progress,
+            export=export,
+        )
+        for part in export.parts
+    )
 
 
 def _from(understood: Understood) -> str:

@@ -22,8 +22,17 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command("import")
 def import_data(
     kind: Annotated[
-        Literal["orders", "customers", "events", "facts", "suppressions", "bounces"],
-        typer.Argument(help="What the file holds."),
+        Literal[
+            "orders",
+            "customers",
+            "events",
+            "facts",
+            "suppressions",
+            "bounces",
+            "klaviyo",
+            "shopify",
+        ],
+        typer.Argument(help="What the file holds, or the system that exported it."),
     ],
     file: Annotated[
         Path,
@@ -49,25 +58,37 @@ def import_data(
     """Read a file into the workspace. Importing it twice adds nothing."""
     out, opened = Out(as_json), open_workspace(workspace)
     from app.bounces import import_bounces
-    from app.importing import import_file, read_mapping
+    from app.importing import import_export, import_file, read_mapping
 
     if kind == "bounces":
         _bounces(out, import_bounces(opened, file))
         return
+    said = read_mapping(mapping or [])
     with out.working(f"Reading {file.name}") as bar:
         task = bar.task_ids[0]
-        imported = import_file(
-            opened,
-            kind,
-            file,
-            mapping=read_mapping(mapping or []),
-            timezone=tz or None,
-            currency=currency or None,
-            progress=lambda rows: bar.update(task, completed=rows, description=f"{rows:,} rows"),
-        )
-    _say(imported, out)
-    out.answer("import.v1", imported)
-    if imported.intake.nothing_read:
+
+        def progress(rows: int) -> None:
+            bar.update(task, completed=rows, description=f"{rows:,} rows")
+
+        if kind == "klaviyo" or kind == "shopify":
+            parts = import_export(
+                opened, kind, file, mapping=said, timezone=tz or None, currency=currency or None,
+                progress=progress,
+            )  # fmt: skip
+        else:
+            parts = (
+                import_file(
+                    opened, kind, file, mapping=said, timezone=tz or None,
+                    currency=currency or None, progress=progress,
+                ),
+            )  # fmt: skip
+    for imported in parts:
+        _say(imported, out)
+    if kind == "klaviyo" or kind == "shopify":
+        out.answer("import.export.v1", {"parts": parts})
+    else:
+        out.answer("import.v1", parts[0])
+    if all(imported.intake.nothing_read for imported in parts):
         raise typer.Exit(1)
 
 

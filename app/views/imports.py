@@ -187,7 +187,7 @@ def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
         ).partition(" If they share them")[0],
         needs_time_zone=any(k in ("orders", "customers", "events") for k in kinds),
         needs_currency="facts" in kinds or ("orders" in kinds and "currency" not in names),
-        can_keep=upload.status == "ready"
+        can_keep=upload.status in ("ready", "keeping")
         and not working
         and upload.problem is None
         and any(seen.new or seen.known or seen.said_yes or seen.said_no for seen in upload.seen),
