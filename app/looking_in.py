@@ -20,6 +20,7 @@ from app.site import Site
 from app.uploads import Chosen, Problem, Seen, Upload, Uploads
 from app.workspace import Workspace
 from domain.errors import MainspringError, Refused, WrongUsage
+from ledger import journal
 from ledger.origin import coming_from
 from ledger.people import Person
 from tools.store.columns import FIELDS, Kind, kinds_of
@@ -189,21 +190,47 @@ def parts_of(upload: Upload, export: Export | None) -> tuple[Kind, ...]:
 def _proposed(
     workspace: Workspace, columns: tuple[str, ...], export: Export | None, kinds: tuple[Kind, ...]
 ) -> Chosen | None:
-    """How it is read where nobody has said anything yet: times and amounts as the workspace's."""
-    if not kinds:
+    """How it is read where nobody has said anything yet: times and amounts as the workspace's,
+    columns as somebody confirmed them for the last such file, or as the settings name them."""
+    kind = kinds[0] if kinds else None
+    mapping: dict[str, str] = {}
+    remembered = _remembered(workspace, columns, kinds) if export is None else None
+    if remembered is not None:
+        kind, mapping = remembered
+    if kind is None:
         return None
-    mapping = {
-        field: column
-        for field, column in settled(workspace, kinds[0]).items()
-        if export is None and (column in columns or column.startswith("="))
-    }
+    if export is None and not mapping:
+        mapping = {
+            field: column
+            for field, column in settled(workspace, kind).items()
+            if column in columns or column.startswith("=")
+        }
     return Chosen(
-        kind=kinds[0],
+        kind=kind,
         as_export=export is not None,
         mapping=mapping,
         timezone=workspace.timezone,
         currency=workspace.currency,
     )
+
+
+def _remembered(
+    workspace: Workspace, columns: tuple[str, ...], kinds: tuple[Kind, ...]
+) -> tuple[Kind, dict[str, str]] | None:
+    """The columns of the last import whose columns are all in this file, from the history. What
+    was said for every row is not among them: it was said of that file."""
+    with workspace.ledger.read() as tx:
+        imports = list(journal.of_kind(tx, "import"))
+    for entry in reversed(imports):
+        kind: Kind | None = next((k for k in FIELDS if k == entry.data.get("kind")), None)
+        if kind is None or entry.data.get("export") or (kinds and kind not in kinds):
+            continue
+        named: dict[str, str] = entry.data.get("columns", {})
+        mapping = {f: c for f, c in named.items() if not c.startswith("=")}
+        needed = {field.name for field in FIELDS[kind] if field.required}
+        if mapping and set(mapping.values()) <= set(columns) and needed <= mapping.keys():
+            return kind, mapping
+    return None
 
 
 def _mapping(chosen: Chosen, kind: Kind) -> Mapping[str, str]:

@@ -103,6 +103,12 @@ async def test_a_person_says_columns_and_the_proof_of_consent(desk: Desk) -> Non
     looked = await browser.get(at)
     assert "1 person agreed to marketing mail" in looked.text
     assert "till card" in looked.text
+    await browser.post(f"{at}/keep")
+    await ended(desk)
+    # the next file of this form is read as the person said, but the proof was said of that file
+    again = await give(browser, desk, b"Nummer;Post;Ja\nK3;c@example.test;ja\n")
+    assert "1 customers would be new" in again.text
+    assert "1 consents (email_consent) say no moment or no source" in again.text
 
 
 @pytest.mark.parametrize(
