@@ -23,6 +23,8 @@ class Preferences:
 
     mails: bool
     recording: bool
+    recording_asked: bool
+    """Whether it is a question: opens and clicks are recorded here, or were agreed to before."""
     stopped: bool
     """Their address came back or complained; a yes does not change that."""
 
@@ -37,23 +39,24 @@ class Answer:
 
 async def preferences(stack: Stack, token: Token) -> Preferences | None:
     """Of a message's recipient; None where the message or its person is not known any more."""
-    return await read(stack.ledger, lambda tx: _preferences(tx, token))
+    return await read(stack.ledger, lambda tx: _preferences(tx, stack, token))
 
 
 async def choose(
-    stack: Stack, token: Token, written: str, mails: Answer, recording: Answer
+    stack: Stack, token: Token, written: str, mails: Answer, recording: Answer | None
 ) -> Preferences | None:
     """Keep what a person chose, each answer that is new with its wording. ``written`` is the token
     as it stood in the link. A no to mails is an unsubscription like any other; a yes takes one
-    back, and nothing else. None as above: nothing was kept."""
-    if not await write(stack.ledger, lambda tx: _keep(tx, token, mails, recording)):
+    back, and nothing else. ``recording`` None: it was not asked. None as above: nothing was
+    kept."""
+    if not await write(stack.ledger, lambda tx: _keep(tx, stack, token, mails, recording)):
         return None
     if not mails.given:
         await unsubscribe(stack, written)
     return await preferences(stack, token)
 
 
-def _preferences(tx: Transaction, token: Token) -> Preferences | None:
+def _preferences(tx: Transaction, stack: Stack, token: Token) -> Preferences | None:
     send = sends.get(tx, token.key)
     if send is None or not subjects.customer_ids(tx, [send.pseudonym]):
         return None
@@ -61,23 +64,27 @@ def _preferences(tx: Transaction, token: Token) -> Preferences | None:
     def says(purpose: ConsentPurpose) -> bool:
         return consent.latest(tx, [send.pseudonym], purpose).get(send.pseudonym, (False, ""))[0]
 
+    recording = says("email_tracking")
     reasons = set(suppression.reasons(tx, _hashes(tx, token)).values())
     return Preferences(
         mails=says("email_marketing") and not reasons,
-        recording=says("email_tracking"),
+        recording=recording,
+        recording_asked=recording or stack.tracking.any,
         stopped=bool(reasons - {"unsubscribed"}),
     )
 
 
-def _keep(tx: Transaction, token: Token, mails: Answer, recording: Answer) -> bool:
-    now = _preferences(tx, token)
+def _keep(
+    tx: Transaction, stack: Stack, token: Token, mails: Answer, recording: Answer | None
+) -> bool:
+    now = _preferences(tx, stack, token)
     send = sends.get(tx, token.key)
     if now is None or send is None:
         return False
     customer_id = subjects.customer_ids(tx, [send.pseudonym])[send.pseudonym]
     at: datetime = tx.now
     answers: list[Consent] = []
-    if recording.given != now.recording:
+    if recording is not None and recording.given != now.recording:
         answers.append(_consent(customer_id, "email_tracking", recording, at))
     if mails.given and not now.mails:
         answers.append(_consent(customer_id, "email_marketing", mails, at))

@@ -23,7 +23,8 @@ async def show(request: Request) -> Response:
     written, token = _token(request)
     if token is None:
         return unknown(request)
-    return await _draw(request, written, token)
+    now = await preferences.preferences(stack_of(request), token)
+    return page(request, "preferences.html", token=written, now=now, said="")
 
 
 async def change(request: Request) -> Response:
@@ -34,39 +35,33 @@ async def change(request: Request) -> Response:
     body = await body_of(request)
     if body is None:
         return plain("That is too long for an answer.", 413)
+    stack = stack_of(request)
+    now = await preferences.preferences(stack, token)
+    if now is None:
+        return page(request, "preferences.html", token=written, now=None, said="")
     answers = _answers(request, body)
-    if answers is None:
-        return await _draw(request, written, token, status=422, said="incomplete")
-    chosen = await preferences.choose(stack_of(request), token, written, *answers)
-    if chosen is None:
-        return await _draw(request, written, token)
-    return await _draw(request, written, token, said="saved")
+    mails, recording = answers.get("mails"), answers.get("recording")
+    if mails is None or (recording is None and now.recording_asked):
+        return page(request, "preferences.html", 422, token=written, now=now, said="incomplete")
+    chosen = await preferences.choose(stack, token, written, mails, recording)
+    return page(request, "preferences.html", token=written, now=chosen, said="saved")
 
 
-async def _draw(
-    request: Request, written: str, token: Token, status: int = 200, said: str = ""
-) -> Response:
-    now = await preferences.preferences(stack_of(request), token)
-    return page(request, "preferences.html", status, token=written, now=now, said=said)
-
-
-def _answers(request: Request, body: bytes) -> tuple[Answer, Answer] | None:
-    """The two answers; None where one is missing. ``page_language`` is the language in which the
-    question was read, which need not be that of the browser now."""
+def _answers(request: Request, body: bytes) -> dict[str, Answer]:
+    """The answers by question. ``page_language`` is the language in which the questions were read,
+    which need not be that of the browser now."""
     try:
         fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
     except ValueError:
-        return None
+        return {}
     read_in = fields.get("page_language", [""])[0]
     words = WORDS["de" if read_in == "de" else "en" if read_in == "en" else language(request)]
     brand = stack_of(request).brand.guide.brand
-    found = []
-    for name in ("mails", "recording"):
-        said = fields.get(name, [""])[0]
-        if said not in ("yes", "no"):
-            return None
-        found.append(Answer(said == "yes", words[f"{name}_{said}"].format(brand=brand)))
-    return found[0], found[1]
+    return {
+        name: Answer(said == "yes", words[f"{name}_{said}"].format(brand=brand))
+        for name in ("mails", "recording")
+        if (said := fields.get(name, [""])[0]) in ("yes", "no")
+    }
 
 
 def _token(request: Request) -> tuple[str, Token | None]:

@@ -218,6 +218,17 @@ async def test_preferences_are_shown_and_changed(sent: Sent, client: httpx.Async
     assert not sent.suppressed(who)
 
 
+async def test_nobody_is_asked_about_what_is_not_recorded(
+    sent: Sent, client: httpx.AsyncClient
+) -> None:
+    sent.world.stack = replace(sent.world.stack, tracking=Tracking())
+    url = f"/p/{sent.token(sent.who(counted=False))}"
+    assert 'name="recording"' not in (await client.get(url)).text
+    assert (await client.post(url, data={"mails": "yes"})).status_code == 200
+    agreed = f"/p/{sent.token(sent.who(counted=True))}"  # and may take it back
+    assert 'name="recording"' in (await client.get(agreed)).text
+
+
 async def test_a_yes_does_not_lift_what_a_mailbox_said(
     sent: Sent, client: httpx.AsyncClient
 ) -> None:
