@@ -18,6 +18,7 @@ from app.views.arm_sizes import arm_sizes, treated
 from app.views.card_brief import BriefShown, brief_shown
 from app.views.card_checks import Check, brief_checks, mail_checks
 from app.views.card_copy import CritiqueShown, MailShown
+from app.views.card_origins import origins_of
 from app.views.card_people import AudienceShown, WhenShown, audience_shown, when_shown
 from app.views.card_story import StepShown
 from app.views.sending_time import first_mail_at
@@ -93,6 +94,8 @@ class Card(Frozen):
     smallest_effect: float | None = None
     """The least gain in the share that acts which the test shows; a fraction."""
     sender: str = ""
+    written_by: str = ""
+    """The draft's label: "assembled from your library, no AI", or the model, and who edited it."""
     changes: tuple[ChangedPlace, ...] = ()
     cost: CallTotals | None = None
     spent_today: Decimal | None = None
@@ -199,6 +202,7 @@ def _mail_card(
     )
     earlier = Content.model_validate(before.content) if before is not None else None
     members = snapshots.members(tx, content.snapshot_hash)
+    mails = _with_origins(tx, site, shown, mails)
     audience = audience_shown(content, shown, head.size, head.held_back)
     return Card(
         head=head,
@@ -209,6 +213,24 @@ def _mail_card(
         audience=audience,
         when=when_shown(content, shown, members, site.workspace.timezone, tx.now),
         smallest_effect=shown.brief.holdout.smallest_effect if shown.brief else None,
+        written_by=shown.draft.label if shown.draft else "",
         sender=f"{content.sender.name}, {content.sender.address}",
         changes=card_copy.draft_changes(earlier, content),
     )
+
+
+def _with_origins(
+    tx: Transaction, site: Site, shown: Shown, mails: tuple[MailShown, ...]
+) -> tuple[MailShown, ...]:
+    """The mails with who wrote each of their sentences, where their making is known."""
+    if shown.draft is None:
+        return mails
+    drafts = approvals.for_run(tx, shown.approval.run_id, "publish")
+    until = [one.id for one in drafts].index(shown.approval.id) + 1
+    names = {one.id: one.name for one in people.list_people(tx)}
+    brand = site.stack.brand
+    made = {
+        variant.id: origins_of(variant, drafts[:until], names, brand.guide, brand.passages)
+        for variant in shown.draft.variants
+    }
+    return tuple(mail.model_copy(update={"origins": made.get(mail.id, ())}) for mail in mails)

@@ -10,9 +10,10 @@ from app.diffs import ChangedPlace, changed_places
 from app.fact_words import FactShown, facts_shown
 from app.mail_preview import filled, height_of
 from app.mends import Mend, mend_of
+from app.views.card_origins import Origin
 from domain.brief import Brief
 from domain.critique import Critique, Finding, Severity
-from domain.draft import Claim, Draft, Heading, Paragraph, ProductCard, Variant
+from domain.draft import Claim, Draft, ProductCard, Variant
 from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.money import Share
@@ -58,6 +59,8 @@ class MailShown(Frozen):
     claims: tuple[ClaimShown, ...]
     voice: tuple[VoiceSource, ...]
     written_by: str
+    origins: tuple[Origin, ...] = ()
+    """Every sentence, with who wrote it."""
 
 
 class FindingShown(Frozen):
@@ -247,14 +250,3 @@ def _of_brief(brief: Brief) -> dict[str, str]:
         "Sent until": brief.send_until.isoformat(),
         "Rests on": ", ".join(brief.fact_ids),
     }
-
-
-def sentences_of(variant: Variant) -> tuple[str, ...]:
-    """Every sentence of its headings and paragraphs."""
-    texts = [b.text for b in variant.blocks if isinstance(b, Heading | Paragraph)]
-    return tuple(
-        sentence.strip()
-        for text in texts
-        for sentence in re.split(r"(?<=[.?!])\s+|\n", text)
-        if sentence.strip()
-    )
