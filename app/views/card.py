@@ -7,7 +7,6 @@ sending domain's records) is a view of its own.
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from app.cards import Shown
 from app.deciding import gather
@@ -18,18 +17,20 @@ from app.views.arm_sizes import arm_sizes, treated
 from app.views.card_brief import BriefShown, brief_shown
 from app.views.card_checks import Check, brief_checks, mail_checks
 from app.views.card_copy import CritiqueShown, MailShown
+from app.views.card_learning import LearningShown, learning_shown
 from app.views.card_origins import origins_of
 from app.views.card_people import AudienceShown, WhenShown, audience_shown, when_shown
 from app.views.card_story import StepShown
 from app.views.sending_time import first_mail_at
+from app.views.talk import CommentShown, talk_of
 from domain.brief import Brief
 from domain.frozen import Frozen
 from domain.publication import Content
-from ledger import approvals, calls, people, runs, snapshots
+from ledger import approvals, people, runs, snapshots
 from ledger.approvals import Approval, ApprovalStatus, Gate
-from ledger.calls import CallTotals
 from ledger.database import Transaction
 from ledger.people import Person
+from workflows.proof import Proof, gather_proof
 from workflows.transactions import read
 
 
@@ -91,14 +92,14 @@ class Card(Frozen):
     """Findings of earlier drafts that are no longer there."""
     audience: AudienceShown | None = None
     when: WhenShown | None = None
-    smallest_effect: float | None = None
-    """The least gain in the share that acts which the test shows; a fraction."""
+    learning: LearningShown | None = None
+    proof: Proof
+    """Consent, size, week, stock, cost, and what can be stopped until when, from the history."""
+    talk: tuple[CommentShown, ...] = ()
     sender: str = ""
     written_by: str = ""
     """The draft's label: "assembled from your library, no AI", or the model, and who edited it."""
     changes: tuple[ChangedPlace, ...] = ()
-    cost: CallTotals | None = None
-    spent_today: Decimal | None = None
     story: tuple[StepShown, ...] = ()
 
 
@@ -112,17 +113,21 @@ async def card_of(site: Site, approval_id: str, person: Person) -> Card:
     ledger = site.stack.ledger
     approval = await read(ledger, lambda tx: approvals.get(tx, approval_id))
     shown = await gather(site.workspace, approval, site.stack)
+    proof = await gather_proof(site.stack, approval)
 
     def look(tx: Transaction) -> Card:
         head = _head(tx, site, approval_id, person)
         before = _before(tx, approval)
         found = (
-            _brief_card(head, shown, before)
+            _brief_card(head, shown, before, proof)
             if approval.gate == "brief"
-            else _mail_card(tx, site, head, shown, before)
+            else _mail_card(tx, site, head, shown, before, proof)
         )
         return found.model_copy(
-            update={"story": card_story.so_far(tx, approval), "cost": calls.totals(tx, head.run_id)}
+            update={
+                "story": card_story.so_far(tx, approval),
+                "talk": talk_of(tx, head.run_id, person, shown.draft),
+            }
         )
 
     return await read(ledger, look)
@@ -176,19 +181,35 @@ def _before(tx: Transaction, approval: Approval) -> Approval | None:
     return found[at - 1] if at else None
 
 
-def _brief_card(head: Head, shown: Shown, before: Approval | None) -> Card:
+def _brief_card(head: Head, shown: Shown, before: Approval | None, proof: Proof) -> Card:
     assert shown.brief is not None
     earlier = Brief.model_validate(before.content) if before is not None else None
     return Card(
         head=head,
         checks=brief_checks(shown.brief),
         brief=brief_shown(shown.brief, shown.facts),
+        learning=learning_shown(
+            shown.brief,
+            *_expected_arms(head.size, shown.brief.holdout.share),
+            proof.similar,
+        ),
+        proof=proof,
         changes=card_copy.brief_changes(earlier, shown.brief),
     )
 
 
+def _expected_arms(people: int, held: float) -> tuple[int, int]:
+    """Who would get it and who would be held back, before anybody is drawn."""
+    return people - round(people * held), round(people * held)
+
+
 def _mail_card(
-    tx: Transaction, site: Site, head: Head, shown: Shown, before: Approval | None
+    tx: Transaction,
+    site: Site,
+    head: Head,
+    shown: Shown,
+    before: Approval | None,
+    proof: Proof,
 ) -> Card:
     content = shown.content
     assert content is not None
@@ -204,15 +225,21 @@ def _mail_card(
     members = snapshots.members(tx, content.snapshot_hash)
     mails = _with_origins(tx, site, shown, mails)
     audience = audience_shown(content, shown, head.size, head.held_back)
+    learning = (
+        learning_shown(shown.brief, head.size, head.held_back, proof.similar)
+        if shown.brief is not None
+        else None
+    )
     return Card(
         head=head,
-        checks=mail_checks(head.size, content, shown, mails, audience),
+        checks=mail_checks(content, shown, mails, learning, proof),
+        proof=proof,
         mails=mails,
         critique=critique,
         mended=len(before.findings) if before is not None and not critique else 0,
         audience=audience,
         when=when_shown(content, shown, members, site.workspace.timezone, tx.now),
-        smallest_effect=shown.brief.holdout.smallest_effect if shown.brief else None,
+        learning=learning,
         written_by=shown.draft.label if shown.draft else "",
         sender=f"{content.sender.name}, {content.sender.address}",
         changes=card_copy.draft_changes(earlier, content),

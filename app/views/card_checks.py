@@ -7,12 +7,17 @@ from typing import Literal
 
 from app.cards import Shown
 from app.views.card_copy import MailShown
-from app.views.card_people import AudienceShown
+from app.views.card_learning import LearningShown
 from domain.brief import Brief
 from domain.frozen import Frozen
 from domain.publication import Content
+from workflows.proof import Proof
 
 Level = Literal["bad", "look", "fine"]
+ENOUGH = 0.8
+"""A test that shows a gain this often is not called small."""
+MUCH_LARGER = 1.5
+"""Times the largest send of the last 90 days."""
 _ORDER: dict[Level, int] = {"bad": 0, "look": 1, "fine": 2}
 
 
@@ -52,25 +57,24 @@ def brief_checks(brief: Brief) -> tuple[Check, ...]:
 
 
 def mail_checks(
-    size: int,
     content: Content,
     shown: Shown,
     mails: Sequence[MailShown],
-    audience: AudienceShown,
+    learning: LearningShown | None,
+    proof: Proof,
 ) -> tuple[Check, ...]:
     """What a person should know before they say yes to a send."""
     return look_first(
         [
             *_of_critic(shown),
             *_of_claims(mails),
-            *_of_test(shown, audience),
             *_of_goal(shown),
-            Check(level="fine", words="Everybody has agreed to e-mail, on record", proof="who"),
-            Check(
-                level="fine",
-                words=f"Nobody gets more than {content.cap.most} mails in {content.cap.days} days",
-                proof="when",
-            ),
+            *_of_test(learning),
+            *_of_consent(proof),
+            *_of_size(proof),
+            *_of_stock(proof),
+            *_of_week(content, proof),
+            *_of_budget(proof),
         ]
     )
 
@@ -109,20 +113,75 @@ def _of_claims(mails: Sequence[MailShown]) -> list[Check]:
     return [Check(level="fine", words=f"{what} on a fact", proof="claims")]
 
 
-def _of_test(shown: Shown, audience: AudienceShown) -> list[Check]:
-    if not audience.held_back:
+def _of_test(learning: LearningShown | None) -> list[Check]:
+    if learning is None:
+        return []
+    if not learning.held_back:
         words = "Nobody is held back, so no effect can be shown"
         return [Check(level="look", words=words, proof="learn")]
-    least = shown.brief.holdout.smallest_effect if shown.brief else None
-    baseline = shown.brief.kpi.baseline if shown.brief else None
-    if least is None or baseline is None or baseline.unit != "share":
-        return []
-    wanted = shown.brief.kpi.target - (baseline.value or 0) if shown.brief else 0
-    words = f"Shows gains of {least * 100:.1f} points or more"
-    if wanted and least > wanted:
-        words = f"The test is small: it shows gains of {least * 100:.1f} points or more"
+    like = learning.like_it
+    if like is not None and like.chance < ENOUGH:
+        times = max(0, round(like.chance * 10))
+        words = f"The test is small: a gain like the last one’s would show {times} times in 10"
         return [Check(level="look", words=words, proof="learn")]
-    return [Check(level="fine", words=words, proof="learn")]
+    if learning.smallest_effect is None:
+        return []
+    words = f"shows gains of {learning.smallest_effect * 100:.1f} points or more"
+    if learning.small:
+        return [Check(level="look", words=f"The test is small: it {words}", proof="learn")]
+    return [Check(level="fine", words=f"The test {words}", proof="learn")]
+
+
+def _of_consent(proof: Proof) -> list[Check]:
+    found = proof.consent
+    if found is None:
+        return []
+    gone = found.people - found.agreed
+    if gone:
+        words = f"{_counted(gone, 'person has', 'people have')} taken their yes back since"
+        return [Check(level="look", words=words, proof="consent")]
+    words = "Everybody has agreed to e-mail, on record"
+    return [Check(level="fine", words=words, proof="consent")]
+
+
+def _of_size(proof: Proof) -> list[Check]:
+    size = proof.size
+    if size is None or size.largest is None:
+        return []
+    if size.people > MUCH_LARGER * size.largest:
+        times = f"{size.people / size.largest:.1f}".removesuffix(".0")
+        words = f"{times} times as large as any send of the last 90 days"
+        return [Check(level="look", words=words, proof="size")]
+    return []
+
+
+def _of_stock(proof: Proof) -> list[Check]:
+    offer = proof.offer
+    if offer is None or not offer.products or offer.people <= offer.pieces:
+        return []
+    words = (
+        f"{_counted(offer.pieces, 'piece is', 'pieces are')} in stock for {offer.people:,} people"
+    )
+    return [Check(level="look", words=words, proof="offer")]
+
+
+def _of_week(content: Content, proof: Proof) -> list[Check]:
+    cap = f"Nobody gets more than {content.cap.most} mails in {content.cap.days} days"
+    found = [Check(level="fine", words=cap, proof="when")]
+    if proof.week is not None and proof.week.people:
+        words = (
+            f"{_counted(proof.week.people, 'of them gets', 'of them get')} another mail that week"
+        )
+        found.append(Check(level="look", words=words, proof="when"))
+    return found
+
+
+def _of_budget(proof: Proof) -> list[Check]:
+    left = proof.cost.mails_left_today
+    if left is None or proof.people is None or proof.people <= left:
+        return []
+    words = f"Only {left:,} mails may still go out today; the rest waits for the next day"
+    return [Check(level="look", words=words, proof="cost")]
 
 
 def _of_goal(shown: Shown) -> list[Check]:

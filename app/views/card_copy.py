@@ -43,6 +43,14 @@ class VoiceSource(Frozen):
     """What that message changed, in words; empty: not measured."""
 
 
+class Piece(Frozen):
+    """A product that the mail shows, with what is left of it."""
+
+    id: str
+    name: str
+    stock: int
+
+
 class MailShown(Frozen):
     """One variant as the card shows it."""
 
@@ -56,6 +64,7 @@ class MailShown(Frozen):
     kilobytes: int
     height: int
     """About as tall as its frame has to be, in pixels."""
+    pieces: tuple[Piece, ...]
     claims: tuple[ClaimShown, ...]
     voice: tuple[VoiceSource, ...]
     written_by: str
@@ -114,7 +123,8 @@ def _mail(
     passages: Sequence[Passage],
 ) -> MailShown:
     used = set(variant.provenance.passage_ids) if variant else set()
-    pictures = sum(isinstance(block, ProductCard) for block in variant.blocks) if variant else 0
+    shown = [b.product_id for b in variant.blocks if isinstance(b, ProductCard)] if variant else []
+    pieces = [product for i in shown if (product := facts.product(i)) is not None]
     return MailShown(
         id=mail.id,
         angle=variant.angle.replace("_", " ") if variant else "",
@@ -123,7 +133,8 @@ def _mail(
         share=share,
         size=size,
         kilobytes=max(1, round(len(mail.html.encode()) / 1024)),
-        height=height_of(mail, pictures if 'src="http' in mail.html else 0),
+        height=height_of(mail, len(pieces) if 'src="http' in mail.html else 0),
+        pieces=tuple(Piece(id=one.id, name=one.name, stock=one.stock) for one in pieces),
         claims=tuple(
             ClaimShown(number=number, text=claim.text, facts=facts_shown(claim.fact_ids, facts))
             for number, claim in enumerate(marked_claims(variant), start=1)

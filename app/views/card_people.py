@@ -10,9 +10,7 @@ from app.cards import Shown
 from app.views.card_brief import LeftOutShown, left_out_shown
 from app.views.rule_words import who
 from app.views.sending_time import first_mail_at
-from domain.figures import Figure
 from domain.frozen import Frozen
-from domain.money import Share
 from domain.publication import Content
 from ledger.snapshots import Member
 
@@ -26,11 +24,6 @@ class AudienceShown(Frozen):
     held_back: int
     left_out: tuple[LeftOutShown, ...]
     """Each person counts once, under the first reason that applies."""
-    baseline: Figure | None
-    """What these people do without a mail."""
-    kpi: str
-    days: int
-    held_share: Share
     snapshot_hash: str
 
 
@@ -65,10 +58,6 @@ def audience_shown(content: Content, shown: Shown, get_it: int, held_back: int) 
         get_it=get_it,
         held_back=held_back,
         left_out=reasons,
-        baseline=brief.kpi.baseline if brief else None,
-        kpi=brief.kpi.kpi.replace("_", " ") if brief else "",
-        days=brief.kpi.days if brief else 0,
-        held_share=held_back / content.size if content.size else 0.0,
         snapshot_hash=content.snapshot_hash,
     )
 

@@ -30,6 +30,13 @@ class Progress(Frozen):
     """The approval that waits now, if one does."""
     steps: tuple[str, ...] = ()
     """What was done since, in words."""
+    publication_id: str = ""
+    """The scheduled send that stands on it, while it can be paused and edited."""
+    paused: bool = False
+    sent: int = 0
+    total: int = 0
+    first_wave: str = ""
+    """Of a large send: where its first part stands, in words."""
 
 
 def so_far(tx: Transaction, approval: Approval) -> tuple[StepShown, ...]:
@@ -80,20 +87,41 @@ def progress(tx: Transaction, approval: Approval) -> Progress:
     if run.status == "running" or (run.status == "waiting" and run.detail.startswith("waits for")):
         return Progress(words="It is being worked on.", running=True, steps=steps)
     if run.status == "publishing":
-        return Progress(words=_publishing(tx, run.id, run.detail), running=True, steps=steps)
+        return _publishing(tx, run.id, approval)
     said = words.RUN_STATES[run.status]
     detail = f": {run.detail}" if run.detail else ""
     return Progress(words=f"The campaign is {said}{detail}.".replace("..", "."), running=False)
 
 
-def _publishing(tx: Transaction, run_id: str, detail: str) -> str:
+_FIRST_WAVE = {
+    "running": "A small part goes first; the rest waits on what comes of it.",
+    "passed": "The first part stayed within its bounds, and the rest goes out.",
+    "held": "Too much came back from the first part: the rest is held for a person.",
+}
+
+
+def _publishing(tx: Transaction, run_id: str, approval: Approval) -> Progress:
     rows = [p for p in publications.list_publications(tx, run_id) if p.state != "cancelled"]
-    counted = publications.counts(tx, rows[-1].id) if rows else {}
-    total = sum(counted.values())
-    sent = counted.get("sent", 0)
-    if not sent:
-        return f"{words.people(total)} are scheduled; nothing has gone out yet."
-    return f"{sent:,} of {total:,} mails have gone out. {detail[:1].upper()}{detail[1:]}."
+    row = rows[-1] if rows else None
+    if row is None or row.approval_id != approval.id:
+        return Progress(words="A later approval took its place.", running=False)
+    counted = publications.counts(tx, row.id)
+    total, sent = sum(counted.values()), counted.get("sent", 0)
+    if row.state == "done":
+        said = f"{sent:,} of {total:,} mails have gone out; results come in."
+    elif sent:
+        said = f"{sent:,} of {total:,} mails have gone out."
+    else:
+        said = f"{total:,} mails are scheduled; nothing has gone out yet."
+    return Progress(
+        words=f"Paused. {said}" if row.paused else said,
+        running=row.state == "scheduled",
+        publication_id=row.id if row.state == "scheduled" else "",
+        paused=row.paused,
+        sent=sent,
+        total=total,
+        first_wave=_FIRST_WAVE.get(row.first_wave, ""),
+    )
 
 
 def _steps(tx: Transaction, run_id: str) -> list[str]:

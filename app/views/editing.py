@@ -16,13 +16,14 @@ from app.diffs import ChangedPlace, changed_places
 from app.site import Site
 from app.views.card import Head, head_of
 from app.views.card_copy import FindingShown, block_name, finding_shown
+from app.views.editing_words import draft_edits
 from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import CallToAction, Draft, Heading, Paragraph, ProductCard, Variant
 from domain.errors import Refused
 from domain.facts import Facts
 from domain.frozen import Frozen
-from ledger import approvals, unsaved
+from ledger import approvals, comments, unsaved
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.people import Person
@@ -161,6 +162,43 @@ async def kept_edit(site: Site, approval_id: str, person: Person) -> Edit:
     return await _kept(site, approval_id, person)
 
 
+async def draft_of(site: Site, approval_id: str) -> Draft | None:
+    """The draft behind an approval; None: of a brief, or it has gone on."""
+    approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
+    return (await gather(site.workspace, approval, site.stack)).draft
+
+
+async def take_over(site: Site, approval_id: str, person: Person, suggestion: Edit) -> None:
+    """Put suggested words into what a person has typed; theirs on other variants stay.
+
+    Raises EditError where the draft no longer has those places.
+    """
+    approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
+    kept = await _kept(site, approval_id, person)
+    if approval.gate == "brief":
+        edit: Edit = {**kept, **suggestion}
+    else:
+        draft, _ = await _draft(site, approval)
+        mine, theirs = kept.get("variants", {}), suggestion.get("variants", {})
+        patches = {
+            name: {**mine.get(name, {}), **theirs.get(name, {})} for name in {*mine, *theirs}
+        }
+        edit = {"variants": patches}
+        edited_draft(draft, edit, person.name)
+    await write(site.stack.ledger, lambda tx: _keep(tx, approval_id, person, edit))
+
+
+async def suggest(site: Site, approval_id: str, person: Person, edit: Edit, text: str) -> None:
+    """Say what was typed as a suggestion, for somebody who may save it to take over."""
+
+    def add(tx: Transaction) -> None:
+        run_id = approvals.get(tx, approval_id).run_id
+        comments.add(tx, run_id, person, text, approval_id=approval_id, suggestion=edit)
+        unsaved.drop(tx, approval_id, person.id)
+
+    await write(site.stack.ledger, add)
+
+
 async def discard(site: Site, approval_id: str, person: Person) -> None:
     await write(site.stack.ledger, lambda tx: unsaved.drop(tx, approval_id, person.id))
 
@@ -213,24 +251,6 @@ async def _critic(
 
 
 _LEVELS = {"blocking": 0, "serious": 1, "minor": 2}
-
-
-def draft_edits(before: Draft, after: Draft) -> tuple[ChangedPlace, ...]:
-    """What a person changed, place by place."""
-    return changed_places(_texts(before), _texts(after))
-
-
-def _texts(draft: Draft) -> dict[str, str]:
-    several = len(draft.variants) > 1
-    found: dict[str, str] = {}
-    for variant in draft.variants:
-        head = f"{variant.id.upper()}, " if several else ""
-        found[f"{head}Subject"] = variant.subject
-        found[f"{head}Preheader"] = variant.preheader
-        for number, block in enumerate(variant.blocks):
-            text = block.product_id if isinstance(block, ProductCard) else block.text
-            found[f"{head}{block_name(variant, number)}"] = text
-    return found
 
 
 def _variant(draft: Draft, variant: str) -> Variant:

@@ -15,7 +15,7 @@ from app.site import Site
 from app.views.arm_sizes import treated
 from app.views.sending_time import first_mail_at
 from domain.frozen import Frozen
-from ledger import inbox, people
+from ledger import comments, inbox, people
 from ledger.approvals import ApprovalStatus, Gate
 from ledger.database import Transaction
 from ledger.inbox import InboxRow, Place
@@ -55,6 +55,8 @@ class InboxItem(Frozen):
     decided_by_you: bool
     decided_at: datetime | None
     reason: str
+    mentioned: bool
+    """Somebody mentions the reader beside it, and they have not looked yet."""
     large: bool
     """It needs the yeses of two people."""
 
@@ -143,15 +145,21 @@ def _section(
 ) -> InboxSection:
     shown = rows[:PAGE]
     everybody = people.list_people(tx)
+    unseen = {comment.run_id for comment in comments.unseen_mentions(tx, person.id)}
     return InboxSection(
-        items=tuple(_item(tx, row, site, person, everybody) for row in shown),
+        items=tuple(_item(tx, row, site, person, everybody, unseen) for row in shown),
         total=total,
         more=_mark(inbox.place_of(shown[-1])) if len(rows) > PAGE else "",
     )
 
 
 def _item(
-    tx: Transaction, row: InboxRow, site: Site, person: Person, everybody: list[Person]
+    tx: Transaction,
+    row: InboxRow,
+    site: Site,
+    person: Person,
+    everybody: list[Person],
+    unseen: set[str],
 ) -> InboxItem:
     content, now = row.content, tx.now
     lapsed = row.status == "pending" and row.expires_at <= now
@@ -179,6 +187,7 @@ def _item(
         decided_by_you=row.decided_by == person.id,
         decided_at=row.decided_at,
         reason=row.reason,
+        mentioned=row.run_id in unseen,
         large=row.yeses_needed > 1,
     )
 

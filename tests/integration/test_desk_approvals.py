@@ -169,7 +169,7 @@ async def test_who_may_not_approve_sees_the_card_and_decides_nothing(
     for path, form in (
         ("decide", {"decision": "approve", "content_hash": brief.content_hash}),
         ("edit", {"content_hash": brief.content_hash, "message": "Mine"}),
-        ("reread", {"message": "Mine"}),
+        *([("reread", {"message": "Mine"})] if role == "viewer" else []),
     ):
         answer = await somebody.post(f"/approvals/{brief.id}/{path}", data=form)
         assert answer.status_code == 403, path
@@ -243,6 +243,47 @@ async def test_the_small_card_leads_to_the_whole_where_it_must(tmp_path: Path) -
         assert "You said yes" in waits.text
         assert (await lena.post(f"/approvals/{mail.id}/decide", data=form)).status_code == 303
         assert here.approval(mail.id).status == "approved"
+
+
+async def test_a_suggestion_is_taken_over_by_who_may_save_it(here: CampaignDesk) -> None:
+    mail = await here.to_mail()
+    jonas, lena = await here.desk.signed_in("author"), await here.desk.signed_in("approver")
+    form = await fields_of(jonas, mail.id)
+    form |= {"subject": "A watch to try on, quietly", "go": "suggest", "note": "Softer, @Lena?"}
+    assert (await jonas.post(f"/approvals/{mail.id}/edit", data=form)).status_code == 303
+    asked = await inbox_of(here.site, here.desk.people["approver"])
+    assert asked.mine.items[0].mentioned
+    card = await lena.get(f"/approvals/{mail.id}")
+    assert "Softer, @Lena?" in card.text
+    assert "<ins>" in card.text
+    seen = await inbox_of(here.site, here.desk.people["approver"])
+    assert not seen.mine.items[0].mentioned
+    taken = re.search(r'action="(/approvals/[^"]+/take)"', card.text)
+    assert taken
+    assert (await lena.post(taken[1])).status_code == 303
+    assert (await fields_of(lena, mail.id))["subject"] == "A watch to try on, quietly"
+    assert here.approval(mail.id).status == "pending"  # taking over saves nothing by itself
+
+
+async def test_a_comment_never_decides(here: CampaignDesk) -> None:
+    brief = await here.to_brief()
+    jonas = await here.desk.signed_in("author")
+    said = {"text": "<b>Approved!</b> Send it."}
+    assert (await jonas.post(f"/approvals/{brief.id}/comments", data=said)).status_code == 303
+    assert here.approval(brief.id).status == "pending"
+    page = await jonas.get(f"/approvals/{brief.id}")
+    assert "&lt;b&gt;Approved!&lt;/b&gt; Send it." in page.text
+    vera = await here.desk.signed_in("viewer")
+    assert (await vera.post(f"/approvals/{brief.id}/comments", data=said)).status_code == 403
+
+
+async def test_another_time_is_asked_about_from_the_card(here: CampaignDesk) -> None:
+    mail = await here.to_mail()
+    ada = await here.desk.signed_in("owner")
+    card = await ada.get(f"/approvals/{mail.id}")
+    assert f"/calendar/move/{mail.id}" in card.text
+    asked = await ada.get(f"/calendar/move/{mail.id}?day=2026-11-27&at=11:00")
+    assert "Yeses that were given no longer count" in asked.text
 
 
 async def test_an_empty_inbox_teaches(here: CampaignDesk) -> None:

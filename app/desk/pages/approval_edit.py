@@ -24,12 +24,15 @@ from workflows.transactions import read
 
 router = APIRouter()
 
+SUGGESTED = "I suggest these words."
+"""What a suggestion says where its writer adds nothing."""
+
 
 @router.get("/approvals/{approval_id}/edit")
 async def edit_page(
     request: Request, here: Here, approval_id: str, variant: str = "", preview: bool = False
 ) -> Response:
-    needs(here, "approve")
+    needs(here, "write")
     return await _draw(request, here, approval_id, variant, preview=preview)
 
 
@@ -38,7 +41,7 @@ async def reread(
     request: Request, here: Here, approval_id: str, variant: Annotated[str, Form()] = ""
 ) -> Response:
     """Keep what was typed, and let the critic read it."""
-    person = needs(here, "approve")
+    person = needs(here, "write")
     site = site_of(request)
     await editing.keep_typed(site, approval_id, person, variant, await _typed(request))
     shown = await editing.editing_of(site, approval_id, person, variant)
@@ -53,10 +56,11 @@ async def save(
     content_hash: Annotated[str, Form()],
     variant: Annotated[str, Form()] = "",
     go: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Save as the next draft; or with ``go``, keep what was typed and go to another view of it:
-    ``variant:b``, ``preview``, ``text``, ``mend:3``."""
-    person = needs(here, "approve")
+    ``variant:b``, ``preview``, ``text``, ``mend:3``. Who may not save it can ``suggest`` it."""
+    person = needs(here, "write" if go else "approve")
     site = site_of(request)
     try:
         edit = await editing.keep_typed(site, approval_id, person, variant, await _typed(request))
@@ -65,6 +69,11 @@ async def save(
             variant = await editing.apply_mend(
                 site, approval_id, person, int(which), of_draft=False
             )
+        if view == "suggest":
+            if edit:
+                with coming_from("desk", origin_of(request)):
+                    await editing.suggest(site, approval_id, person, edit, note or SUGGESTED)
+            return RedirectResponse(f"/approvals/{approval_id}#comments", status_code=303)
         if view:
             chosen = which if view == "variant" else variant
             shown = "&preview=1" if view == "preview" else ""
@@ -83,7 +92,7 @@ async def save(
 @router.post("/approvals/{approval_id}/discard")
 async def discard(request: Request, here: Here, approval_id: str) -> Response:
     """Forget what was typed."""
-    person = needs(here, "approve")
+    person = needs(here, "write")
     await editing.discard(site_of(request), approval_id, person)
     return RedirectResponse(f"/approvals/{approval_id}", status_code=303)
 
@@ -93,7 +102,7 @@ async def use(
     request: Request, here: Here, approval_id: str, number: Annotated[int, Form(ge=0)]
 ) -> Response:
     """Take a finding's mend over into the form, where a person looks at it before they save."""
-    person = needs(here, "approve")
+    person = needs(here, "write")
     variant = await editing.apply_mend(site_of(request), approval_id, person, number, of_draft=True)
     return RedirectResponse(f"/approvals/{approval_id}/edit?variant={variant}", status_code=303)
 
@@ -103,7 +112,7 @@ async def preview_mail(
     request: Request, here: Here, approval_id: str, variant: str, form: MailForm = "desktop"
 ) -> Response:
     """The mail that the text makes as it is typed."""
-    person = needs(here, "approve")
+    person = needs(here, "write")
     site = site_of(request)
     reread = await editing.preview_of(site, approval_id, person)
     found = next((one for one in reread.rendered if one.id == variant), None)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from app import deciding
 from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, Visitor, needs, origin_of
-from app.desk.pages import approval_edit, approval_mail
+from app.desk.pages import approval_edit, approval_mail, approval_talk
 from app.desk.statuses import status_of
 from app.mail_preview import Form as MailForm
 from app.previews import READER
@@ -20,8 +20,9 @@ from app.views import card_story, inbox
 from app.views.card import Card, card_of, head_of
 from app.views.compact import compact_of
 from app.views.inbox import Inbox, InboxSection
+from app.views.talk import known_names
 from domain.errors import MainspringError
-from ledger import approvals, runs
+from ledger import approvals, comments, holding, runs
 from ledger.approvals import Decision
 from ledger.origin import coming_from
 from workflows.transactions import read, write
@@ -29,6 +30,7 @@ from workflows.transactions import read, write
 router = APIRouter()
 router.include_router(approval_mail.router)
 router.include_router(approval_edit.router)
+router.include_router(approval_talk.router)
 
 Tab = Literal["waiting", "decided"]
 OVERTAKEN = ("already_decided", "stale_content", "expired")
@@ -75,10 +77,14 @@ async def approval_page(
     variant: str = "",
     form: MailForm = "desktop",
     within: Annotated[Tab | None, Query(alias="in")] = None,
+    said: Literal["", "tested"] = "",
 ) -> Response:
-    return await _draw_card(
-        request, here, approval_id, within or "waiting", variant=variant, form=form
+    """One card. Who opens it has seen what mentions them there."""
+    shown = await _draw_card(
+        request, here, approval_id, within or "waiting", variant=variant, form=form, said=said
     )
+    await _seen(site_of(request), here, approval_id)
+    return shown
 
 
 @router.get("/approvals/{approval_id}/state")
@@ -144,6 +150,17 @@ async def decide(
     return RedirectResponse(f"/approvals/{approval_id}", status_code=303)
 
 
+@router.post("/approvals/{approval_id}/hold")
+async def hold(request: Request, here: Here, approval_id: str) -> Response:
+    """Stop what stands on this approval, until somebody lets it go on."""
+    return await _hold(request, here, approval_id, paused=True)
+
+
+@router.post("/approvals/{approval_id}/go-on")
+async def go_on(request: Request, here: Here, approval_id: str) -> Response:
+    return await _hold(request, here, approval_id, paused=False)
+
+
 @router.post("/approvals/{approval_id}/instead")
 async def instead(
     request: Request, here: Here, approval_id: str, number: Annotated[int, Form(ge=0)]
@@ -184,6 +201,16 @@ async def _decide(
     )
 
 
+async def _hold(request: Request, here: Visitor, approval_id: str, *, paused: bool) -> Response:
+    site = site_of(request)
+    on_it = (await _progress(site, approval_id)).publication_id
+    if on_it:
+        change = holding.pause_one if paused else holding.resume_one
+        with coming_from("desk", origin_of(request)):
+            await write(site.stack.ledger, lambda tx: change(tx, on_it, here.person))
+    return RedirectResponse(f"/approvals/{approval_id}", status_code=303)
+
+
 def _reason(reason: str, about: list[str]) -> str:
     """What was said, after what it is about: "Tone, Time: …"."""
     known = [word for word in ("Tone", "A fact", "Audience", "Time") if word in about]
@@ -216,6 +243,7 @@ async def _draw_card(
     error: MainspringError | None = None,
     stale: bool = False,
     written: str = "",
+    said: str = "",
 ) -> Response:
     site = site_of(request)
     card = await card_of(site, approval_id, here.person)
@@ -231,6 +259,9 @@ async def _draw_card(
         form=form,
         reader_name=READER.first_name,
         progress=progress,
+        talk=card.talk,
+        names=await read(site.stack.ledger, lambda tx: known_names(tx, here.person)),
+        said=said,
         error=error,
         stale=stale,
         written=written,
@@ -242,6 +273,15 @@ async def _draw_card(
 def chosen_mail(card: Card, variant: str) -> Any:
     """The variant that is asked for, else the first."""
     return next((mail for mail in card.mails if mail.id == variant), next(iter(card.mails), None))
+
+
+async def _seen(site: Site, here: Visitor, approval_id: str) -> None:
+    """The reader has seen what mentions them beside this; nothing is written where nothing does."""
+    ledger = site.stack.ledger
+    run_id = (await read(ledger, lambda tx: approvals.get(tx, approval_id))).run_id
+    unseen = await read(ledger, lambda tx: comments.unseen_mentions(tx, here.person.id))
+    if any(comment.run_id == run_id for comment in unseen):
+        await write(ledger, lambda tx: comments.mark_seen(tx, here.person.id, run_id))
 
 
 async def _progress(site: Site, approval_id: str) -> card_story.Progress:
