@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from agents.scheduler import assign
 from app.cards import Shown
 from app.deciding import gather
 from app.diffs import ChangedPlace
@@ -25,6 +26,7 @@ from app.views.sending_time import first_mail_at
 from app.views.talk import CommentShown, talk_of
 from domain.brief import Brief
 from domain.frozen import Frozen
+from domain.plan import HELD_BACK
 from domain.publication import Content
 from ledger import approvals, people, runs, snapshots
 from ledger.approvals import Approval, ApprovalStatus, Gate
@@ -222,7 +224,11 @@ def _mail_card(
         else None
     )
     earlier = Content.model_validate(before.content) if before is not None else None
-    members = snapshots.members(tx, content.snapshot_hash)
+    members = [
+        member
+        for member in snapshots.members(tx, content.snapshot_hash)
+        if assign(content.campaign_id, member.pseudonym, content.arms) != HELD_BACK
+    ]
     mails = _with_origins(tx, site, shown, mails)
     audience = audience_shown(content, shown, head.size, head.held_back)
     learning = (

@@ -44,7 +44,7 @@ class LearningShown(Frozen):
     similar: tuple[SimilarResult, ...]
     """The three most similar past results, also those without effect."""
     rows: tuple[PlotRow, ...]
-    """Of them, those on the same outcome in shares, for the plot."""
+    """The aim, and of the similar ones those on the same outcome in shares, for the plot."""
 
     @property
     def small(self) -> bool:
@@ -74,16 +74,7 @@ def learning_shown(
         with_more=_with_more(base, get_it, held_back, least),
         like_it=_like_it(base, get_it, held_back, same),
         similar=tuple(similar),
-        rows=tuple(
-            PlotRow(
-                label=_short(one.goal),
-                value=one.effect.difference.value or 0.0,
-                low=one.effect.difference.low or 0.0,
-                high=one.effect.difference.high or 0.0,
-                shown=one.effect.shown,
-            )
-            for one in same
-        ),
+        rows=(*_aim(brief, least), *(_row(one) for one in same)),
     )
 
 
@@ -111,6 +102,26 @@ def _like_it(
             chance = power_of_shares(base + gain, get_it, base, held_back)
             return LikeIt(goal=one.goal, gain=gain, chance=chance)
     return None
+
+
+def _aim(brief: Brief, least: float | None) -> tuple[PlotRow, ...]:
+    """The gain that is aimed at, as a point: it would be seen where it lies beyond the grey."""
+    base = brief.kpi.baseline.value
+    if brief.kpi.baseline.unit != "share" or base is None or least is None:
+        return ()
+    gain = brief.kpi.target - base
+    return (PlotRow(label="Your aim", value=gain, low=gain, high=gain, shown=gain >= least),)
+
+
+def _row(one: SimilarResult) -> PlotRow:
+    difference = one.effect.difference
+    return PlotRow(
+        label=_short(one.goal),
+        value=difference.value or 0.0,
+        low=difference.low or 0.0,
+        high=difference.high or 0.0,
+        shown=one.effect.shown,
+    )
 
 
 def _bounded(figure: Figure) -> bool:

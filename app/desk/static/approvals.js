@@ -5,7 +5,8 @@ const narrow = matchMedia("(max-width: 860px)");
 const forms = new URLSearchParams(location.search);
 addEventListener("load", () => {
   if (!narrow.matches || forms.has("form")) return;
-  document.querySelector('.switches a[data-form="phone"]:not([aria-current])')?.click();
+  const phone = document.querySelector('.switches a[data-form="phone"]:not([aria-current])');
+  if (phone?.checkVisibility()) phone.click();
 });
 if (location.hash === "#reject") document.getElementById("reject")?.showModal();
 
