@@ -97,7 +97,8 @@ def _without_consent(buyers: tuple[_Buyer, ...], agreed: set[str]) -> Fact | Non
     repeat = [b for b in buyers if b.orders >= 2]
     unasked = [b for b in repeat if b.customer_id not in agreed]
     value = sum(b.value for b in buyers)
-    if len(unasked) < FEWEST or value <= 0:
+    # Where nobody's consent is recorded at all, that is no discovery: the data audit says it.
+    if not agreed or len(unasked) < FEWEST or value <= 0:
         return None
     at_stake = sum(b.value for b in unasked) / value
     share = len(unasked) / len(repeat)

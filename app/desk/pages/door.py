@@ -24,6 +24,7 @@ from ledger import accounts
 from ledger.database import Transaction
 from ledger.origin import coming_from
 from ledger.people import Person
+from tools.store.segments import Store
 from workflows.transactions import read, write
 
 router = APIRouter()
@@ -33,7 +34,11 @@ HOME = "/"
 
 @router.get("/")
 async def home(request: Request, here: Here) -> Response:
-    return RedirectResponse("/chat", status_code=303)
+    """The chat; where there are no data yet, the place to bring them."""
+    counts = await asyncio.to_thread(Store(site_of(request).workspace.store_folder).counts)
+    bare = not (counts["profiles"] or counts["orders"])
+    to_bring = bare and here.may("write")
+    return RedirectResponse("/import" if to_bring else "/chat", status_code=303)
 
 
 @router.get("/sign-in")
