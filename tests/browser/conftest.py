@@ -39,7 +39,7 @@ WAIT_MS = 10_000
 MakeDesk = Callable[[], AbstractAsyncContextManager[Any]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no asynchronous test can run in the process
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not present")
