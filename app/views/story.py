@@ -22,7 +22,7 @@ from app.views.story_steps import Known, Made, Outcome, Step, steps_of, waits
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.report import Report
-from ledger import approvals, calls, listing, people, publications, runs, sending
+from ledger import approvals, calls, first_wave, listing, people, publications, runs, sending
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from workflows import campaign
@@ -39,6 +39,15 @@ class Milestone(Frozen):
     name: str
     at: datetime | None
     done: bool
+
+
+class FirstPart(Frozen):
+    """The small part of a large send that goes first, and what the rest waits for."""
+
+    publication_id: str
+    standing: first_wave.Standing
+    over: tuple[str, ...]
+    """Which bounds it overstepped, in words."""
 
 
 class Story(Frozen):
@@ -67,12 +76,16 @@ class Story(Frozen):
     may_retry: bool
     expired: Gate | None
     """The gate at which nobody decided in time."""
+    first_parts: tuple[FirstPart, ...] = ()
+    """Of large sends whose rest waits."""
     as_of: datetime
 
 
 async def story(stack: Stack, run_id: str) -> Story:
     """Raises LedgerError unknown."""
-    known = await read(stack.ledger, lambda tx: _look(tx, run_id))
+    known, first_parts = await read(
+        stack.ledger, lambda tx: (_look(tx, run_id), _first_parts(tx, run_id))
+    )
     made = await _made(stack, known)
     report = await read_report(Path(stack.reports), run_id)
     steps = steps_of(known, made, report)
@@ -106,6 +119,7 @@ async def story(stack: Stack, run_id: str) -> Story:
         may_cancel=not ended,
         may_retry=known.run.status == "waiting" and waiting is None and not expired,
         expired=last.gate if expired and last is not None else None,
+        first_parts=first_parts,
         as_of=known.now,
     )
 
@@ -137,6 +151,16 @@ def _look(tx: Transaction, run_id: str) -> Known:
         now=tx.now,
         simulated=tx.simulated,
     )
+
+
+def _first_parts(tx: Transaction, run_id: str) -> tuple[FirstPart, ...]:
+    found = []
+    for row in publications.list_publications(tx, run_id):
+        now = first_wave.standing(tx, row.id) if row.state == "scheduled" else None
+        if now is not None and now.state in ("running", "held"):
+            over = first_wave.over_bounds(now.figures, now.bounds)
+            found.append(FirstPart(publication_id=row.id, standing=now, over=over))
+    return tuple(found)
 
 
 async def _made(stack: Stack, known: Known) -> list[Made]:

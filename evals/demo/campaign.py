@@ -82,7 +82,9 @@ def send_everything(setting: Setting) -> None:
 async def _send_everything(setting: Setting) -> None:
     stack = setting.workspace.stack()
     while True:
-        await work.work_once(stack)
+        # A round of sending ends after some seconds; on a slow machine it takes several.
+        if await work.work_once(stack):
+            continue
         with setting.workspace.ledger.write() as tx:
             due = sends.next_due(tx)
             if due is None:

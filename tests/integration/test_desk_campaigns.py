@@ -17,7 +17,7 @@ from brand_voice.brand import Brand
 from domain.frozen import canonical_json
 from domain.plan import HELD_BACK
 from domain.publication import Sender
-from ledger import consent, facts, publications, runs, sends
+from ledger import approvals, consent, facts, publications, runs, sends
 from ledger.origin import coming_from
 from tests.campaign_world import GOAL, MONDAY, Library, Shop, World, agreements, contact
 from tests.desk_world import Desk, make_desk
@@ -25,7 +25,7 @@ from tests.mailserver import MailServer
 from tests.planning_world import fill, planning_desk
 from tests.unit import copy_world
 from tools.esp.smtp import SmtpSending, SmtpSettings
-from workflows.stack import SendingLimits
+from workflows.stack import LargeSends, SendingLimits
 
 
 @pytest.fixture
@@ -258,3 +258,43 @@ async def test_an_address_that_names_nobody_says_so(tmp_path: Path) -> None:
         everyone = quote(canonical_json({"kind": "everyone"}))
         page = await ada.get(f"/people?rule={everyone}&reason=no_consent")
         assert "0 people left out because they have not agreed" in text_of(page.text)
+
+
+async def test_a_held_rest_is_shown_and_let_go(tmp_path: Path, server: MailServer) -> None:
+    async with working_desk(tmp_path, server.port) as (desk, world):
+        large = LargeSends(from_people=5, first_share=0.1, first_wait_minutes=60)
+        rules = desk.site.stack.rules.model_copy(update={"large": large})
+        desk.site.stack = replace(desk.site.stack, rules=rules)
+        world = replace(world, stack=desk.site.stack)
+        run_id = await world.to_publish_gate()
+        approval = world.waiting(run_id)
+        for role in ("owner", "approver"):
+            with world.ledger.write() as tx:
+                approvals.decide(
+                    tx,
+                    approval.id,
+                    desk.people[role],
+                    "approve",
+                    approval.content_hash,
+                    typed=approval.number_to_type,
+                )
+        await world.work()
+        world.to_due(run_id)
+        await world.work()
+        ada, vera = await desk.signed_in("owner"), await desk.signed_in("viewer")
+        assert "A small part goes first" in text_of((await ada.get(f"/campaigns/{run_id}")).text)
+        gone = next(row for row in world.assigned(run_id) if row.state == "sent")
+        with world.ledger.write() as tx:
+            consent.unsubscribe(tx, gone.pseudonym, run_id, tx.now)
+            now = tx.now
+        world.to(now + timedelta(minutes=61))
+        await world.work()
+        page = (await ada.get(f"/campaigns/{run_id}")).text
+        assert "The rest is held" in text_of(page)
+        assert "Let the rest go" not in (await vera.get(f"/campaigns/{run_id}")).text
+        form = {"publication": world.publication(run_id).id, "decision": "release"}
+        assert (await vera.post(f"/campaigns/{run_id}/rest", data=form)).status_code == 403
+        first = len(server.recipients)
+        assert (await ada.post(f"/campaigns/{run_id}/rest", data=form)).status_code == 303
+        await world.work()
+        assert len(set(server.recipients)) == len(server.recipients) > first

@@ -18,7 +18,7 @@ from app.views import campaigns as lists
 from app.views.history import chain_check, history_page
 from app.views.story import story
 from domain.errors import WrongUsage
-from ledger import runs, sends
+from ledger import first_wave, runs, sends
 from ledger.approvals import Gate
 from ledger.database import Transaction
 from ledger.origin import coming_from
@@ -164,6 +164,19 @@ async def review(
         sends.resolve_review(tx, here.person, chosen, decision)
 
     return await _change(request, run_id, settle)
+
+
+@router.post("/campaigns/{run_id}/rest")
+async def rest(
+    request: Request,
+    here: Here,
+    run_id: str,
+    publication: Annotated[str, Form()],
+    decision: Annotated[Literal["release", "end"], Form()],
+) -> Response:
+    """Let the rest of a large send go after all, or send nothing more of it."""
+    change = first_wave.release if decision == "release" else first_wave.end
+    return await _change(request, run_id, lambda tx: change(tx, publication, here.person))
 
 
 async def _change(
