@@ -181,4 +181,7 @@ def main(run: Callable[[], Any] = app) -> None:
     for stream in (sys.stdout, sys.stderr):
         if (stream.encoding or "").lower() not in ("utf-8", "utf8"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    run()
+    from ledger.origin import coming_from
+
+    with coming_from("command line"):
+        run()

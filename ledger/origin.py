@@ -15,7 +15,8 @@ _origin: ContextVar[str] = ContextVar("mainspring_origin", default="")
 
 @contextmanager
 def coming_from(face: str, address: str = "") -> Iterator[None]:
-    """``face``: desk, api, mcp, command line; ``address``: of the person's machine."""
+    """``face``: desk, api, mcp, command line, or empty for what a worker does by itself;
+    ``address``: of the person's machine."""
     token = _origin.set(f"{face} {address}".strip())
     try:
         yield

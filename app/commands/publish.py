@@ -18,6 +18,7 @@ from app.scheduled import scheduled_sends
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import approvals, people, sending, sends
+from ledger.origin import coming_from
 
 if TYPE_CHECKING:
     from workflows.progress import Progress
@@ -73,14 +74,16 @@ def publish(
     if worker:
         settings = opened.settings.sending
         out.step("Working; stop with Ctrl-C.")
-        asyncio.run(
-            work_and_serve(
-                opened.stack(), at_work, settings.listen_host, settings.listen_port, out.step
+        with coming_from(""):
+            asyncio.run(
+                work_and_serve(
+                    opened.stack(), at_work, settings.listen_host, settings.listen_port, out.step
+                )
             )
-        )
         out.step("Stopped; everything under way was ended or given back.")
         return
-    done = asyncio.run(work_until_idle(opened.stack(), at_work))
+    with coming_from(""):
+        done = asyncio.run(work_until_idle(opened.stack(), at_work))
     _show(opened, out, done, at_work.trouble)
 
 

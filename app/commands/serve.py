@@ -11,6 +11,7 @@ from app.commands.options import WorkspaceOption
 from app.output import Out
 from app.workspace import Workspace, open_workspace
 from ledger import accounts, people
+from ledger.origin import coming_from
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,7 +32,8 @@ def serve(
     from app.serving import run
 
     link = welcome_link(opened)
-    asyncio.run(run(opened, host=host, port=port, with_worker=worker, link=link, said=out.say))
+    with coming_from(""):
+        asyncio.run(run(opened, host=host, port=port, with_worker=worker, link=link, said=out.say))
     out.say("Stopped; everything under way was ended or given back.")
 
 

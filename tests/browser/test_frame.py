@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import pytest
 from fastapi import APIRouter, Request, Response
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from app.desk import desk as desk_pages
 from app.desk import drawing
@@ -131,8 +131,9 @@ def test_the_frame_follows_the_room(desk: AtDesk) -> None:
     expect(phone.get_by_role("navigation", name="Places")).to_be_visible()
     for control in phone.locator("main .button, main input:not([type=hidden])").all():
         if control.get_attribute("type") != "checkbox":
-            height = (control.bounding_box() or {})["height"]
-            assert height >= 44, control.evaluate("one => one.outerHTML")
+            found = control.bounding_box()
+            assert found is not None
+            assert found["height"] >= 44, control.evaluate("one => one.outerHTML")
     card = open_at(desk, "/gallery", 390)
     expect(card.locator(".tabs-below")).to_be_hidden()
     bar = box(card, ".bar")
@@ -262,7 +263,7 @@ def test_the_first_load_is_light_and_the_second_fetches_the_page_alone(desk: AtD
     assert fetched == []
 
 
-def box(page: Page, selector: str) -> dict[str, float]:
+def box(page: Page, selector: str) -> FloatRect:
     found = page.locator(selector).bounding_box()
     assert found is not None
-    return dict(found)
+    return found
