@@ -1,26 +1,30 @@
-"""The small shop of ``campaign_world`` behind a real server on this machine: the desk, the APIs
-and MCP as clients of other programs reach them."""
+"""The small shop of ``campaign_world`` at a desk: ``shop_desk`` in this process, and ``served``
+behind a real server on this machine, as clients of other programs reach it."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from app.site import Site, make_site
 from app.web import create_web
 from app.workspace import EXAMPLE_BRAND, init_workspace
+from domain.brief import AudienceEvidence
+from domain.predicate import Predicate
 from ledger import approvals, consent, facts, people, runs
 from ledger.approvals import Approval
 from ledger.people import Person, Right, Role
 from ledger.runs import Run
 from tests.campaign_world import MONDAY, Shop, agreements, contact, make_stack
+from tests.desk_world import Desk, make_desk
 from tests.unit import copy_world
 from workflows.jobs import Worker, work_once
 
@@ -64,6 +68,48 @@ class Served:
         thread.join()
 
 
+SETTINGS = {"sending": {"from_address": "shop@halden.example"}}
+
+
+def put_shop(site: Site, size: int = 12) -> None:
+    """Let a site's campaigns be about this shop's customers; ``size``: how many there are."""
+    shop = Shop({c.customer_id: c for c in map(contact, range(size))})
+    with site.workspace.ledger.write() as tx:
+        facts.put(tx, copy_world.FACTS, "test")
+        consent.record(tx, agreements(shop.contacts_by_id))
+    stack = make_stack(site.workspace.folder, 1, shop)
+    site.stack = replace(stack, ledger=site.workspace.ledger)
+
+
+def hold(site: Site) -> threading.Event:
+    """Let a site's customer data answer only once this is set."""
+    go_on = threading.Event()
+    site.stack = replace(site.stack, customers=_Held(site.stack.customers, go_on))
+    return go_on
+
+
+@dataclass
+class _Held:
+    customers: Any
+    go_on: threading.Event
+
+    async def evidence(self, rule: Predicate) -> AudienceEvidence:
+        await asyncio.to_thread(self.go_on.wait)
+        found: AudienceEvidence = await self.customers.evidence(rule)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.customers, name)
+
+
+@asynccontextmanager
+async def shop_desk(folder: Path, size: int = 12) -> AsyncIterator[Desk]:
+    """A desk of this shop, whose people can sign in."""
+    async with make_desk(folder, simulated_at=MONDAY, settings=SETTINGS) as desk:
+        put_shop(desk.site, size)
+        yield desk
+
+
 @contextmanager
 def served(folder: Path, size: int = 12) -> Iterator[Served]:
     """Serve until the end; ``size``: customers of the shop."""
@@ -76,22 +122,18 @@ def served(folder: Path, size: int = 12) -> Iterator[Served]:
         owner_email="ada@halden.example",
         brand=EXAMPLE_BRAND,
         simulated_at=MONDAY,
-        settings={"sending": {"from_address": "shop@halden.example"}},
+        settings=SETTINGS,
         environment={"MAINSPRING_HOME": str(folder / "home")},
     )
-    shop = Shop({c.customer_id: c for c in map(contact, range(size))})
     made: dict[Role, Person] = {}
     with workspace.ledger.write() as tx:
-        facts.put(tx, copy_world.FACTS, "test")
-        consent.record(tx, agreements(shop.contacts_by_id))
         found = people.find(tx, "ada@halden.example")
         assert found is not None
         made["owner"] = found
         for role in ("approver", "author", "viewer"):
             made[role] = people.add(tx, role.title(), f"{role}@halden.example", role)
     site = make_site(workspace)
-    stack = make_stack(workspace.folder, 1, shop)
-    site.stack = type(stack)(**{**vars(stack), "ledger": workspace.ledger})
+    put_shop(site, size)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from app.site import Site
 from domain.conversation import ApprovalPart, Part, QuestionPart, TextPart, ToolUse
 from domain.frozen import Frozen
-from ledger import events, runs, threads
+from ledger import approvals, events, runs, threads
 from ledger.database import Transaction
 from ledger.events import Event
 from ledger.people import Person
@@ -87,6 +87,8 @@ class CampaignShown(Frozen):
     goal: str
     status: RunStatus
     detail: str
+    approval_id: str
+    """What of it waits for a person; empty: nothing."""
     steps: tuple[str, ...]
     """What was done so far, in sentences; the last may still be under way."""
 
@@ -171,7 +173,7 @@ async def turn(site: Site, person: Person, thread_id: str, turn_id: str) -> Turn
         threads.get(tx, thread_id, person)
         found = threads.get_turn(tx, turn_id)
         if found.thread_id != thread_id:
-            threads.get_turn(tx, "")
+            threads.get_turn(tx, "")  # which there is not
         return _shown(tx, found)
 
     return await read(site.stack.ledger, look)
@@ -187,8 +189,14 @@ async def campaign(site: Site, run_id: str) -> CampaignShown:
         under_way = [one for one in told[-1:] if one.data["at"] == "started"]
         if run.status == "running":
             done += [str(one.data["text"]) for one in under_way]
+        waits = [one.id for one in approvals.for_run(tx, run_id) if one.status == "pending"]
         return CampaignShown(
-            id=run.id, goal=run.goal, status=run.status, detail=run.detail, steps=tuple(done)
+            id=run.id,
+            goal=run.goal,
+            status=run.status,
+            detail=run.detail,
+            approval_id=waits[-1] if waits else "",
+            steps=tuple(done),
         )
 
     return await read(site.stack.ledger, look)

@@ -61,7 +61,7 @@ def test_the_hook_starts_a_campaign_decides_and_is_told_what_may_not_be(
     clients: Path, world: Served
 ) -> None:
     no = {"decisions": [{"type": "reject", "message": "Shorter."}]}
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"say": {"goal_text": GOAL}},
         {"say": {"goal_text": "Something else."}},
         {"resume": APPROVE},
@@ -101,7 +101,7 @@ def test_the_hook_talks_and_a_page_that_left_finds_its_answer(clients: Path, wor
     def said(text: str) -> dict[str, Any]:
         return {"messages": [{"type": "human", "content": text}]}
 
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"say": said("How many people bought a watch?")},
         {"leave": said("And how many of them may we write to?")},
         {"stop": said("What goes out next week?")},

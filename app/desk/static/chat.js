@@ -44,8 +44,15 @@ function put(article, block) {
 function showOnce(article) {
   for (const place of article.querySelectorAll("[data-approval]")) {
     for (const other of document.querySelectorAll("[data-approval]")) {
-      if (other !== place && !article.contains(other)
-        && other.dataset.approval === place.dataset.approval) other.remove();
+      if (article.contains(other) || other.dataset.approval !== place.dataset.approval) continue;
+      const moved = document.createElement("p");
+      const link = document.createElement("a");
+      moved.className = "caption";
+      link.className = "link";
+      link.href = `/approvals/${place.dataset.approval}`;
+      link.textContent = "Open the full card";
+      moved.append("Its approval stands further down. ", link);
+      other.replaceWith(moved);
     }
   }
 }
