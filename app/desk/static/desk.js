@@ -200,13 +200,13 @@ document.addEventListener("htmx:before:request", (event) => {
   if (button) begin(button);
 });
 document.addEventListener("htmx:finally:request", (event) => {
-  event.target.querySelectorAll?.("[aria-busy]").forEach(end);
+  event.target.querySelectorAll?.("button[aria-busy]").forEach(end);
   if (event.target.matches?.("[aria-busy]")) end(event.target);
   document.querySelectorAll("button[aria-busy]").forEach((button) => {
     if (button.form === event.target) end(button);
   });
 });
-addEventListener("pageshow", () => document.querySelectorAll("[aria-busy]").forEach(end));
+addEventListener("pageshow", () => document.querySelectorAll("button[aria-busy]").forEach(end));
 
 // A dialog whose form was taken closes; what was refused is said where one looks.
 
