@@ -17,7 +17,7 @@ from app.views import card_copy, card_story, inbox
 from app.views.arm_sizes import arm_sizes, treated
 from app.views.card_brief import BriefShown, brief_shown
 from app.views.card_checks import Check, brief_checks, mail_checks
-from app.views.card_copy import CritiqueShown, MailShown
+from app.views.card_copy import CritiqueShown, FindingShown, MailShown
 from app.views.card_learning import LearningShown, learning_shown
 from app.views.card_origins import origins_of
 from app.views.card_people import AudienceShown, WhenShown, audience_shown, when_shown
@@ -25,6 +25,7 @@ from app.views.card_story import StepShown
 from app.views.sending_time import first_mail_at
 from app.views.talk import CommentShown, talk_of
 from domain.brief import Brief
+from domain.critique import Finding
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.publication import Content
@@ -90,8 +91,8 @@ class Card(Frozen):
     """Of a brief's card."""
     mails: tuple[MailShown, ...] = ()
     critique: CritiqueShown | None = None
-    mended: int = 0
-    """Findings of earlier drafts that are no longer there."""
+    mended: tuple[FindingShown, ...] = ()
+    """What the critic found in the draft before, and no longer finds."""
     audience: AudienceShown | None = None
     when: WhenShown | None = None
     learning: LearningShown | None = None
@@ -242,7 +243,7 @@ def _mail_card(
         proof=proof,
         mails=mails,
         critique=critique,
-        mended=len(before.findings) if before is not None and not critique else 0,
+        mended=_mended(before, shown),
         audience=audience,
         when=when_shown(content, shown, members, site.workspace.timezone, tx.now),
         learning=learning,
@@ -250,6 +251,15 @@ def _mail_card(
         sender=f"{content.sender.name}, {content.sender.address}",
         changes=card_copy.draft_changes(earlier, content),
     )
+
+
+def _mended(before: Approval | None, shown: Shown) -> tuple[FindingShown, ...]:
+    if before is None or shown.critique is None:
+        return ()
+    still = {(one.rule, one.variant, one.text) for one in shown.critique.findings}
+    earlier = [Finding.model_validate(plain) for plain in before.findings]
+    gone = [one for one in earlier if (one.rule, one.variant, one.text) not in still]
+    return tuple(card_copy.finding_shown(number, one, None) for number, one in enumerate(gone))
 
 
 def _with_origins(

@@ -89,15 +89,15 @@ class Inbox(Frozen):
         return before, f"/approvals/{ids[at + 1]}" if at + 1 < len(ids) else ""
 
 
-async def inbox_of(site: Site, person: Person) -> Inbox:
-    """The first page of everything that waits, and what was decided today."""
+async def inbox_of(site: Site, person: Person, mine: int = 1, others: int = 1) -> Inbox:
+    """Everything that waits, so many pages of each part, and what was decided today."""
 
     def look(tx: Transaction) -> Inbox:
         local = tx.now.astimezone(ZoneInfo(site.workspace.timezone))
         midnight = datetime.combine(local.date(), time(), local.tzinfo)
         return Inbox(
-            mine=_waiting(tx, site, person, True, None),
-            others=_waiting(tx, site, person, False, None),
+            mine=_waiting(tx, site, person, True, None, PAGE * mine),
+            others=_waiting(tx, site, person, False, None, PAGE * others),
             today=_decided(tx, site, person, midnight, None),
         )
 
@@ -125,12 +125,17 @@ def title_of(gate: Gate, content: dict[str, Any], goal: str) -> str:
 
 
 def _waiting(
-    tx: Transaction, site: Site, person: Person, mine: bool, after: Place | None
+    tx: Transaction,
+    site: Site,
+    person: Person,
+    mine: bool,
+    after: Place | None,
+    most: int = PAGE,
 ) -> InboxSection:
     may = site.workspace.settings.limits.author_may_approve
     total = inbox.count_waiting(tx, person, mine=mine, author_may_approve=may)
-    rows = inbox.waiting(tx, person, mine=mine, author_may_approve=may, after=after, limit=PAGE + 1)
-    return _section(tx, site, person, rows, total)
+    rows = inbox.waiting(tx, person, mine=mine, author_may_approve=may, after=after, limit=most + 1)
+    return _section(tx, site, person, rows, total, most)
 
 
 def _decided(
@@ -141,15 +146,20 @@ def _decided(
 
 
 def _section(
-    tx: Transaction, site: Site, person: Person, rows: list[InboxRow], total: int
+    tx: Transaction,
+    site: Site,
+    person: Person,
+    rows: list[InboxRow],
+    total: int,
+    most: int = PAGE,
 ) -> InboxSection:
-    shown = rows[:PAGE]
+    shown = rows[:most]
     everybody = people.list_people(tx)
     unseen = {comment.run_id for comment in comments.unseen_mentions(tx, person.id)}
     return InboxSection(
         items=tuple(_item(tx, row, site, person, everybody, unseen) for row in shown),
         total=total,
-        more=_mark(inbox.place_of(shown[-1])) if len(rows) > PAGE else "",
+        more=_mark(inbox.place_of(shown[-1])) if len(rows) > most else "",
     )
 
 

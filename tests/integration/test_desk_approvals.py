@@ -65,6 +65,10 @@ async def test_an_inbox_of_a_thousand_is_read_page_by_page(here: CampaignDesk) -
         seen += [item.id for item in page.items]
         after = page.more
     assert len(seen) == len(set(seen)) == 1001
+    ada = await here.desk.signed_in("owner")
+    read = await ada.get("/approvals/list?mine=1&mine=1")  # a page that was read on twice
+    assert read.text.count('class="item"') == 3 * PAGE
+    assert read.text.count('name="mine" value="1"') == 2
 
 
 async def test_a_brief_is_approved_with_an_answer_and_the_mail_waits_next(

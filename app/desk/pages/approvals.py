@@ -33,6 +33,8 @@ router.include_router(approval_edit.router)
 router.include_router(approval_talk.router)
 
 Tab = Literal["waiting", "decided"]
+Pages = Annotated[tuple[int, ...], Query(max_length=100)]
+"""One for each further page of a part that was read."""
 OVERTAKEN = ("already_decided", "stale_content", "expired")
 """Refusals that mean that the page was older than what waits now."""
 
@@ -49,10 +51,15 @@ async def approvals_page(request: Request, here: Here, tab: Tab = "waiting") -> 
 
 @router.get("/approvals/list")
 async def approvals_list(
-    request: Request, here: Here, tab: Tab = "waiting", current: str = ""
+    request: Request,
+    here: Here,
+    tab: Tab = "waiting",
+    current: str = "",
+    mine: Pages = (),
+    others: Pages = (),
 ) -> Response:
-    """The list anew, for an open page."""
-    listed = await _listed(request, here, tab, current)
+    """The list anew, for an open page, as far down as it was read."""
+    listed = await _listed(request, here, tab, current, len(mine), len(others))
     return await draw(request, "approvals/sections.html", here="approvals", **listed)
 
 
@@ -66,7 +73,9 @@ async def further(
 ) -> Response:
     """The next page of one part of the list."""
     page = await inbox.section_of(site_of(request), here.person, section, after)
-    return await draw(request, "approvals/items.html", page=page, section=section, current=current)
+    return await draw(
+        request, "approvals/further.html", page=page, section=section, current=current
+    )
 
 
 @router.get("/approvals/{approval_id}")
@@ -217,7 +226,14 @@ def _reason(reason: str, about: list[str]) -> str:
     return f"{', '.join(known)}: {reason.strip()}" if known else reason
 
 
-async def _listed(request: Request, here: Visitor, tab: Tab, current: str = "") -> dict[str, Any]:
+async def _listed(
+    request: Request,
+    here: Visitor,
+    tab: Tab,
+    current: str = "",
+    mine: int = 0,
+    others: int = 0,
+) -> dict[str, Any]:
     """What the list at the side shows."""
     site = site_of(request)
     if tab == "decided":
@@ -225,7 +241,7 @@ async def _listed(request: Request, here: Visitor, tab: Tab, current: str = "") 
         decided = await inbox.section_of(site, here.person, "decided")
         listed = Inbox(mine=nothing, others=nothing, today=nothing, decided=decided)
     else:
-        listed = await inbox.inbox_of(site, here.person)
+        listed = await inbox.inbox_of(site, here.person, 1 + mine, 1 + others)
     return {"inbox": listed, "tab": tab, "current": current}
 
 
