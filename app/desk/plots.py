@@ -50,6 +50,8 @@ def interval_plot(
     estimates = [_estimate(row, unit, could_miss) for row in rows]
 
     def words(row: Estimate) -> str:
+        if row.low == row.high:  # an aim, not an estimate
+            return _signed(row.value, unit, fmt)
         return f"{_signed(row.value, unit, fmt)} [{_signed(row.low, unit, fmt)} to " + (
             f"{_signed(row.high, unit, fmt)}]"
         )
