@@ -21,7 +21,8 @@ from langgraph_sdk.errors import (
 )
 from langgraph_sdk.schema import StreamPart
 
-from ledger import journal
+from app.agent_api.following import Following
+from ledger import campaign_turns, journal, runs
 from ledger.people import Right, Role
 from tests.campaign_world import GOAL
 from tests.served_world import Served, hold, served
@@ -321,3 +322,18 @@ async def test_the_assistant_answers_in_messages_and_its_words_stream(world: Ser
 
 def resuming_on(api: LangGraphClient, thread_id: str, answer: Any) -> Awaitable[Any]:
     return api.runs.wait(thread_id, "assistant", command={"resume": answer})
+
+
+async def test_a_run_whose_server_was_killed_is_taken_up_by_the_next(world: Served) -> None:
+    """As the ledger looks then: a turn that is running, and nobody who follows it."""
+    api, ledger = client(world), world.site.stack.ledger
+    with ledger.write() as tx:
+        run = runs.start(tx, GOAL, world.people["owner"].id)
+        turn = campaign_turns.begin(tx, run.id, world.people["owner"], {})
+    assert (await api.runs.get(run.id, turn.id))["status"] == "running"
+    next_one = Following(world.site)
+    await next_one.start()
+    values: Any = await api.runs.join(run.id, turn.id)
+    assert values["__interrupt__"]
+    assert (await api.runs.get(run.id, turn.id))["status"] == "success"
+    await next_one.stop()
