@@ -147,8 +147,7 @@ def _add_readers(server: MCPServer[Any], site: Site) -> None:
     @told
     async def list_segments() -> tuple[Segment, ...]:
         """The groups that the data tell apart, with their rules and sizes, the largest first."""
-        now = await read(site.stack.ledger, lambda tx: tx.now)
-        return await segments(site.stack, now.date())
+        return await segments(site.stack)
 
     @server.tool(title="List campaigns", annotations=READS)
     @told

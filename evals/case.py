@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from domain.errors import MainspringError
 from domain.frozen import Frozen
 
-Kind = Literal["goals", "briefs", "copy", "critic", "plans", "reports"]
+Kind = Literal["goals", "briefs", "copy", "critic", "plans", "reports", "chat"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 CASES = Path(__file__).parent / "cases"

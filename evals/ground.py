@@ -5,6 +5,7 @@ Made once for a run and only where a kind of case needs it, before any case's ti
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from domain.facts import Facts
 from evals.case import CaseError, Kind
 from evals.market.history import make_market, write_history
 from evals.market.world import World
+from evals.team import Team, make_team
 from workflows.stack import Stack
 
 WORLD = World(seed=1, customers=6_000)
@@ -35,6 +37,8 @@ class Ground:
             _ = self.brand, self.facts
         if kind in ("briefs", "copy"):
             _ = self.stack
+        if kind == "chat":
+            _ = self.team
 
     @cached_property
     def brand(self) -> Brand:
@@ -45,6 +49,13 @@ class Ground:
     @cached_property
     def facts(self) -> Facts:
         return load_facts(EXAMPLE_BRAND)
+
+    @cached_property
+    def team(self) -> Team:
+        """A team in the middle of its work, in a workspace of its own."""
+        # The demo's steps bring event loops of their own, and cases run in one already.
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(make_team, self._folder / "team", WORLD).result()
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -236,6 +236,11 @@ async def think(state: AssistantState, runtime: Runtime[Conversing]) -> Assistan
             else:
                 said.append(piece.text)
                 await here.teller.words(piece.text, model.name)
+        if last:
+            calls = []  # none was offered any more
+            if not said:
+                said.append(_no_end(Memory.model_validate(state["memory"])))
+                await here.teller.words(said[0], "house")
         await here.teller.flush()
     except ModelError as error:
         await here.teller.flush()
@@ -362,6 +367,16 @@ def _before(tx: Transaction, turn: Turn) -> Turn | None:
 def _has_spoken(tx: Transaction, turn_id: str) -> bool:
     found = threads.said_so_far(tx, turn_id)
     return bool(found.parts or found.tools)
+
+
+def _no_end(memory: Memory) -> str:
+    return pick(
+        memory.language,
+        f"The model looked things up {MOST_ROUNDS} times and came to no answer. Above is what was "
+        "found; ask something narrower.",
+        f"Das Modell hat {MOST_ROUNDS}-mal nachgesehen und kam zu keiner Antwort. Oben steht, was "
+        "gefunden wurde; fragen Sie etwas Engeres.",
+    )
 
 
 def _stands_in(failure: str, memory: Memory) -> str:

@@ -7,7 +7,9 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from time import monotonic
 from typing import Literal
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -35,7 +37,7 @@ from domain.report import Report
 from domain.words import money_words
 from ledger import approvals, facts, publications, runs, sending
 from ledger.approvals import Approval
-from ledger.database import Transaction
+from ledger.database import Ledger, Transaction
 from ledger.people import Person
 from tools.analytics.port import AnalyticsError
 from workflows.audience import reach
@@ -45,7 +47,12 @@ from workflows.transactions import read
 MOST_CAMPAIGNS = 200
 MOST_FACTS = 12
 MOST_PASSAGES = 6
+NAMES_SECONDS = 60.0
+"""An import that brings a new category is known to conversations after so long."""
 _WORD = re.compile(r"\w{2,}")
+_NAMES: WeakKeyDictionary[Ledger, tuple[float, tuple[tuple[str, ...], tuple[str, ...]]]] = (
+    WeakKeyDictionary()
+)
 
 
 async def know(stack: Stack, person: Person) -> Known:
@@ -63,6 +70,17 @@ async def know(stack: Stack, person: Person) -> Known:
     )
 
 
+async def names(stack: Stack) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Categories and events that the data hold, by which a text is read; looked up each minute."""
+    known = _NAMES.get(stack.ledger)
+    if known is None or monotonic() - known[0] > NAMES_SECONDS:
+        found = await stack.customers.describe()
+        events = tuple(name for name, _ in found.event_names)
+        known = (monotonic(), (found.categories, events))
+        _NAMES[stack.ledger] = known
+    return known[1]
+
+
 async def describe_data(stack: Stack) -> DataKnown:
     found = await stack.customers.describe()
     return DataKnown(
@@ -78,8 +96,18 @@ async def describe_data(stack: Stack) -> DataKnown:
 
 
 async def count(stack: Stack, rule: Predicate, known: Facts) -> Counted:
-    """Raises ToolError unknown_thing, CdpError unknown_field with the nearest names, no_data."""
-    return (await describe(stack, rule, known)).counted
+    """Raises ToolError unknown_thing, CdpError unknown_field with the nearest names."""
+    require_products(rule, known)
+    reached = await reach(stack, rule)
+    now = await read(stack.ledger, lambda tx: tx.now)
+    left_out = reached.counts()
+    return Counted(
+        rule=rule,
+        size=len(reached.people) + sum(number for _, number in left_out),
+        reachable=len(reached.people),
+        left_out=left_out,
+        as_of=now,
+    )
 
 
 async def describe(stack: Stack, rule: Predicate, known: Facts) -> Described:
@@ -95,7 +123,6 @@ async def describe(stack: Stack, rule: Predicate, known: Facts) -> Described:
             reachable=len(reached.people),
             left_out=reached.counts(),
             as_of=found.as_of,
-            query=query,
         ),
         figures=found.figures,
         first_day=found.first_day,

@@ -12,7 +12,11 @@ from agents.conversing.port import ToolError
 from ledger import approvals, comments, jobs, people, publications, runs, threads
 from ledger.approvals import Approval
 from ledger.database import Transaction
+from ledger.errors import LedgerError
 from ledger.people import Person
+from workflows.moving import Move, MoveRefused, as_edit, preview
+from workflows.stack import Stack
+from workflows.transactions import read
 
 Result = Mapping[str, Any]
 
@@ -63,29 +67,63 @@ def suggest(
     return _noted(tx, comment.id, approval, wish)
 
 
-def propose_date(
-    tx: Transaction, person: Person, campaign_id: str, starts: datetime, timezone: str
-) -> Result:
-    """Put another time beside what waits. Raises ToolError bad_arguments for a past one."""
-    approval = _waiting(tx, campaign_id)
-    if starts <= tx.now:
+async def date_asked(stack: Stack, campaign_id: str, starts: datetime) -> Move:
+    """What it would mean to begin then. Raises ToolError bad_arguments where it cannot be,
+    nothing_waits where nothing of the campaign can be moved."""
+    run = await read(stack.ledger, lambda tx: runs.get(tx, campaign_id))
+    try:
+        asked = await preview(stack, run.id, starts)
+    except (MoveRefused, LedgerError) as error:
+        raise ToolError(
+            "nothing_waits",
+            f"Nothing of “{run.goal}” can be moved: it is {run.status}.",
+            thing=run.id,
+            next_step="Times are chosen once its brief, or what would go out, waits for a yes.",
+        ) from error
+    if asked.refused:
+        quiet = stack.rules.quiet_hours
         raise ToolError(
             "bad_arguments",
-            "That moment is over.",
+            asked.refused,
             thing=starts.isoformat(),
-            next_step=f"It is {tx.now.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} now.",
+            next_step=f"Name another time, outside {quiet.start}:00 to {quiet.end}:00.",
         )
-    said = f"{starts.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+    return asked
+
+
+def propose_date(
+    tx: Transaction, stack: Stack, person: Person, campaign_id: str, asked: Move
+) -> Result:
+    """Put another time beside what waits, or beside a scheduled send, for a person to take."""
+    local = asked.start.astimezone(ZoneInfo(stack.timezone))
+    said = f"{local:%Y-%m-%d %H:%M}"
+    scheduled = asked.what == "scheduled_send"
+    approval = None if scheduled else _waiting(tx, campaign_id)
+    suggestion = {"send_at": local.isoformat()} if approval is None else as_edit(
+        stack, approval, asked
+    )  # fmt: skip
     comment = comments.add(
         tx,
-        approval.run_id,
+        asked.run_id,
         person,
         f"Send it on {said} instead.",
-        approval_id=approval.id,
+        approval_id=None if approval is None else approval.id,
         by="assistant",
-        suggestion={"send_at": starts.isoformat()},
+        suggestion=suggestion,
     )
-    return {**_noted(tx, comment.id, approval, said), "starts": starts.isoformat()}
+    return {
+        "comment_id": comment.id,
+        "campaign_id": asked.run_id,
+        "approval_id": "" if approval is None else approval.id,
+        "goal": asked.goal,
+        "wish": said,
+        "starts": asked.start.isoformat(),
+        "keeps_approval": asked.keeps_approval if scheduled else None,
+        "why": asked.why,
+        "left_out": asked.over_cap,
+        "quiet": asked.quiet,
+        "free": None if asked.free is None else asked.free.isoformat(),
+    }
 
 
 def _waiting(tx: Transaction, campaign_id: str) -> Approval:

@@ -7,12 +7,12 @@ so that a turn taken up after a crash finds it and does nothing again.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Literal
 
 from agents.conversing.found import (
@@ -48,6 +48,7 @@ from ledger.people import Person
 from workflows import assistant_measuring as measuring
 from workflows import assistant_reading as reading
 from workflows import assistant_requests as requests
+from workflows import saved_segments
 from workflows.segments import segments
 from workflows.stack import Stack
 from workflows.telling import Teller
@@ -84,35 +85,30 @@ class WorkspaceTools:
     def known(self) -> Known:
         return self._known
 
-    @cached_property
-    def _remembered(self) -> dict[str, Any]:
-        """What was looked up in this turn already: the same question costs nothing again."""
-        return {}
-
     async def describe_data(self) -> DataKnown:
-        if "data" not in self._remembered:
-            async with self._line("describe_data", "Looked at", "the data") as line:
-                found = await reading.describe_data(self._stack)
-                line.got = f"{found.customers:,} customers, {found.orders:,} orders"
-            self._remembered["data"] = found
-        known: DataKnown = self._remembered["data"]
-        return known
+        async with self._line("describe_data", "Looked at", "the data") as line:
+            found = await reading.describe_data(self._stack)
+            line.got = f"{found.customers:,} customers, {found.orders:,} orders"
+        return found
 
     async def read_goal(self, text: str) -> Goal:
-        described = await self._described()
+        categories, events = await reading.names(self._stack)
+        segments_known = await asyncio.to_thread(saved_segments.saved, self._stack)
+        plain, named = saved_segments.without_names(text, segments_known)
         facts = self._known.facts
-        return read_goal(
+        goal = read_goal(
             GoalText(
-                text=text,
+                text=plain,
                 today=self._known.today,
                 currency=self._known.currency,
                 products=tuple((p.id, p.name, p.category) for p in facts.products),
                 categories=tuple(
-                    dict.fromkeys([*(p.category for p in facts.products), *described.categories])
+                    dict.fromkeys([*(p.category for p in facts.products), *categories])
                 ),
-                event_names=tuple(name for name, _ in described.event_names),
+                event_names=events,
             )
         )
+        return saved_segments.with_named(goal, text, named)
 
     async def count_audience(self, rule: Predicate) -> Counted:
         async with self._line("count_audience", "Counted", "the audience", in_words(rule)) as line:
@@ -129,7 +125,7 @@ class WorkspaceTools:
 
     async def list_segments(self) -> tuple[Segment, ...]:
         async with self._line("list_segments", "Counted", "the segments") as line:
-            found = await segments(self._stack, self._known.today)
+            found = await segments(self._stack)
             line.got = f"{len(found)} groups that the data tell apart"
         return found
 
@@ -224,19 +220,14 @@ class WorkspaceTools:
     async def propose_date(self, campaign_id: str, starts: datetime) -> Noted:
         asked = starts.isoformat()
         async with self._line("propose_date", "Proposed", "another time", asked) as line:
+            moved = await requests.date_asked(self._stack, campaign_id, starts)
             kept = await self._once(
                 lambda tx, _: requests.propose_date(
-                    tx, self._person, campaign_id, starts, self._stack.timezone
+                    tx, self._stack, self._person, campaign_id, moved
                 )
             )
-            line.got = "It stands beside the campaign; a person decides."
+            line.got = f"{moved.why} It stands beside the campaign; a person decides."
         return Noted.model_validate(kept)
-
-    async def _described(self) -> DataKnown:
-        if "data" not in self._remembered:
-            self._remembered["data"] = await reading.describe_data(self._stack)
-        known: DataKnown = self._remembered["data"]
-        return known
 
     async def _once(self, do: Callable[[Transaction, str], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Do a request, or find what came of it when it was done before."""

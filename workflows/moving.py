@@ -138,7 +138,7 @@ async def move(
             publications.move(tx, asked.publication_id, person, start)
             return
         approval = approvals.get(tx, asked.approval_id)
-        edit = _edit(stack, approval, asked)
+        edit = as_edit(stack, approval, asked)
         why = f"{person.name} asks for another time"
         approvals.decide(tx, approval.id, person, "edit", asked.content_hash, why, edit)
 
@@ -146,7 +146,7 @@ async def move(
     return asked
 
 
-def _edit(stack: Stack, approval: Approval, asked: Move) -> Json:
+def as_edit(stack: Stack, approval: Approval, asked: Move) -> Json:
     """The move of something that waits, as an edit of it."""
     zone = ZoneInfo(stack.timezone)
     local = asked.start.astimezone(zone)

@@ -1,111 +1,226 @@
-"""Segments: groups that this workspace's data can tell apart, with their definitions and sizes.
+"""Standing segments: groups that this workspace's data can tell apart, with their definitions.
 
-Nobody has to save one. They come from what the data hold: categories that are bought, how often,
-how much and how lately, and the events that there are.
+Nobody has to save one. They come from what the data hold: how often and how lately people buy, by
+the house's own rhythm, what and where they buy, and which events there are. Each has words that a
+goal is read by, so that a conversation can begin a campaign to it; saved ones stand in quotes.
 """
 
 from __future__ import annotations
 
-from datetime import date
+import asyncio
+from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 from agents.conversing.found import Segment
-from agents.house.goal_dates import months
+from agents.house.goal_people import DUE_DAYS
+from domain.frozen import Frozen
 from domain.predicate import AllOf, Bought, Did, NotThat, Predicate, Spent
+from tools.cdp.port import CdpError, DataDescription
+from workflows.saved_segments import saved
 from workflows.stack import Stack
 
-VALUES = (1_000, 2_500, 5_000)
-_GERMAN = {"watch": "Uhr", "ring": "Ring", "service": "Wartung"}
+NEW_DAYS = 90
+"""Who bought for the first time within so many days is new."""
+MOST_CATEGORIES = 6
+
+Group = Literal["purchases", "rhythm", "category", "channel", "event", "saved"]
+
+_ARTICLES = {"watch": "eine Uhr", "ring": "einen Ring", "service": "eine Wartung"}
+_CATEGORIES = {"watch": "Uhren", "ring": "Ringe", "service": "Wartung"}
 
 
-async def segments(stack: Stack, today: date) -> tuple[Segment, ...]:
-    """Those that hold anybody, the largest first."""
-    known = await stack.customers.describe()
-    events = {name for name, _ in known.event_names}
-    year, half = months(today, -12), months(today, -6)
-    named: list[tuple[str, str, str, str, Predicate]] = []
-    for category in known.categories:
-        german = _GERMAN.get(category, category)
-        named.append(
-            (
-                f"{category.capitalize()} buyers",
-                f"Käufer: {german}",
-                f"customers who bought a {category}",
-                f"Kunden, die {_ein(german)} {german} gekauft haben",
-                Bought(categories=(category,)),
-            )
-        )
-    named += [
-        (
-            "Came back at least once",
-            "Mindestens zweimal gekauft",
-            "customers who bought at least 2 times",
-            "Kunden, die mindestens 2-mal gekauft haben",
-            Bought(at_least=2),
+class Standing(Frozen):
+    """A group by its rule, before it is counted."""
+
+    group: Group
+    name: str
+    name_de: str
+    says: str
+    """The rule as words of a goal; empty where the grammar has none for it."""
+    says_de: str
+    rule: Predicate
+
+
+def standing(described: DataDescription) -> tuple[Standing, ...]:
+    """What the data can tell apart, whether or not anybody is in it."""
+    until = described.last_day or described.as_of.date()
+    rhythm = described.rhythm
+    recent = until - timedelta(days=NEW_DAYS)
+    currency = described.currencies[0] if len(described.currencies) == 1 else ""
+    found = [
+        Standing(
+            group="purchases",
+            name="Bought once so far",
+            name_de="Bisher einmal gekauft",
+            says="customers who bought exactly once",
+            says_de="Kunden, die genau 1-mal gekauft haben",
+            rule=Bought(at_least=1, at_most=1),
         ),
-        (
-            "Bought three times or more",
-            "Dreimal oder öfter gekauft",
-            "customers who bought at least 3 times",
-            "Kunden, die mindestens 3-mal gekauft haben",
-            Bought(at_least=3),
+        Standing(
+            group="purchases",
+            name="Came back",
+            name_de="Wiedergekommen",
+            says="customers who bought at least 2 times",
+            says_de="Kunden, die mindestens 2-mal gekauft haben",
+            rule=Bought(at_least=2),
         ),
-        (
-            "Bought in the last 12 months",
-            "In den letzten 12 Monaten gekauft",
-            "customers who bought in the last 12 months",
-            "Kunden, die in den letzten 12 Monaten gekauft haben",
-            Bought(since=year),
+        Standing(
+            group="purchases",
+            name="Bought three times or more",
+            name_de="Dreimal oder öfter gekauft",
+            says="customers who bought at least 3 times",
+            says_de="Kunden, die mindestens 3-mal gekauft haben",
+            rule=Bought(at_least=3),
         ),
-        (
-            "Bought before, not in the last six months",
-            "Früher gekauft, seit sechs Monaten nicht",
-            "customers who bought, and not in the last 6 months",
-            "Kunden, die gekauft haben, aber nicht in den letzten 6 Monaten",
-            AllOf(of=(Bought(before=half), NotThat(that=Bought(since=half)))),
+        Standing(
+            group="purchases",
+            name="Known, never bought",
+            name_de="Bekannt, nie gekauft",
+            says="customers who never bought",
+            says_de="Kunden, die nie gekauft haben",
+            rule=Bought(at_least=0, at_most=0),
+        ),
+        Standing(
+            group="purchases",
+            name=f"New in the last {NEW_DAYS} days",
+            name_de=f"Neu in den letzten {NEW_DAYS} Tagen",
+            says="new customers",
+            says_de="Neukunden",
+            rule=AllOf(of=(Bought(since=recent), NotThat(that=Bought(before=recent)))),
         ),
     ]
-    named += [
-        (
-            f"Spent {amount:,} or more",
-            f"Mindestens {amount:,} ausgegeben".replace(",", "."),
-            f"customers who spent at least {amount} {stack.currency}",
-            f"Kunden, die mindestens {amount} {stack.currency} ausgegeben haben",
-            Spent(at_least=Decimal(amount)),
-        )
-        for amount in VALUES
-    ]
-    if "Viewing Booked" in events:
-        named.append(
-            (
-                "Booked a viewing",
-                "Besichtigung gebucht",
-                "customers who booked a viewing",
-                "Kunden, die eine Besichtigung gebucht haben",
-                Did(event="Viewing Booked"),
+    if rhythm.top_tenth_from is not None:
+        amount = Decimal(str(rhythm.top_tenth_from))
+        found.append(
+            Standing(
+                group="purchases",
+                name="The tenth who spend most",
+                name_de="Das Zehntel mit dem höchsten Wert",
+                says=f"customers who spent at least {amount} {currency}".rstrip(),
+                says_de=f"Kunden, die mindestens {amount} {currency} ausgegeben haben",
+                rule=Spent(at_least=amount),
             )
         )
-    if "Service Due" in events:
+    if rhythm.wait_days is not None:
+        found += _by_rhythm(described, rhythm.wait_days)
+    for category in described.categories[:MOST_CATEGORIES]:
+        named = _ARTICLES.get(category, category)
+        found.append(
+            Standing(
+                group="category",
+                name=f"Bought: {category}",
+                name_de=f"Gekauft: {_CATEGORIES.get(category, category)}",
+                says=f"customers who bought a {category}",
+                says_de=f"Kunden, die {named} gekauft haben",
+                rule=Bought(categories=(category,)),
+            )
+        )
+    if len(described.channels) > 1:
+        found += [
+            Standing(
+                group="channel",
+                name=f"Bought in: {channel}",
+                name_de=f"Gekauft über: {channel}",
+                says=f"customers who bought in the {channel}",
+                says_de=f"Kunden, die in der {channel.capitalize()} gekauft haben",
+                rule=Bought(channels=(channel,)),
+            )
+            for channel in described.channels
+        ]
+    return (*found, *_by_event(described))
+
+
+async def segments(stack: Stack) -> tuple[Segment, ...]:
+    """The standing ones that hold anybody and those that people saved, the largest first.
+
+    Raises CdpError store_damaged, SegmentsError unreadable_segments.
+    """
+    described = await stack.customers.describe()
+    named = list(standing(described))
+    for one in await asyncio.to_thread(saved, stack):
+        says, says_de = f"the people of “{one.name}”", f"die Personen von „{one.name}“"
         named.append(
-            (
-                "Service due in the last 90 days",
-                "Wartung in den letzten 90 Tagen fällig",
-                "customers whose service is due",
-                "Kunden, deren Wartung fällig ist",
-                Did(event="Service Due", since=months(today, -3)),
+            Standing(
+                group="saved",
+                name=one.name,
+                name_de=one.name,
+                says=says,
+                says_de=says_de,
+                rule=one.rule,
             )
         )
     found = []
-    for name, name_de, says, says_de, rule in named:
-        size = len(await stack.people.select(rule))
-        if size:
-            found.append(
-                Segment(
-                    name=name, name_de=name_de, says=says, says_de=says_de, rule=rule, size=size
-                )
-            )
+    for group in named:
+        try:
+            size = len(await stack.people.select(group.rule))
+        except CdpError as error:
+            if error.code == "store_damaged":
+                raise
+            continue  # names what the data no longer have, or adds amounts that do not add
+        if size or group.group == "saved":
+            values = group.model_dump(exclude={"group", "rule"})
+            found.append(Segment(**values, rule=group.rule, size=size))
     return tuple(sorted(found, key=lambda one: -one.size))
 
 
-def _ein(noun: str) -> str:
-    return "einen" if noun == "Ring" else "eine"
+def _by_rhythm(described: DataDescription, wait_days: int) -> list[Standing]:
+    until = described.last_day or described.as_of.date()
+    since = until - timedelta(days=wait_days)
+    silent = NotThat(that=Bought(since=since))
+    return [
+        Standing(
+            group="rhythm",
+            name=f"Active: bought within {wait_days} days",
+            name_de=f"Aktiv: in {wait_days} Tagen gekauft",
+            says=f"customers who bought in the last {wait_days} days",
+            says_de=f"Kunden, die in den letzten {wait_days} Tagen gekauft haben",
+            rule=Bought(since=since),
+        ),
+        Standing(
+            group="rhythm",
+            name="Silent for longer than nine of ten ever wait",
+            name_de="Still, länger als neun von zehn je warten",
+            says=f"customers who bought, and not in the last {wait_days} days",
+            says_de=f"Kunden, die gekauft haben, aber nicht in den letzten {wait_days} Tagen",
+            rule=AllOf(of=(Bought(), silent)),
+        ),
+        Standing(
+            group="rhythm",
+            name="Came back once, silent now",
+            name_de="Einmal wiedergekommen, jetzt still",
+            says=f"customers who bought at least 2 times, and not in the last {wait_days} days",
+            says_de="Kunden, die mindestens 2-mal gekauft haben, aber nicht in den letzten "
+            f"{wait_days} Tagen",
+            rule=AllOf(of=(Bought(at_least=2), silent)),
+        ),
+    ]
+
+
+def _by_event(described: DataDescription) -> list[Standing]:
+    events = {name for name, _ in described.event_names}
+    found = []
+    if "Viewing Booked" in events:
+        found.append(
+            Standing(
+                group="event",
+                name="Booked a viewing",
+                name_de="Besichtigung gebucht",
+                says="customers who booked a viewing",
+                says_de="Kunden, die eine Besichtigung gebucht haben",
+                rule=Did(event="Viewing Booked"),
+            )
+        )
+    if "Service Due" in events:
+        today = described.as_of.date()
+        found.append(
+            Standing(
+                group="event",
+                name=f"Service due in the last {DUE_DAYS} days",
+                name_de=f"Wartung in den letzten {DUE_DAYS} Tagen fällig",
+                says="customers whose service is due",
+                says_de="Kunden, deren Wartung fällig ist",
+                rule=Did(event="Service Due", since=today - timedelta(days=DUE_DAYS)),
+            )
+        )
+    return found

@@ -25,8 +25,6 @@ class Counted(Frozen):
     left_out: tuple[tuple[str, int], ...] = ()
     """Reason and count of those who may not be mailed, the first reason of each."""
     as_of: datetime
-    query: str = ""
-    """The id of the query behind the size."""
 
 
 class Described(Frozen):
@@ -37,6 +35,7 @@ class Described(Frozen):
     first_day: date | None = None
     last_day: date | None = None
     query: str = ""
+    """The id of the query behind the size."""
 
 
 class Segment(Frozen):
@@ -196,6 +195,13 @@ class Noted(Frozen):
     keeps_approval: bool | None = None
     """Whether moving there keeps the yes that was given; None: nobody has said yes yet."""
     why: str = ""
+    """Which it is, and by what."""
+    left_out: int = 0
+    """Who would be left out then, because they have had the most mails."""
+    quiet: int = 0
+    """For whom it would be quiet then: theirs waits until the quiet hours end."""
+    free: datetime | None = None
+    """The nearest beginning without such conflicts, where there is a better one."""
 
 
 class ReportAsked(Frozen):

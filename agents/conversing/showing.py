@@ -4,6 +4,7 @@ itself, whichever mind the words come from."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from agents.conversing import words
 from agents.conversing.found import (
@@ -22,6 +23,8 @@ from agents.conversing.memory import Language
 from agents.conversing.words import pick
 from domain.conversation import Column, PlotPart, PlotRow, TablePart
 from domain.figures import Effect
+from domain.frozen import canonical_json
+from domain.predicate import Predicate
 from domain.report import Report
 
 _OUTCOMES = {
@@ -53,6 +56,11 @@ _FIGURES = {
     "trade_share": ("Trade buyers", "Gewerbliche Käufer"),
     "email_known_share": ("With a mail address", "Mit Mailadresse"),
 }
+
+
+def rule_address(rule: Predicate) -> str:
+    """The page that shows an audience, its people masked."""
+    return f"/audience/segment?{urlencode({'rule': canonical_json(rule)})}"
 
 
 def outcome(metric: str, language: Language) -> str:
@@ -91,7 +99,7 @@ def reach_table(found: Counted, language: Language) -> TablePart:
             row(pick(language, "Fit the rule", "Passen zur Regel"), found.size),
         ),
         note=words.rule_words(found.rule, language),
-        source=found.query,
+        source=rule_address(found.rule),
     )
 
 

@@ -31,12 +31,16 @@ _GERMAN_ASKS = re.compile(
     r"(?<!\w)(?:wie|was|wann|welche[rsn]?|wer|warum|wieso|viele|lief|läuft|steht|bitte|danke|hallo|"
     r"umsatz|zeig|mach|kürze?|ändere?|verschieb\w*|freigabe\w*|wartet|kannst|können|ja|nein|heute|"
     r"morgen|woche|betreff|kunden|sende|starte?|sag|behaupte|verdopple|verdoppeln|raus|gut|"
-    r"sieht|passt|freigegeben|genehmigt|ring|uhren|ringe)(?!\w)"
+    r"sieht|passt|freigegeben|genehmigt|guten|tag|moin|servus|grüß|der|die|das|und|mit|für|den|"
+    r"dem|einen|eine|einem|alle|allen|aller|wir|uns|unsere[nrms]?|mir|ist|sind|haben|hat|nicht|"
+    r"auf|zum|zur|im|von|vom)(?!\w)"
 )
 _ENGLISH_ASKS = re.compile(
     r"(?<!\w)(?:how|what|when|which|who|why|many|did|does|do|is|are|was|were|please|thanks|hello|"
     r"hi|revenue|show|make|shorten|change|move|approve|waits?|can|could|yes|no|today|tomorrow|"
-    r"week|subject|start|say|double|looks?|good|lovely|new|last)(?!\w)"
+    r"week|subject|start|say|double|looks?|good|lovely|new|last|the|of|to|all|and|for|with|me|"
+    r"our|my|on|off|a|we|us|you|this|that|it|they|them|not|give|write|send|mail|offer|by|"
+    r"customers|people|buyers|everyone)(?!\w)"
 )
 _REASONS_DE = {
     "no_address": "keine Adresse bekannt ist",

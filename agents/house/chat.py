@@ -57,10 +57,15 @@ async def _answer(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         if understood:  # a skill that says nothing did not find what it is about
             return
     goal = await tools.read_goal(heard.text)
-    if goal.audience is not None:
-        async for part in chat_audience.count(heard, tools):
+    if goal.audience is not None or goal.impossible:
+        # No verb that asks: what may not be done is answered, and people are counted.
+        skill = chat_campaign.campaign if goal.impossible else chat_audience.count
+        understood = False
+        async for part in skill(heard, tools):
+            understood = True
             yield part
-        return
+        if understood:
+            return
     async for part in _not_understood(heard, tools):
         yield part
 

@@ -21,6 +21,9 @@ _THEM = re.compile(r"\b(?:them|they|those|these|davon|denen|diese[nr]?|sie)\b")
 _EVERYONE = re.compile(
     r"\b(?:customers|people|everyone|everybody|list|base|kunden|leute|alle|personen)\b"
 )
+_WHOSE = re.compile(
+    r"(?:of|from|for|by|von|aller|der)\s+(?:all (?:the |our )?)?([^.?!]{4,})$", re.IGNORECASE
+)
 _LANGUAGES = {"german": "de", "english": "en", "deutsch": "de", "englisch": "en"}
 
 
@@ -95,6 +98,9 @@ async def people_out(heard: Heard, tools: Tools) -> AsyncIterator[Part | Memory]
         )
     )
     rule = audience_meant(heard, goal)
+    whose = _WHOSE.search(heard.text)
+    if rule is None and whose is not None:  # "of all ring buyers" went with the refused words
+        rule = (await tools.read_goal(whose[1])).audience
     if rule is not None and not isinstance(rule, Everyone):
         found = await tools.count_audience(rule)
         yield showing.reach_table(found, heard.language)
@@ -171,7 +177,7 @@ def nearest(named: str, found: Sequence[Segment], most: int = 3) -> tuple[Segmen
 
 _MEANINGS = (
     (r"vip|platin|premium|gold|silver|best|top|high|rich|wealth|beste|reich|vermögend|stamm|loyal|"
-     r"treue", r"spent|three times"),
+     r"treue", r"spend most|three times|came back$"),
     (r"lost|churn|lapsed|sleep|dormant|inactive|inaktiv|verloren|abwander", r"not in the last"),
     (r"new|recent|fresh|active|neu|aktiv", r"last 12 months"),
     (r"engag|wedding|bride|marry|couple|verlob|hochzeit|trau", r"ring|viewing"),

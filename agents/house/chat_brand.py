@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from agents.claims.detect import checkables
 from agents.claims.evidence import Evidence, of_house_fact, of_product
-from agents.claims.support import unsupported
+from agents.claims.support import supporting, unsupported
 from agents.conversing import showing
 from agents.conversing.found import FactFound, Known
 from agents.conversing.memory import Heard, Language, Memory
@@ -45,8 +45,9 @@ async def claim(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
                 "Ja: Die Fakten unten belegen es. Damit lässt es die Kritik durch.",
             )
         )
-        if about:
-            yield showing.facts_table(about, heard.language)
+        proving = _proving(heard.text, evidence)
+        if proving:
+            yield showing.facts_table(proving, heard.language)
         return
     quoted = barred[0].words if barred else open_claims[0].text
     yield TextPart(text=_not_so(quoted, bool(never), heard.language) + _instead(heard, known))
@@ -104,6 +105,19 @@ async def voice(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
     yield showing.voice_table(found, heard.language)
 
 
+def _proving(text: str, evidence: Sequence[Evidence]) -> tuple[FactFound, ...]:
+    """The facts that claims of a text rest on."""
+    by_id = {piece.id: piece for piece in evidence}
+    ids = [
+        fact
+        for claim in checkables(text)
+        for fact in supporting(claim, evidence, text[: claim.start])
+    ]
+    # What the house says of itself proves a sentence about the house better than one article.
+    ordered = sorted(dict.fromkeys(ids), key=lambda fact: "." in fact)
+    return tuple(FactFound(id=fact, text=by_id[fact].text or fact) for fact in ordered[:6])
+
+
 async def _about(heard: Heard, tools: Tools) -> tuple[FactFound, ...]:
     asked = [word for word in telling_words(heard.text) if word not in _ASKS]
     if not asked:
@@ -153,14 +167,18 @@ def _instead(heard: Heard, known: Known) -> str:
         return ""
     first = found[0]
     price = money_words(first.price, heard.language)
-    kind = f"{first.material} {first.category}".strip()
     return pick(
         heard.language,
-        f" What you can prove: “{kind.capitalize()}s from {price}” (fact {first.id}.price). It is "
-        "a number, and a number beats a superlative.",
+        f" What you can prove: “{_english_kind(first)} from {price}” (fact {first.id}.price). It "
+        "is a number, and a number beats a superlative.",
         f" Belegen können Sie: „{_german_kind(first)} ab {price}“ (Fakt {first.id}.price). Das "
         "ist eine Zahl, und eine Zahl schlägt jeden Superlativ.",
     )
+
+
+def _english_kind(product: Product) -> str:
+    kind = f"{product.category}es" if product.category.endswith("ch") else f"{product.category}s"
+    return f"{product.material} {kind}".strip().capitalize()
 
 
 def _german_kind(product: Product) -> str:

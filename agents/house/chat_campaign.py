@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from agents.briefing.audience import rule_of
 from agents.conversing import showing, words
@@ -305,6 +305,8 @@ async def lawful(goal: Goal, tools: Tools) -> str:
     """The goal's own words without what may not be done; empty where nothing readable is left."""
     known = tools.known
     text = goal.text
+    for day in _past_days(goal, known):
+        text = re.sub(rf"(?:\b(?:on|am|at)\s+)?{re.escape(day)}", "", text, count=1)
     for one in goal.impossible:
         text = text.replace(one.words, _instead(one, goal.language), 1)
     bounded = goal.offer is not None and (goal.offer.most_share or 0) > known.guide.percent_off_most
@@ -349,6 +351,16 @@ def _notes(
             )
         elif one.code != "unknown_segment":
             said.append(barred.bar(one, language))
+    said += [
+        pick(
+            language,
+            f"“{day}” is over. Instead: any day from "
+            f"{words.day(known.today + timedelta(days=1), language)}.",
+            f"„{day}“ ist vorbei. Stattdessen: ein Tag ab "
+            f"{words.day(known.today + timedelta(days=1), language)}.",
+        )
+        for day in _past_days(goal, known)
+    ]
     said += barred.manner(heard.text, known.guide, language)
     said += filter(None, [barred.reduction(goal, known.guide, known.facts, language)])
     if unsold is not None:
@@ -364,6 +376,12 @@ def _notes(
             )
         )
     return tuple(said)
+
+
+def _past_days(goal: Goal, known: Known) -> list[str]:
+    """Days with their year that were named, found no place, and are over."""
+    spans = [(u.words, resolve(lowered(u.words), known.today, past=False)) for u in goal.unread]
+    return [said for said, span in spans if span is not None and span.last < known.today]
 
 
 def _unsold(text: str, goal: Goal, known: Known) -> tuple[str, str] | None:

@@ -24,11 +24,14 @@ _PLACES = {
     "newest": 0, "neueste": 0, "neuste": 0,
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
+SHORT_ANSWER = 6
+"""Words; what is longer than an answer is a message of its own."""
 _PLAIN = STOP_WORDS | {
     "campaign", "campaigns", "mail", "mails", "letter", "report", "results", "result", "worked",
     "work", "kampagne", "bericht", "ergebnis", "lief", "customers", "customer", "kunden", "last",
     "brief", "how", "what", "which", "wie", "gelaufen", "good", "well", "bring", "gebracht",
-    "percent", "back", "hold", "held", "people", "12", "months", "send",
+    "percent", "back", "hold", "held", "people", "months", "send", "did", "out", "bought",
+    "gekauft", "about", "again", "make", "change", "write",
 }  # fmt: skip
 
 
@@ -50,11 +53,12 @@ def chosen(text: str, opened: Open) -> Choice | None:
     if len(choices) == 1 and is_yes(text):
         return choices[0]
     words = _WORD.findall(plain)
-    if len(words) <= 5:
-        for word in words:
-            place = _PLACES.get(word)
-            if place is not None and -1 <= place < len(choices):
-                return choices[place]
+    if len(words) > SHORT_ANSWER or "?" in text:
+        return None  # a message of its own
+    for word in words:
+        place = _PLACES.get(word)
+        if place is not None and -1 <= place < len(choices):
+            return choices[place]
     scored = sorted(
         ((_overlap(plain, lowered(choice.says)), -at) for at, choice in enumerate(choices)),
         reverse=True,
@@ -68,14 +72,16 @@ def meant(text: str, campaigns: Sequence[CampaignLine]) -> list[CampaignLine]:
     """The campaigns whose goals share the most telling words with a message; those that share
     none are not meant."""
     plain = lowered(text)
-    scored = [(_overlap(plain, lowered(one.goal)), one) for one in campaigns]
+    alive = [one for one in campaigns if one.status != "cancelled"] or campaigns
+    scored = [(_overlap(plain, lowered(one.goal)), one) for one in alive]
     best = max((score for score, _ in scored), default=0)
     return [one for score, one in scored if score == best] if best else []
 
 
 def telling_words(text: str) -> list[str]:
     """The words of a message that could name something."""
-    return [w for w in _WORD.findall(lowered(text)) if w not in _PLAIN and len(w) > 2]
+    found = _WORD.findall(lowered(text))
+    return [w for w in found if w not in _PLAIN and (len(w) > 2 or w.isdigit())]
 
 
 def period(text: str, today: date, *, past: bool) -> Span | None:
@@ -129,7 +135,7 @@ def _overlap(said: str, named: str) -> int:
 
 
 def _root(word: str) -> str:
-    for ending in ("ings", "ing", "ers", "en", "er", "es", "s", "e", "n"):
+    for ending in ("ations", "ation", "ings", "ing", "ers", "en", "er", "es", "s", "e", "n"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word.removesuffix(ending)
     return word

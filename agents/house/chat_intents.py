@@ -75,9 +75,9 @@ PHRASES: tuple[Phrase, ...] = (
     _phrase(
         "claim",
         r"\b(?:say|claim|write|tell (?:them|people|customers)|mention|state) (?:that )?(?:we(?:'re| are| have)|it(?:'s| is)|our|they(?:'re| are)|this is)\b",
-        r"\b(?:can|may) (?:we|i) (?:say|claim|write)\b",
+        r"(?<!what )\b(?:can|may) (?:we|i) (?:say|claim|write)\b",
         r"\b(?:sag|sagen sie|schreib|schreiben sie|behaupte|behaupten sie|erwähn\w*)[,:]? ?(?:dass |bitte )*(?:wir|unsere|es|sie)\b",
-        r"\b(?:dürfen|können) wir (?:sagen|behaupten|schreiben)\b",
+        r"(?<!was )\b(?:dürfen|können) wir (?:sagen|behaupten|schreiben)\b",
     ),
     _phrase(
         "ask_report",
@@ -113,8 +113,8 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     _phrase(
         "test",
-        r"\bsmallest (?:effect|gain)\b|\bpower\b|\bsample size\b|\bhow many (?:people|customers) (?:do|would|must) (?:i|we) need\b|\b(?:what|which gain) (?:could|can|would) (?:a|the|this) (?:test|mail|campaign) (?:show|prove)\b|\bhow (?:big|large) (?:must|should|would) (?:a|the) test\b|\bhold ?out\b|\bhow many (?:to|should we) hold back\b",
-        r"\bteststärke\b|\bwie viele\b[^.?!]{0,30}\b(?:zurückhalten|brauchen wir)\b|\bwas (?:kann|könnte|würde) (?:ein|eine|der|die) (?:test|mail|kampagne) (?:zeigen|nachweisen)\b|\bkontrollgruppe\b[^.?!]{0,20}\bgroß\b",
+        r"\bsmallest (?:effect|gain)\b|\bpower\b|\bsample size\b|\bhow many (?:people|customers) (?:do|would|must) (?:i|we) need\b|\b(?:what|which gain) (?:could|can|would) (?:a|the|this) (?:test|mail|campaign)\b[^?]{0,60}\b(?:show|prove)\b|\bhow (?:big|large) (?:must|should|would) (?:a|the) test\b|\bhold ?out\b|\bhow many (?:to|should we) hold back\b",
+        r"\bteststärke\b|\bwie viele\b[^.?!]{0,30}\b(?:zurückhalten|brauchen wir)\b|\bwas (?:kann|könnte|würde) (?:ein|eine|der|die) (?:test|mail|kampagne)\b[^?]{0,60}\b(?:zeigen|nachweisen)\b|\bkontrollgruppe\b[^.?!]{0,20}\bgroß\b",
     ),
     _phrase(
         "calendar",
@@ -153,14 +153,14 @@ PHRASES: tuple[Phrase, ...] = (
         r"\bwie (?:sagen|schreiben|klingen|reden|begrüßen|sprechen) wir\b|\b(?:tonfall|tonalität|markenstimme|stimme)\b|\bleitfaden\b",
     ),
     _phrase(
-        "facts",
-        r"\bwhat (?:can|may) we (?:say|claim|write) (?:about|of)\b|\bfacts?\b|\b(?:price|cost|costs|warranty|in stock|opening hours|flaws?) (?:of|for|on|does|do)?\b|\bhow much (?:is|are|does|do|for)\b|\bdo we (?:have|sell)\b|\bwhen are we open\b|\bwhat does\b[^?]{0,40}\bcost\b",
-        r"\bwas kostet\b|\bwas kosten\b|\b(?:preis|garantie|öffnungszeiten|lager|fakten|makel)\b|\bwas dürfen wir (?:über|zu)\b|\bhaben wir\b[^?]{0,40}\b(?:noch|auf lager|vorrätig)\b",
-    ),
-    _phrase(
         "data",
         r"\b(?:what|which) data\b|\bhow (?:fresh|old|current) (?:is|are) (?:the|our) data\b|\bwhat (?:do you|can you) (?:know|see)\b|\bwhich events\b",
         r"\bwelche daten\b|\bwie aktuell\b|\bdatenstand\b",
+    ),
+    _phrase(
+        "facts",
+        r"\bwhat (?:can|may) we (?:say|claim|write) (?:about|of)\b|\bfacts?\b|\b(?:price|cost|costs|warranty|in stock|opening hours|flaws?) (?:of|for|on|does|do)?\b|\bhow much (?:is|are|does|do|for)\b|\bdo we (?:have|sell)\b|\bwhen are we open\b|\bwhat does\b[^?]{0,40}\bcost\b",
+        r"\bwas kostet\b|\bwas kosten\b|\b(?:preis|garantie|öffnungszeiten|lager|fakten|makel)\b|\bwas (?:dürfen|können) wir\b|\bhaben wir\b[^?]{0,40}\b(?:noch|auf lager|vorrätig)\b",
     ),
     _phrase(
         "campaign",
@@ -188,9 +188,14 @@ _QUESTION = re.compile(
     r"wie|was|wann|welche[rsn]?|wer|warum|hat|haben|gibt|ist|sind)\b"
 )
 _ORDER = re.compile(
-    r"^(?:please |bitte )?(?:write|send|mail|invite|remind|announce|launch|start|create|prepare|draft|plan|win back|thank|welcome|"
+    r"^(?:please |bitte )?(?:write|send|mail(?!-)|invite|remind|announce|launch|start|create|prepare|draft|plan|win back|thank|welcome|"
     r"schreib\w*|schick\w*|lad\w*|erinner\w*|kündig\w*|starte\w*|erstell\w*|gewinn\w*)\b(?=.{12,})"
 )
+_ASKED_FOR = re.compile(
+    r"^(?:can|could|would|will) you\b|^(?:shall|should|may|can) (?:we|i)\b|"
+    r"^(?:kannst|könn\w+|würd\w+) (?:du|sie)\b|^(?:soll\w*|können|dürfen) (?:wir|ich)\b"
+)
+"""A wish in the form of a question."""
 _LONG = 14
 """Words; a decision is a short message."""
 
@@ -201,8 +206,8 @@ def intents(text: str) -> tuple[Intent, ...]:
     found = [one.intent for one in PHRASES if one.pattern.search(plain)]
     if len(plain.split()) > _LONG and "decide" in found and len(found) > 1:
         found.remove("decide")
-    if _QUESTION.search(plain):
-        found = [one for one in found if one != "campaign"] or found
+    if _QUESTION.search(plain) and not _ASKED_FOR.match(plain):
+        found = [one for one in found if one != "campaign"]  # a question begins nothing
     elif "campaign" in found and _ORDER.match(plain):
         # "Write to everyone whose report …" asks for a mail, whatever else it speaks of.
         early = [one for one in found if one in ("people_out", "claim", "change", "move", "decide",

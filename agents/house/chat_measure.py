@@ -20,8 +20,10 @@ from domain.goal import Kpi
 Said = Part | Memory
 _ROAS = re.compile(r"\broas\b[^\d]{0,20}(\d+(?:[.,]\d+)?)|(\d+(?:[.,]\d+)?)\s?x?\s?roas\b")
 _PLATFORM = re.compile(r"\b(meta|facebook|instagram|google|tiktok|youtube|pinterest)\b")
-_WEEKLY = re.compile(r"\b(?:a|per|pro|je|die|every|jede)\s?(week|woche|month|monat|day|tag)\b|/\s?"
-                     r"(week|woche|month|monat|day|tag)\b")  # fmt: skip
+_WEEKLY = re.compile(
+    r"\b(?:a|per|pro|je|die|every|jede|im|am|in der)\s?(week|woche|month|monat|day|tag)\b|"
+    r"/\s?(week|woche|month|monat|day|tag)\b"
+)
 _WEEKS_OF = {"week": Decimal(1), "woche": Decimal(1), "day": Decimal(7), "tag": Decimal(7),
              "month": Decimal(12) / Decimal(52), "monat": Decimal(12) / Decimal(52)}  # fmt: skip
 _KPIS: tuple[tuple[str, Kpi], ...] = (
@@ -89,7 +91,8 @@ async def budget(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         "gekommen wären. Darauf würde ich nichts verdoppeln. Ein Werbebudget kann ich von hier "
         "aus auch nicht ändern; rechnen kann ich den Test.",
     )
-    yield TextPart(text=f"{claimed} {_design(found, heard.language)}")
+    needed = _needed(found, roas, heard.language)
+    yield TextPart(text=f"{claimed} {_design(found, heard.language)}{needed}")
     yield showing.budget_table(found, heard.language)
     async for part in _cost(heard, found, roas, spend):
         yield part
@@ -130,9 +133,8 @@ async def _cost(
     if spend is None:
         question = pick(
             language,
-            "What is spent there a week now, and is that figure of sales with VAT? No advertising "
-            "spend is imported here, so the cost of the test, and whether it can show the claim, "
-            "depend on your answer.",
+            "What is spent there a week now? No advertising spend is imported here, so the cost "
+            "of the test, and whether it can show the claim, depend on your answer.",
             "Was wird dort heute pro Woche ausgegeben? Werbeausgaben sind hier nicht importiert; "
             "was der Test kostet und ob er die Behauptung zeigen kann, hängt davon ab.",
         )
@@ -204,11 +206,29 @@ def _design(found: BudgetTest, language: Language) -> str:
         )
     return pick(
         language,
-        f"Test it first: half of {found.regions} cities, by chance, get the larger budget, the "
-        f"others stay as they are. Those cities bring about {weekly} a week, net.{shows}",
-        f"Testen Sie zuerst: Die Hälfte von {found.regions} Städten, durch Zufall, bekommt das "
-        f"höhere Budget, die anderen bleiben. Diese Städte bringen etwa {weekly} pro Woche, "
-        f"netto.{shows}",
+        f"Test it first: {found.regions // 2} of {found.regions} cities, by chance, get the "
+        "larger budget, the others stay as they are. Half of the cities bring about "
+        f"{weekly} a week, net.{shows}",
+        f"Testen Sie zuerst: {found.regions // 2} von {found.regions} Städten, durch Zufall, "
+        "bekommen das höhere Budget, die anderen bleiben. Die Hälfte der Städte bringt etwa "
+        f"{weekly} pro Woche, netto.{shows}",
+    )
+
+
+def _needed(found: BudgetTest, roas: Decimal | None, language: Language) -> str:
+    """The extra money at which the longest test could show the claim, if it is true."""
+    last = next((s for s in reversed(found.steps) if s.money is not None), None)
+    if roas is None or not roas or last is None or last.money is None:
+        return ""
+    extra = last.money.amount / roas
+    week = words.amount(extra, found.weekly.currency, language)
+    whole = words.amount(extra * last.weeks, found.weekly.currency, language)
+    return pick(
+        language,
+        f" For a true {roas} to show in {last.weeks} weeks, at least {week} more a week has to be "
+        f"spent there: {whole} in all.",
+        f" Damit sich eine wahre {roas} in {last.weeks} Wochen zeigt, müssen dort mindestens "
+        f"{week} mehr pro Woche ausgegeben werden: {whole} insgesamt.",
     )
 
 

@@ -12,20 +12,19 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agents.conversing import showing, words
-from agents.conversing.found import CampaignLine
-from agents.conversing.memory import Choice, Heard, Memory, Open
+from agents.conversing.found import CampaignLine, Noted, Slot
+from agents.conversing.memory import Choice, Heard, Language, Memory, Open
 from agents.conversing.port import Tools
 from agents.conversing.words import pick
 from agents.house.chat_heard import clock_time, meant, period
 from agents.house.goal_text import lowered
-from domain.conversation import ApprovalPart, Part, QuestionPart, TextPart
+from domain.conversation import ApprovalPart, CampaignPart, Part, QuestionPart, TextPart
 from domain.predicate import Everyone
 
 Said = Part | Memory
 MOST_CARDS = 3
 _SUBJECT = re.compile(
-    r"\b(?:subject(?: line)?|betreff(?:zeile)?)\b(?: (?:to|in|zu|auf))?\s*:?\s*"
-    r"[“\"„«'‘](.+?)[”\"“»'’]",
+    r"\b(?:subject(?: line)?|betreff(?:zeile)?)\b[^“\"„«]{0,80}[“\"„«](.+?)[”\"“»]",
     re.IGNORECASE,
 )
 _WEEK = timedelta(days=7)
@@ -77,7 +76,10 @@ async def approvals(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         )
         return
     number = words.count(len(waits), heard.language)
-    said = [f"- {one.goal} ({_gate(one, heard)})" for one in waits]
+    said = [
+        pick(heard.language, f"- “{one.goal}”", f"- „{one.goal}“") + f" ({_gate(one, heard)})"
+        for one in waits
+    ]
     yield TextPart(
         text=pick(
             heard.language,
@@ -199,31 +201,87 @@ def dating(campaign_id: str, wish: str) -> Callable[[Heard, Tools], AsyncIterato
         slot = await tools.find_slot(Everyone(), span.first)
         hour, minute = clock_time(wish) or (slot.best_hour, 0)
         starts = datetime.combine(span.first, time(hour, minute), ZoneInfo(known.timezone))
+        if _is_quiet(hour, slot.quiet.start, slot.quiet.end):
+            yield TextPart(text=_too_late(starts, slot, heard.language))
+            yield heard.memory.model_copy(update={"campaign_id": campaign_id, "open": None})
+            return
         noted = await tools.propose_date(campaign_id, starts)
         at = words.moment(starts, known.timezone, heard.language)
-        quiet = ""
-        if _is_quiet(hour, slot.quiet.start, slot.quiet.end):
-            quiet = pick(
-                heard.language,
-                f" {hour}:{minute:02} is quiet time (from {slot.quiet.start}:00 to "
-                f"{slot.quiet.end}:00): nothing would go out before {slot.quiet.end}:00.",
-                f" {hour}:{minute:02} Uhr ist Ruhezeit ({slot.quiet.start} bis {slot.quiet.end} "
-                f"Uhr): Vor {slot.quiet.end} Uhr ginge nichts hinaus.",
-            )
-        why = f" {noted.why}" if noted.why else ""
         yield TextPart(
-            text=pick(
-                heard.language,
-                f"Proposed for “{noted.goal}”: {at}.{quiet}{why} A person decides; nothing was "
-                "moved.",
-                f"Für „{noted.goal}“ vorgeschlagen: {at}.{quiet}{why} Entscheiden muss ein Mensch; "
-                "verschoben wurde nichts.",
+            text=" ".join(
+                [
+                    pick(
+                        heard.language,
+                        f"Proposed for “{noted.goal}”: {at}.",
+                        f"Für „{noted.goal}“ vorgeschlagen: {at}.",
+                    ),
+                    *_means(noted, known.timezone, heard.language),
+                    pick(
+                        heard.language,
+                        "A person decides; nothing was moved.",
+                        "Entscheiden muss ein Mensch; verschoben wurde nichts.",
+                    ),
+                ]
             )
         )
-        yield ApprovalPart(approval_id=noted.approval_id)
+        if noted.approval_id:
+            yield ApprovalPart(approval_id=noted.approval_id)
+        else:
+            yield CampaignPart(campaign_id=noted.campaign_id, words=noted.goal)
         yield heard.memory.model_copy(update={"campaign_id": campaign_id, "open": None})
 
     return skill
+
+
+def _too_late(starts: datetime, slot: Slot, language: Language) -> str:
+    """A time in the quiet hours is not proposed; the nearest open one is named."""
+    evening = starts.hour >= slot.quiet.start
+    open_hour = slot.quiet.start - 1 if evening else slot.quiet.end
+    nearest = f"{words.day(starts.date(), language)}, {open_hour:02}:00"
+    return pick(
+        language,
+        f"{starts:%H:%M} is quiet time: nobody is mailed from {slot.quiet.start}:00 to "
+        f"{slot.quiet.end}:00. I proposed nothing; the nearest time is {nearest}.",
+        f"{starts:%H:%M} Uhr ist Ruhezeit: Von {slot.quiet.start} bis {slot.quiet.end} Uhr "
+        f"bekommt niemand Mails. Ich habe nichts vorgeschlagen; am nächsten liegt {nearest}.",
+    )
+
+
+def _means(noted: Noted, timezone: str, language: Language) -> list[str]:
+    """What the proposed time would bring with it."""
+    said = []
+    if noted.keeps_approval is False:
+        said.append(
+            pick(
+                language,
+                "It lies outside the approved window: moving there takes the yes away, and the "
+                "campaign asks anew.",
+                "Das liegt außerhalb des freigegebenen Fensters: Damit fällt die Freigabe, und die "
+                "Kampagne fragt neu.",
+            )
+        )
+    elif noted.keeps_approval:
+        said.append(
+            pick(
+                language,
+                "It lies inside the approved window, so the yes stays.",
+                "Das liegt im freigegebenen Fenster, die Freigabe bleibt also.",
+            )
+        )
+    if noted.left_out:
+        free = "" if noted.free is None else words.moment(noted.free, timezone, language)
+        said.append(
+            pick(
+                language,
+                f"{words.people(noted.left_out, 'en')} would be left out then, because they have "
+                "had the most mails of these days."
+                + (f" The next free time is {free}." if free else ""),
+                f"{words.people(noted.left_out, 'de')} fielen dann weg, weil sie in diesen Tagen "
+                "genug Mails bekommen haben."
+                + (f" Der nächste freie Zeitpunkt ist {free}." if free else ""),
+            )
+        )
+    return said
 
 
 async def _which(
@@ -233,7 +291,7 @@ async def _which(
     doing: Callable[[str, str], Callable[[Heard, Tools], AsyncIterator[Said]]],
 ) -> AsyncIterator[Said]:
     """Do it to the campaign that is meant; ask where several could be."""
-    waits = await _waiting(heard, tools)
+    waits = await _waiting(heard, tools, scheduled=about == "campaign_date")
     if not waits:
         yield TextPart(
             text=pick(
@@ -263,9 +321,16 @@ async def _which(
     yield heard.memory.model_copy(update={"open": opened})
 
 
-async def _waiting(heard: Heard, tools: Tools) -> Sequence[CampaignLine]:
-    """What waits for a yes and may be meant: the one talked about, the ones named, else all."""
-    waits = [one for one in await tools.list_campaigns() if one.approval_id]
+async def _waiting(
+    heard: Heard, tools: Tools, *, scheduled: bool = False
+) -> Sequence[CampaignLine]:
+    """What waits for a yes and may be meant: the one talked about, the ones named, else all.
+    ``scheduled``: what is approved and has not gone out yet, too."""
+    waits = [
+        one
+        for one in await tools.list_campaigns()
+        if one.approval_id or (scheduled and one.status == "publishing" and not one.sent)
+    ]
     named = meant(heard.text, waits)
     if named and len(named) < len(waits):
         return named

@@ -200,6 +200,8 @@ BARRED: tuple[Barred, ...] = (
     ),
     Barred(
         "impersonation",
+        r"as if (?:it )?(?:were|was|is|came|comes) from (?!us\b|halden)[^,.;]{3,30}?"
+        r"(?= (?:about|on|to|for)\b|[,.;]|$)|"
         r"(?:sign(?:ed)?(?: it)?|write|send(?: it)?|mail|pretend(?:ing)?|pose|posing|come|look|"
         r"make it look|"
         r"made to look|disguise(?:d)?(?: it)?)(?: \w+)? (?:as if (?:it (?:were|was|is|came|comes) "

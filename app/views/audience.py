@@ -8,9 +8,7 @@ estimate with its interval.
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Literal
+from datetime import date
 from urllib.parse import urlencode
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,15 +20,13 @@ from domain.customer import EVENT_NAMES
 from domain.errors import WrongUsage
 from domain.figures import Figure, Query
 from domain.frozen import Frozen, canonical_json
-from domain.predicate import AllOf, Bought, Everyone, NotThat, Predicate, Spent, in_words
-from tools.cdp.port import CdpError, DataDescription
+from domain.predicate import Everyone, Predicate, in_words
+from tools.cdp.port import CdpError
 from workflows.audience import reach
 from workflows.saved_segments import saved
+from workflows.segments import Group, standing
 from workflows.stack import Stack
 
-NEW_DAYS = 90
-"""Who bought for the first time within so many days is new."""
-MOST_CATEGORIES = 6
 BASELINE_DAYS = 30
 
 _ASIDE = frozenset({"repeated_lines", "repeated_lines_value", "first_purchase_days"})
@@ -46,7 +42,7 @@ class Segment(Frozen):
     rule: Predicate
     words: str
     """The rule in words."""
-    group: Literal["purchases", "rhythm", "category", "channel", "saved"]
+    group: Group
     size: int
     reachable: int
     """Those with an address, consent to mails and no suppression."""
@@ -152,7 +148,8 @@ async def audience_page(stack: Stack) -> AudiencePage:
         )
     everyone = await reach(stack, Everyone())
     within = {contact.customer_id for contact in everyone.people}
-    named = [*_standing(described), *await _saved(stack)]
+    named = [(s.group, s.name, s.rule) for s in standing(described)]
+    named += await _saved(stack)
     found = []
     for group, name, rule in named:
         try:
@@ -173,44 +170,7 @@ async def audience_page(stack: Stack) -> AudiencePage:
     )
 
 
-_Named = tuple[Literal["purchases", "rhythm", "category", "channel", "saved"], str, Predicate]
-
-
-def _standing(described: DataDescription) -> list[_Named]:
-    until = described.last_day or described.as_of.date()
-    rhythm = described.rhythm
-    recent = until - timedelta(days=NEW_DAYS)
-    named: list[_Named] = [
-        ("purchases", "Bought once so far", Bought(at_least=1, at_most=1)),
-        ("purchases", "Came back", Bought(at_least=2)),
-        ("purchases", "Known, never bought", Bought(at_least=0, at_most=0)),
-        (
-            "purchases",
-            f"New in the last {NEW_DAYS} days",
-            AllOf(of=(Bought(since=recent), NotThat(that=Bought(before=recent)))),
-        ),
-    ]
-    if rhythm.top_tenth_from is not None:
-        rule: Predicate = Spent(at_least=Decimal(str(rhythm.top_tenth_from)))
-        named.append(("purchases", "The tenth who spend most", rule))
-    if rhythm.wait_days is not None:
-        since = until - timedelta(days=rhythm.wait_days)
-        silent = NotThat(that=Bought(since=since))
-        named += [
-            ("rhythm", f"Active: bought within {rhythm.wait_days} days", Bought(since=since)),
-            (
-                "rhythm",
-                "Silent for longer than nine of ten ever wait",
-                AllOf(of=(Bought(), silent)),
-            ),
-            ("rhythm", "Came back once, silent now", AllOf(of=(Bought(at_least=2), silent))),
-        ]
-    for category in described.categories[:MOST_CATEGORIES]:
-        named.append(("category", f"Bought: {category}", Bought(categories=(category,))))
-    if len(described.channels) > 1:
-        for channel in described.channels:
-            named.append(("channel", f"Bought in: {channel}", Bought(channels=(channel,))))
-    return named
+_Named = tuple[Group, str, Predicate]
 
 
 async def _saved(stack: Stack) -> list[_Named]:
@@ -218,7 +178,7 @@ async def _saved(stack: Stack) -> list[_Named]:
     return [("saved", segment.name, segment.rule) for segment in found]
 
 
-def _segment(group: str, name: str, rule: Predicate, size: int, reachable: int) -> Segment:
+def _segment(group: Group, name: str, rule: Predicate, size: int, reachable: int) -> Segment:
     return Segment(
         name=name,
         rule=rule,

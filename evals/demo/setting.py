@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,9 @@ def clear(folder: Path) -> Path:
     return folder
 
 
-def make_workspace(folder: Path, world: World, inbox: Inbox) -> Setting:
+def make_workspace(
+    folder: Path, world: World, inbox: Inbox, environment: Mapping[str, str] | None = None
+) -> Setting:
     """The workspace with the example brand, its owner, and the demo approver."""
     init_workspace(
         folder,
@@ -88,11 +91,12 @@ def make_workspace(folder: Path, world: World, inbox: Inbox) -> Setting:
                 "image_base_url": "https://halden.example",
             },
         },
+        environment=environment,
     )
     # One look at the results, when the days that the brief counts are over.
     with (folder / FILE_NAME).open("a", encoding="utf-8") as settings:
         settings.write(f"\n[holdout]\nresults_days = [{WATCHED_DAYS}]\n")
-    workspace = open_workspace(folder)
+    workspace = open_workspace(folder, environment)
     with workspace.ledger.write() as tx:
         approver = people.add(tx, "Demo approver", "demo@halden.example", "demo_approver")
         owner = workspace.person(tx)

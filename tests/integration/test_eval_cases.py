@@ -23,6 +23,7 @@ def test_there_are_thirty_cases_beside_the_goals() -> None:
     kinds = Counter(case.kind for case in cases)
     assert sum(count for kind, count in kinds.items() if kind != "goals") >= 30
     assert all(kinds[kind] >= 5 for kind in ("briefs", "copy", "critic", "plans", "reports"))
+    assert kinds["chat"] >= 60
     check_assertions(cases)
 
 
