@@ -30,6 +30,7 @@ from agents.conversing.found import (
     Waiting,
 )
 from agents.conversing.port import ToolError
+from agents.house.goal_products import GERMAN
 from agents.scheduler import PlanError
 from domain.facts import Facts
 from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate
@@ -280,7 +281,9 @@ async def slot(stack: Stack, rule: Predicate, day: date | None) -> Slot:
 
 def search_facts(known: Facts, words: str) -> tuple[FactFound, ...]:
     """Facts that share words with a question, the closest first."""
-    asked = {_stem(word) for word in _WORD.findall(words.lower())}
+    said = _WORD.findall(words.lower())
+    english = [w for word in said for w in GERMAN.get(word, GERMAN.get(_stem(word), ()))]
+    asked = {_stem(word) for word in (*said, *english)}
     scored: list[tuple[float, int, FactFound]] = []
     for product in known.products:
         pieces = of_product(product)

@@ -79,6 +79,7 @@ class WorkspaceTools:
         self._tell = tell
         self._uses = 0
         self._requests = 0
+        self._campaigns: tuple[CampaignLine, ...] | None = None
         self.call_id = ""
 
     @property
@@ -130,9 +131,12 @@ class WorkspaceTools:
         return found
 
     async def list_campaigns(self) -> tuple[CampaignLine, ...]:
+        if self._campaigns is not None:  # looked up in this turn already
+            return self._campaigns
         async with self._line("list_campaigns", "Looked at", "the campaigns") as line:
             found = await reading.campaigns(self._stack)
             line.got = f"{len(found)} campaigns"
+        self._campaigns = found
         return found
 
     async def read_report(self, campaign_id: str) -> Report:
@@ -196,6 +200,7 @@ class WorkspaceTools:
             kept = await self._once(
                 lambda tx, key: requests.start(tx, self._thread_id, self._person, goal, key)
             )
+            self._campaigns = None
             line.got = "It is being worked on, and waits for a yes before anything goes out."
         return Started.model_validate(kept)
 

@@ -410,6 +410,8 @@ def _effect(effect: Effect, currency: str, language: Language) -> tuple[str, ...
         return f"{sign}{words.amount(number, currency, language)}"
 
     low, high = difference(effect.difference.low), difference(effect.difference.high)
+    if effect.unit == "share":
+        low = low.rsplit(" ", 1)[0]  # the unit stands once
     return (
         outcome(effect.metric, language),
         value(effect.treated.value),

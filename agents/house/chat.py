@@ -179,6 +179,7 @@ def refused(error: MainspringError, heard: Heard) -> str:
 _SKILLS: Mapping[Intent, Skill] = {
     "decide": chat_plans.decide,
     "people_out": chat_audience.people_out,
+    "elsewhere": chat_plans.elsewhere,
     "budget": chat_measure.budget,
     "revenue": chat_results.revenue,
     "claim": chat_brand.claim,

@@ -233,7 +233,8 @@ def _vague(text: str) -> bool:
 def _unread(goal: Goal, heard: Heard) -> str:
     asked = {"many", "how many", "how", "viele", "big", "large", "number", "count", "spend", "buy",
              "groß", "anzahl", "describe", "worth", "average order", "geben", "reachable",
-             "mailed", "reach", "size", "segment", "audience", "group"}  # fmt: skip
+             "mailed", "reach", "size", "segment", "audience", "group",
+             "why", "left", "excluded", "written", "warum", "wieso", "ausgelassen"}  # fmt: skip
     left = [u.words for u in goal.unread if lowered(u.words) not in asked]
     left = [w for w in left if not set(lowered(w).split()) <= asked]
     if not left:

@@ -32,8 +32,16 @@ _MONTHS_DE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "Aug
               "Oktober", "November", "Dezember")  # fmt: skip
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:%|per ?cent|prozent)", re.IGNORECASE)
 _OFFER = re.compile(r"\d+(?:[.,]\d+)?\s?(?:%|per ?cent|prozent)[^,.;!?]*", re.IGNORECASE)
+_TENTATIVE = re.compile(
+    r"^(?:shall|should|can|could|may|might) (?:we|i) |^(?:sollen|sollten|können|könnten|dürfen) "
+    r"(?:wir|ich) ",
+    re.IGNORECASE,
+)
+"""Not a wish yet, but a question whether to."""
 _UNSOLD = re.compile(r"\b(?:engagement|eternity|diamond|nose|class) rings?\b|\b(?:necklace|earring|"
                      r"bracelet|brooch|pendant)s?\b")  # fmt: skip
+_USUAL = ("^Active", "^Came back$", "^Booked a viewing", "^Bought: ")
+"""Groups that are offered where a wish names nobody."""
 _EVERYBODY = {"without_consent", "ignores_unsubscribe"}
 _PEOPLE = {"protected_trait", "sensitive_data"}
 
@@ -54,7 +62,7 @@ async def campaign(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         flow = _which_group(heard, tools, goal, notes)
     elif goal.audience is None and goal.objective != "service_due" and not _everybody(goal):
         flow = _for_whom(heard, tools, goal, notes)
-    elif notes:
+    elif notes or goal.unread or _TENTATIVE.match(lowered(heard.text)):
         flow = _otherwise(heard, tools, goal, notes)
     else:
         flow = _begin(heard, tools, goal)
@@ -123,7 +131,7 @@ async def _otherwise(
     known, language = tools.known, heard.language
     rule = rule_of(goal, known.today)
     found = await tools.count_audience(rule)
-    said = [counted_words(found, language), *notes]
+    said = [counted_words(found, language), *notes, *_unread(goal, language)]
     if goal.send_from is not None:
         said += await _when(tools, rule, goal, language)
     yield TextPart(text=_listed(said))
@@ -162,8 +170,11 @@ async def _for_whom(
     about = list(goal.categories)
     about += [p.category for i in goal.products if (p := tools.known.facts.product(i)) is not None]
     of_kind = [one for one in found if any(a in lowered(one.name) for a in about)]
-    others = [one for one in found if one not in of_kind]
-    near = (*of_kind, *others)[:3]
+    usual = [
+        one for like in _USUAL for one in found
+        if re.search(like, one.name) and one not in of_kind
+    ]  # fmt: skip
+    near = tuple(dict.fromkeys([*of_kind, *usual, *found]))[:3]
     yield TextPart(
         text=_listed(
             [
@@ -314,12 +325,13 @@ async def lawful(goal: Goal, tools: Tools) -> str:
         most = words.share(known.guide.percent_off_most, goal.language)
         text = _PERCENT.sub(most.replace("\N{NO-BREAK SPACE}", " "), text, count=1)
     text = re.sub(r",?\s*\b(?:bitte )?(?:per du|mit du|duzen)\b", "", text, flags=re.IGNORECASE)
+    text = _TENTATIVE.sub("", text).rstrip(" ?") if _TENTATIVE.match(lowered(text)) else text
     text = re.sub(r"\s{2,}", " ", re.sub(r"\s+([,.;:?!])", r"\1", text))
     text = re.sub(r"(?:\s*,)+(?=\s*,)|^[\s,.;]+|[\s,;]+$", "", text).strip()
     read = await tools.read_goal(text)
     if read.impossible or not _holds_a_wish(read):
         return ""
-    return text
+    return text[:1].upper() + text[1:]
 
 
 def _instead(one: Impossible, language: Language) -> str:
@@ -376,6 +388,19 @@ def _notes(
             )
         )
     return tuple(said)
+
+
+def _unread(goal: Goal, language: Language) -> list[str]:
+    """Words that nothing reads: said before anything begins."""
+    past = {part.words for part in goal.unread if re.search(r"\b(?:19|20)\d\d\b", part.words)}
+    left = ", ".join(f"“{p.words}”" for p in goal.unread if p.words not in past)
+    german = left.replace("“", "„").replace("”", "“")
+    said = pick(
+        language,
+        f"I did not understand {left}; the brief will ask about it.",
+        f"Nicht verstanden habe ich {german}; das Briefing wird danach fragen.",
+    )
+    return [said] if left else []
 
 
 def _past_days(goal: Goal, known: Known) -> list[str]:

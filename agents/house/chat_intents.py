@@ -11,6 +11,7 @@ from agents.house.goal_text import lowered
 Intent = Literal[
     "decide",
     "people_out",
+    "elsewhere",
     "budget",
     "revenue",
     "claim",
@@ -58,6 +59,13 @@ PHRASES: tuple[Phrase, ...] = (
         r"\b(?:mailadresse|e-mail-adresse|telefonnummer|adresse) von (?!der boutique|halden)",
     ),
     _phrase(
+        "elsewhere",
+        r"\b(?:pause|resume|unpause|halt|stop)\b[^.?!]{0,30}\b(?:sending|everything|all|mails?|campaigns?|sends?|it)\b",
+        r"\b(?:cancel|delete|abort|erase|remove|discard)\b[^.?!]{0,40}\b(?:campaigns?|customers?|people|data|segments?|mails?|sends?|it|everything|everybody)\b",
+        r"\b(?:change|set|raise|lower|turn off)\b[^.?!]{0,30}\b(?:quiet hours|settings?|roles?|caps?|limits?|password|budgets? of the model)\b|\b(?:add|invite|remove) (?:a |an )?(?:user|colleague|team ?mate)\b|\bimport (?:a |the |my |our )?(?:file|csv|orders|customers|data)\b",
+        r"\b(?:pausier\w*|stopp\w*|halt\w* an)\b[^.?!]{0,30}\b(?:versand|alles|mails?|kampagnen?)\b|\b(?:brich|lösch\w*|storni\w*|entfern\w*)\b[^.?!]{0,40}\b(?:kampagnen?|kunden|daten|alles|mails?|segmente?)\b",
+    ),
+    _phrase(
         "budget",
         r"\broas\b|\broi of (?:meta|facebook|google|instagram|tiktok)",
         r"\b(?:double|triple|increase|raise|cut|halve|spend|more)\b[^.?!]{0,30}\b(?:ad|ads|advertising|meta|google|facebook|instagram|tiktok)\b",
@@ -95,7 +103,7 @@ PHRASES: tuple[Phrase, ...] = (
     _phrase(
         "move",
         r"\b(?:move|postpone|reschedule|shift|delay|bring forward|push)\b[^.?!]{0,40}\b(?:to|until|by|back|till|forward)\b",
-        r"\b(?:send|schedule) (?:it|this|that|the (?:mail|campaign|send)) (?:on|at|to|tomorrow|next|this|instead|later)",
+        r"\b(?:send|schedule) (?:it|this|that|the (?:mail|campaign|send)) (?:on|at|tomorrow|next|this|instead|later)",
         r"\b(?:could|can|may) (?:it|this|that) (?:go out|be sent) (?:on|at|tomorrow|next|this|later)",
         r"\b(?:verschieb|verleg)\w*\b|\b(?:schick|send)\w* (?:es|sie|das|die mail) (?:erst |lieber |bitte )*(?:am|um|morgen|nächste)",
     ),
@@ -124,6 +132,7 @@ PHRASES: tuple[Phrase, ...] = (
     _phrase(
         "report",
         r"\bhow (?:did|has|have|was|were|is|well)\b[^?]{0,80}\b(?:do|doing|done|work|worked|go|perform|performed|mail|campaign|letter)\b|\bhow (?:was|were)\b",
+        r"\bcompare\b|\bvergleich\w*\b|\b(?:opened|clicked|unsubscribed)\b[^.?!]{0,20}\b(?:last|latest|this|that)\b|\b(?:letzte[nrs]?|diese[nr]?)\b[^.?!]{0,30}\b(?:geöffnet|geklickt|abgemeldet)\b",
         r"\bresults?\b|\breports?\b|\bdid (?:it|they|the|our)\b[^?]{0,60}\b(?:work|help|bring|sell|change)\b|\bwhat did\b[^?]{0,60}\b(?:bring|change|do)\b|\bwhat worked\b|\bwhich (?:campaign|mail|variant)\b[^?]{0,30}\b(?:best|better|won|worked)\b|\bbest campaign\b",
         r"\bwie (?:lief|war|waren|liefen|ist)\b[^?]{0,60}(?:\bgelaufen\b|\bkampagne\b|\bmail\b|\bbrief\b|$|\?)|\bergebnis\w*\b|\bbericht\w*\b|\bwas hat\b[^?]{0,60}\bgebracht\b|\bhat\b[^?]{0,60}\b(?:gewirkt|funktioniert|gebracht)\b",
     ),
@@ -134,6 +143,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     _phrase(
         "count",
+        r"\bwhy\b[^.?!]{0,60}\b(?:left out|not (?:be )?mailed|cannot be|can't be|excluded)\b|\b(?:warum|wieso)\b[^.?!]{0,60}\b(?:ausgelassen|nicht angeschrieben)\b",
         r"\bhow many\b|\bhow (?:big|large)\b|\bnumber of\b|\bcount\b|\bsize of\b|\bhow much of\b",
         r"\bwie ?viele?\b|\banzahl\b|\bwie groß\b|\bzähle?\b",
     ),
@@ -210,7 +220,7 @@ def intents(text: str) -> tuple[Intent, ...]:
         found = [one for one in found if one != "campaign"]  # a question begins nothing
     elif "campaign" in found and _ORDER.match(plain):
         # "Write to everyone whose report …" asks for a mail, whatever else it speaks of.
-        early = [one for one in found if one in ("people_out", "claim", "change", "move", "decide",
+        early = [one for one in found if one in ("people_out", "elsewhere", "claim", "change", "move", "decide",
                                                  "ask_report")]  # fmt: skip
         found = [*early, "campaign", *(o for o in found if o not in (*early, "campaign"))]
     return tuple(found)

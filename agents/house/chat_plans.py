@@ -147,6 +147,50 @@ async def calendar(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         yield showing.calendar_table(found, known.timezone, language)
 
 
+async def elsewhere(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
+    """What is done with a button, and never by a message: where it is."""
+    plain = lowered(heard.text)
+    language = heard.language
+    if re.search(r"pause|resume|unpause|halt|stop|pausier", plain):
+        where = pick(
+            language,
+            "**Pause all** stands at the left of every page and holds all sending within one "
+            "batch; one scheduled send is paused in the calendar.",
+            "**Pause all** steht links auf jeder Seite und hält den Versand binnen eines Stapels "
+            "an; eine einzelne geplante Sendung hält man im Kalender an.",
+        )
+    elif re.search(r"cancel|abort|brich|storni", plain):
+        where = pick(
+            language,
+            "A campaign is cancelled on its own page, by somebody who may write.",
+            "Abgebrochen wird eine Kampagne auf ihrer eigenen Seite, von jemandem mit "
+            "Schreibrecht.",
+        )
+    elif re.search(r"import", plain):
+        where = pick(
+            language, "Files are taken in on the page Import.", "Dateien nimmt die Seite Import an."
+        )
+    else:
+        where = pick(
+            language,
+            "People, roles, limits and quiet hours are kept under Settings; a customer is erased "
+            "on request by an owner, and segments are forgotten on the page Audience.",
+            "Personen, Rollen, Grenzen und Ruhezeiten stehen unter Settings; gelöscht wird ein "
+            "Kunde auf Wunsch durch einen Inhaber, ein Segment auf der Seite Audience.",
+        )
+    yield TextPart(
+        text=pick(
+            language,
+            f"I cannot do this, and did nothing: it takes a person and a button. {where}",
+            f"Das kann ich nicht, und ich habe nichts getan: Dafür braucht es einen Menschen und "
+            f"einen Knopf. {where}",
+        )
+    )
+    named = meant(heard.text, await tools.list_campaigns())
+    if len(named) == 1:
+        yield CampaignPart(campaign_id=named[0].id, words=named[0].goal)
+
+
 async def change(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
     """A wish about a draft: noted beside what waits, for a person to take over."""
     async for part in _which(heard, tools, "campaign_change", changing):

@@ -91,7 +91,10 @@ def reporting(campaign_id: str) -> Callable[[Heard, Tools], AsyncIterator[Said]]
             yield remembered
             return
         found = await tools.read_report(campaign_id)
-        yield TextPart(text=finding(found, heard.language))
+        asks = re.search(r"open|click|geöffnet|geklickt", lowered(heard.text))
+        yield TextPart(
+            text=finding(found, heard.language) + (_seen(found, heard.language) if asks else "")
+        )
         if found.measurable == "yes":
             plot = showing.report_plot(found, heard.language)
             if plot is not None:
@@ -167,7 +170,8 @@ def finding(found: Report, language: Language) -> str:
             return words.points(number, language)
         return words.amount(number, found.currency, language)
 
-    span = words.likely(said(low), said(high), language)
+    bare = said(low) if effect.unit != "share" else said(low).rsplit(" ", 1)[0]
+    span = words.likely(bare, said(high), language)
     treated = words.in_unit(
         effect.treated.value or 0.0, effect.treated.unit, found.currency, language
     )
@@ -193,12 +197,47 @@ def finding(found: Report, language: Language) -> str:
     others = [e for e in found.effects[1:] if e.shown]
     more = ""
     if others:
-        names = ", ".join(showing.outcome(e.metric, language).lower() for e in others)
+        names = ", ".join(
+            f"{showing.outcome(e.metric, language).lower()} "
+            + (
+                words.points(e.difference.value or 0.0, language)
+                if e.unit == "share"
+                else words.amount(e.difference.value or 0.0, found.currency, language)
+            )
+            for e in others
+        )
         more = pick(language, f" Also shown: {names}.", f" Auch gezeigt: {names}.")
     return head + pick(
         language,
         f" Of {sizes[0]} who were to get it {treated}, of {sizes[1]} held back {held}.{more}",
         f" Von {sizes[0]} Angeschriebenen {treated}, von {sizes[1]} Zurückgehaltenen {held}.{more}",
+    )
+
+
+def _seen(found: Report, language: Language) -> str:
+    """Opens and clicks, of those who agreed that they are recorded."""
+    counted: dict[str, list[float]] = {"opened_by_person": [0, 0], "clicked": [0, 0]}
+    for arm in found.arms:
+        for name, sums in counted.items():
+            figure = arm.figure(name)
+            if arm.arm != "held_back" and figure is not None and figure.value is not None:
+                sums[0] += figure.value
+                sums[1] += figure.n or 0
+    (opened, of), (clicked, _) = counted["opened_by_person"], counted["clicked"]
+    if not of:
+        return pick(
+            language,
+            " Nobody who got it agreed that opens are recorded, so none are known.",
+            " Niemand von ihnen hat zugestimmt, dass Öffnungen erfasst werden; bekannt sind keine.",
+        )
+    return pick(
+        language,
+        f" Opened by a person: {words.count(opened, 'en')} of the {words.count(of, 'en')} who got "
+        f"it and agreed to tracking ({words.share(opened / of, 'en')}); clicked: "
+        f"{words.count(clicked, 'en')}.",
+        f" Von einem Menschen geöffnet: {words.count(opened, 'de')} von "
+        f"{words.count(of, 'de')}, die sie bekamen und dem zustimmten "
+        f"({words.share(opened / of, 'de')}); geklickt: {words.count(clicked, 'de')}.",
     )
 
 

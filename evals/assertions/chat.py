@@ -284,6 +284,10 @@ def _budget(team: Team, weeks: int) -> int:
 _SECOND: Mapping[str, Callable[..., int | Decimal]] = {
     "buyers": _buyers,
     "customers": lambda team: len(independent.customers(team.exports)),
+    "silent": lambda team, months: len(
+        independent.known(team.exports)
+        - independent.buyers(team.exports, team.now, "", _months_ago(team, months))
+    ),
     "top_tenth": lambda team: len(independent.top_tenth(team.exports, team.now)),
     "spenders": lambda team, at_least: len(independent.spenders(team.exports, team.now, at_least)),
     "did": lambda team, event: len(

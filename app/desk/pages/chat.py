@@ -31,10 +31,10 @@ GATHER_SECONDS = 0.03
 EXAMPLES = (
     "How did the last campaign do?",
     "Which groups of customers do we have, and how large are they?",
-    "Who has not bought for half a year, and how many of them may we write to?",
+    "How many customers have not bought for six months, and may be written to?",
     "What goes out in the next two weeks?",
     "What waits for a yes?",
-    "Get viewings for a watch from people who bought one before",
+    "Get viewings for a watch from people who bought a watch in the last 12 months",
 )
 Shown = dict[str, Any]
 Text = Annotated[str, Form(max_length=MOST_TEXT)]
