@@ -27,6 +27,7 @@ def test_there_are_thirty_cases_beside_the_goals() -> None:
     check_assertions(cases)
 
 
+@pytest.mark.timeout(900)  # over a hundred conversations, on a machine that may be busy
 async def test_nothing_has_got_worse() -> None:
     result = await run_cases(load_cases())
     worse = [group.group for group in result.groups if group.regression]
