@@ -10,16 +10,15 @@ from app.fact_words import FactShown, facts_shown
 from app.views.rule_words import who
 from domain.brief import Brief, Holdout, KpiTarget, Offer
 from domain.facts import Facts
-from domain.figures import Figure, Query
+from domain.figures import Figure
 from domain.frozen import Frozen
 
 
 class FigureShown(Frozen):
-    """One figure of the evidence, with the query behind it."""
+    """One figure of the evidence."""
 
     name: str
     figure: Figure
-    query: Query | None
 
 
 class Better(Frozen):
@@ -36,6 +35,13 @@ class LeftOutShown(Frozen):
     why: str
     """left out because …"""
     people: int
+
+
+class QueryShown(Frozen):
+    names: tuple[str, ...]
+    """The figures that rest on it."""
+    engine: str
+    text: str
 
 
 class BriefShown(Frozen):
@@ -66,7 +72,6 @@ class BriefShown(Frozen):
 
 def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
     audience = brief.audience
-    queries = {query.id: query for query in audience.queries}
     return BriefShown(
         message=brief.message,
         audience=who(audience.rule),
@@ -74,12 +79,7 @@ def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
         reachable=audience.reachable,
         left_out=left_out_shown(audience.left_out),
         figures=tuple(
-            FigureShown(
-                name=FIGURE_WORDS.get(figure.name, figure.name.replace("_", " ")),
-                figure=figure,
-                query=queries.get(figure.query),
-            )
-            for figure in audience.figures
+            FigureShown(name=_name(figure), figure=figure) for figure in audience.figures
         ),
         facts=facts_shown(brief.fact_ids, facts),
         offer=brief.offer,
@@ -105,6 +105,23 @@ def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
         ),
         written_by=written_by(brief.written_by),
     )
+
+
+def queries_behind(brief: Brief) -> tuple[QueryShown, ...]:
+    """Every query of the brief's figures, once, with the figures that rest on it."""
+    figures = brief.audience.figures
+    return tuple(
+        QueryShown(
+            names=tuple(_name(f) for f in figures if f.query == query.id) or (query.id,),
+            engine=query.engine,
+            text=query.text,
+        )
+        for query in brief.audience.queries
+    )
+
+
+def _name(figure: Figure) -> str:
+    return FIGURE_WORDS.get(figure.name, figure.name.replace("_", " "))
 
 
 def left_out_shown(reasons: tuple[tuple[str, int], ...]) -> tuple[LeftOutShown, ...]:

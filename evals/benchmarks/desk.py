@@ -68,17 +68,16 @@ async def _one_waiting(ground: Ground) -> str:
 async def _first_load(client: httpx.AsyncClient) -> list[Measurement]:
     page = await client.get("/approvals")
     sizes = {"html": page.num_bytes_downloaded}
-    names = set(_FILES.findall(page.text))
-    for name in sorted(names):
+    wanted = {name.partition("#")[0] for name in _FILES.findall(page.text)}
+    while wanted:
+        name = min(wanted)
+        wanted.discard(name)
         answer = await client.get(name)
         kind = name.partition("?")[0].rpartition(".")[2]
         sizes[kind] = sizes.get(kind, 0) + answer.num_bytes_downloaded
-        if kind == "css":
-            # A page in Latin letters loads the first face alone; the other has its own range.
-            first = next(iter(_IN_CSS.findall(answer.text)), None)
-            if first is not None:
-                font = await client.get(str(httpx.URL(str(answer.url)).join(first)))
-                sizes["woff2"] = sizes.get("woff2", 0) + font.num_bytes_downloaded
+        fonts = _IN_CSS.findall(answer.text) if kind == "css" else []
+        # A page in Latin letters loads the first face alone; the others have their own ranges.
+        wanted |= {httpx.URL(str(answer.url)).join(font).raw_path.decode() for font in fonts[:1]}
     whole = sum(sizes.values())
     note = ", ".join(f"{kind} {size / 1000:.0f}" for kind, size in sizes.items())
     return [

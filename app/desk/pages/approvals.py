@@ -18,6 +18,7 @@ from app.previews import READER
 from app.site import Site, site_of
 from app.views import card_story, inbox
 from app.views.card import Card, card_of, head_of
+from app.views.card_brief import queries_behind
 from app.views.compact import compact_of
 from app.views.inbox import Inbox, InboxSection
 from app.views.talk import known_names
@@ -109,6 +110,21 @@ async def after(request: Request, here: Here, approval_id: str) -> Response:
     head = await head_of(site_of(request), approval_id, here.person)
     progress = await _progress(site_of(request), approval_id)
     return await draw(request, "approvals/after_part.html", head=head, progress=progress)
+
+
+@router.get("/approvals/{approval_id}/queries")
+async def queries(request: Request, here: Here, approval_id: str) -> Response:
+    """The queries behind a brief's figures; too long to stand on its card."""
+    site = site_of(request)
+    approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
+    brief = (await deciding.gather(site.workspace, approval, site.stack)).brief
+    return await draw(
+        request,
+        "approvals/queries.html",
+        here="approvals",
+        approval_id=approval_id,
+        queries=queries_behind(brief) if brief is not None else (),
+    )
 
 
 @router.get("/approvals/{approval_id}/compact")
