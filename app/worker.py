@@ -104,7 +104,9 @@ def _server(one: Served) -> _Server:
 def listen(host: str, port: int) -> socket.socket | None:
     """A bound socket; None where the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, because asyncio sends small answers at once (TCP_NODELAY) only then; an answer
+    # in two pieces would wait 40 ms for the client's delayed acknowledgement.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
