@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.frozen import Frozen
+from domain.words import day_words
 
 TraitField = Literal[
     "customer_id", "email", "language", "country", "city", "timezone", "created_at", "first_name"
@@ -113,8 +114,8 @@ def in_words(rule: Predicate) -> str:
             what = f" of {', '.join(rule.products)}" if rule.products else ""
             return f"{rule.event}{what} {_times(rule)}{_period(rule)}"
         case Spent():
-            low = f"at least {rule.at_least}" if rule.at_least is not None else ""
-            high = f"at most {rule.at_most}" if rule.at_most is not None else ""
+            low = f"at least {_amount(rule.at_least)}" if rule.at_least is not None else ""
+            high = f"at most {_amount(rule.at_most)}" if rule.at_most is not None else ""
             return f"spent {' and '.join(filter(None, (low, high)))}{_period(rule)}"
         case Trait():
             value = ", ".join(rule.value) if isinstance(rule.value, tuple) else rule.value
@@ -137,6 +138,10 @@ def _times(rule: Bought | Did) -> str:
 
 
 def _period(rule: Bought | Did | Spent) -> str:
-    since = f" since {rule.since.isoformat()}" if rule.since else ""
-    before = f" before {rule.before.isoformat()}" if rule.before else ""
+    since = f" since {day_words(rule.since)}" if rule.since else ""
+    before = f" before {day_words(rule.before)}" if rule.before else ""
     return since + before
+
+
+def _amount(money: Decimal) -> str:
+    return f"{money:,.0f}" if money == money.to_integral_value() else f"{money:,.2f}"

@@ -123,10 +123,20 @@ async def calendar(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
         said.append(
             pick(
                 language,
-                f"{words.count(len(found.waiting), language)} more wait for a yes and have no time "
-                "yet.",
-                f"{words.count(len(found.waiting), language)} weitere warten auf ein Ja und haben "
-                "noch keinen Zeitpunkt.",
+                f"{words.count(len(found.waiting), language)} more "
+                + (
+                    "waits for a yes and has"
+                    if len(found.waiting) == 1
+                    else "wait for a yes and have"
+                )
+                + " no time yet.",
+                f"{words.count(len(found.waiting), language)} "
+                + (
+                    "weitere wartet auf ein Ja und hat"
+                    if len(found.waiting) == 1
+                    else "weitere warten auf ein Ja und haben"
+                )
+                + " noch keinen Zeitpunkt.",
             )
         )
     said.append(

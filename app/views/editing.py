@@ -23,6 +23,7 @@ from domain.draft import CallToAction, Draft, Heading, Paragraph, ProductCard, V
 from domain.errors import Refused
 from domain.facts import Facts
 from domain.frozen import Frozen
+from domain.words import day_words
 from ledger import approvals, comments, unsaved
 from ledger.approvals import Approval
 from ledger.database import Transaction
@@ -331,7 +332,8 @@ def _brief_fields(now: Mapping[str, Any], brief: Brief, facts: Facts) -> tuple[F
             place="",
             label="Sent until",
             value=str(now["send_until"]),
-            hint=f"The days of the goal: {brief.send_from} to {brief.send_until}",
+            hint=f"The days of the goal: {day_words(brief.send_from)} to "
+            f"{day_words(brief.send_until)}",
         ),
     )
 

@@ -157,7 +157,7 @@ def test_publish_says_why_nothing_goes_out(
 def test_the_brief_s_card_says_what_to_know(briefed: Commands) -> None:
     shown = briefed.run("approvals", "show").stdout
     for said in (
-        "bought at least 2 times before 2010-09-01",
+        "bought at least 2 times before 1 September 2010",
         "left out because they have not agreed to marketing mail",
         "by chance",
         "10 % off with",
