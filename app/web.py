@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,7 +17,11 @@ from app.desk import desk
 from app.desk.security import Guard
 from app.mcp_server import create_mcp
 from app.rest.api import create_rest_api
+from app.rest.problems import Sized
 from app.site import Site
+
+MOST_FORM_BYTES = 1024 * 1024
+"""Of a form of the desk that gives no file."""
 
 
 def create_web(site: Site) -> ASGIApp:
@@ -41,7 +46,14 @@ def create_web(site: Site) -> ASGIApp:
     web.state.site = site
     web.router.routes.append(static_files.route)
     desk.install(web)
+    web.add_middleware(Sized, most=_most_bytes)
     web.mount("/v1", create_rest_api(site))
     web.mount("/api", create_agent_api(site, following))
     web.router.routes.append(Route("/mcp", mcp))
     return Guard(web, site.workspace.settings.desk)
+
+
+def _most_bytes(path: str) -> int:
+    """The APIs, and the page that takes files, have bounds of their own."""
+    own = path == "/import" or path.startswith(("/v1/", "/api/", "/mcp"))
+    return sys.maxsize if own else MOST_FORM_BYTES

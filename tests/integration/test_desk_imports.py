@@ -170,6 +170,16 @@ async def test_too_large_is_refused_before_it_is_read(desk: Desk) -> None:
     assert "larger than 250 MB" in answer.text
 
 
+async def test_nothing_of_a_strangers_file_is_read(desk: Desk) -> None:
+    async def read() -> AsyncIterator[bytes]:
+        pytest.fail("it was read")
+        yield b""
+
+    headers = {"content-length": "1000", "content-type": "multipart/form-data; boundary=x"}
+    answer = await desk.client().post("/import", headers=headers, content=read())
+    assert answer.headers["location"].startswith("/sign-in")
+
+
 async def test_only_people_with_write_may_import(desk: Desk) -> None:
     viewer = await desk.signed_in("viewer")
     assert (await give(viewer, desk, HEADER.encode())).status_code == 403

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
 
 from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, needs, origin_of
@@ -41,18 +42,19 @@ async def imports(request: Request, here: Here) -> Response:
 
 
 @router.post("/import", dependencies=[Depends(bounded)])
-async def give(
-    request: Request, here: Here, file: Annotated[UploadFile | None, File()] = None
-) -> Response:
-    """Take a file in, and begin to look into it."""
+async def give(request: Request, here: Here) -> Response:
+    """Take a file in, and begin to look into it. The form is read here and not by its signature,
+    which would read it before anybody asked who sends it."""
     person = needs(here, "write")
-    if file is None or not file.filename:
-        raise WrongUsage(
-            "no_file", "No file was chosen.", next_step="Choose one, or drop it on the page."
-        )
     site = site_of(request)
-    uploads = uploads_of(site.workspace)
-    upload = await asyncio.to_thread(uploads.take, file.file, file.filename, person.id)
+    async with request.form() as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise WrongUsage(
+                "no_file", "No file was chosen.", next_step="Choose one, or drop it on the page."
+            )
+        uploads = uploads_of(site.workspace)
+        upload = await asyncio.to_thread(uploads.take, file.file, file.filename, person.id)
     begin_look(site, upload)
     return _to(request, f"/import/{upload.id}")
 
