@@ -64,7 +64,8 @@ class Session(Frozen):
 
 
 def set_password(tx: Transaction, person: Person, password: str) -> None:
-    """Give a person a new password. Their other sessions end. Raises LedgerError bad_value."""
+    """Give a person a new password. Their other sessions end, and links to them no longer work.
+    Raises LedgerError bad_value."""
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise LedgerError(
             "bad_value",
@@ -82,6 +83,7 @@ def set_password(tx: Transaction, person: Person, password: str) -> None:
     if not changed:
         tx.connection.execute(t.passwords.insert(), {"person_id": person.id, **row})
     end_sessions(tx, person.id)
+    _end_links(tx, person.id)
     journal.append(tx, "password_set", person_id=person.id, thing=person.id, data={})
 
 
@@ -172,17 +174,21 @@ def issue_link(tx: Transaction, person_id: str, by: Person | None = None) -> str
     people.get(tx, person_id)
     if by is not None:
         people.require_now(tx, by, "administer")
-    tx.connection.execute(
-        sa.update(t.sign_in_links)
-        .where(_link.person_id == person_id, _link.used_at.is_(None))
-        .values(used_at=tx.real_now)
-    )
+    _end_links(tx, person_id)
     token = secrets.token_urlsafe(32)
     row = {"token_hash": _digest(token), "person_id": person_id, "issued_at": tx.real_now}
     tx.connection.execute(t.sign_in_links.insert(), {**row, "ends_at": tx.real_now + LINK_LASTS})
     by_id = None if by is None else by.id
     journal.append(tx, "link_issued", person_id=by_id, thing=person_id, data={})
     return token
+
+
+def _end_links(tx: Transaction, person_id: str) -> None:
+    tx.connection.execute(
+        sa.update(t.sign_in_links)
+        .where(_link.person_id == person_id, _link.used_at.is_(None))
+        .values(used_at=tx.real_now)
+    )
 
 
 def whose_link(tx: Transaction, token: str) -> Person | None:

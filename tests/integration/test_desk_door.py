@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from app.desk.identity import COOKIE
 from app.desk.security import HEADERS
 from app.static_files import FOLDER
+from app.web import MOST_FORM_BYTES
 from ledger import accounts, people
 from ledger import tables as t
 from ledger.accounts import FAILURES_MOST
@@ -237,6 +238,32 @@ async def test_a_newer_link_ends_the_older_and_a_day_ends_both(desk: Desk) -> No
     with desk.site.stack.ledger.write() as tx:
         tx.connection.execute(sa.update(t.sign_in_links).values(ends_at=tx.real_now))
     assert (await desk.client().get(f"/welcome/{newer}")).status_code == 410
+
+
+async def test_a_new_password_ends_a_link_that_lay_about(desk: Desk) -> None:
+    with desk.site.stack.ledger.write() as tx:
+        link = accounts.issue_link(tx, desk.people["author"].id)
+        accounts.set_password(tx, desk.people["author"], "five words nobody else has said")
+        assert accounts.whose_link(tx, link) is None
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/pause"])
+async def test_a_form_that_is_too_large_is_not_taken(desk: Desk, path: str) -> None:
+    read = 0
+
+    async def without_end() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+        while True:
+            read += 65536
+            assert read < 4 * MOST_FORM_BYTES, "it is read without end"
+            yield b"0" * 65536
+
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    browser = await desk.signed_in("viewer")
+    assert (await browser.post(path, content=without_end(), headers=kind)).status_code == 413
+    said = {**kind, "content-length": str(2 * MOST_FORM_BYTES)}
+    assert (await browser.post(path, content=b"--x", headers=said)).status_code == 413
 
 
 async def test_what_is_typed_at_the_door_is_escaped(desk: Desk) -> None:
