@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.rest.callers import Reader
+from app.rest.callers import Administrator, Reader
 from app.rest.once import Route
 from app.rest.paging import Cursor, Limit, Page, number_place, page_of
 from app.rest.problems import refusals
@@ -51,7 +51,7 @@ async def unread(
 @router.get("/history", response_model=Page[Entry], summary="The history")
 async def history(
     request: Request,
-    person: Reader,
+    person: Administrator,
     thing: Annotated[
         str, Query(max_length=200, description="Only what happened to this: an id.")
     ] = "",
@@ -59,7 +59,8 @@ async def history(
     limit: Limit = 50,
 ) -> Page[Entry]:
     """Every decision and effect, the newest first, each with the hash that covers the one before
-    it. Needs the right to read."""
+    it. Needs the right to administer: it tells who signed in from where. A campaign's own is at
+    `/campaigns/{id}/history`."""
     before = number_place(cursor)
     rows = await read(
         site_of(request).stack.ledger,
@@ -79,8 +80,8 @@ async def history(
         }
     },
 )
-async def export(request: Request, person: Reader) -> Response:
-    """The whole trail, an entry a line. Needs the right to read."""
+async def export(request: Request, person: Administrator) -> Response:
+    """The whole trail, an entry a line. Needs the right to administer."""
     return StreamingResponse(_lines(site_of(request).stack.ledger), media_type="application/jsonl")
 
 

@@ -129,8 +129,13 @@ async def change(
     id: Id,  # noqa: A002
     body: NewRole,
 ) -> Response:
-    """Give a person another role. Needs the right to administer."""
-    return await act(request, lambda tx: _shown(people.change_role(tx, id, body.role, person)))
+    """Give a person another role. Needs the right to administer, and every right of the role."""
+
+    def new(tx: Transaction) -> PersonShown:
+        _give_no_more(person, people.RIGHTS[body.role])
+        return _shown(people.change_role(tx, id, body.role, person))
+
+    return await act(request, new)
 
 
 @router.post(

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.desk.security import MAIL_POLICY
-from app.rest.callers import Reader
+from app.rest.callers import Reader, Writer
 from app.rest.once import Route
 from app.rest.paging import Cursor, Page, from_address, place
 from app.rest.problems import refusals
@@ -40,8 +40,8 @@ async def shown(request: Request, person: Reader, id: Id) -> Report:  # noqa: A0
 
 
 @router.post("/{id}/draw", response_model=Report, summary="Draw anew", responses=refusals(404, 409))
-async def draw(request: Request, person: Reader, id: Id) -> Report:  # noqa: A002
-    """Count everything again, as of now. Needs the right to read."""
+async def draw(request: Request, person: Writer, id: Id) -> Report:  # noqa: A002
+    """Count everything again, as of now. Needs the right to write."""
     return await report_of(site_of(request).stack, id, anew=True)
 
 

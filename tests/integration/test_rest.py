@@ -138,6 +138,7 @@ async def test_pages_stay_whole_while_the_list_grows(world: RestWorld) -> None:
             runs.start(tx, "Another in between.", owner)
     assert len(seen) == len(set(seen))
     assert set(seen) == first
+    client = world.client()
     history = (await client.get("/v1/audit/history", params={"limit": 100})).json()
     more = await client.get("/v1/audit/history", params={"limit": 100, "cursor": history["next"]})
     numbers = [row["seq"] for row in (*history["items"], *more.json()["items"])]
@@ -420,6 +421,20 @@ async def test_a_way_in_gives_no_more_than_the_token_has(world: RestWorld) -> No
     assert link.startswith("http://127.0.0.1:8780/welcome/")
     assert (await world.desk.client().get(link)).status_code == 200
     assert (await client.post(url, headers=key)).json() == {"link": None}
+
+
+async def test_a_token_lifts_nobody_above_itself(world: RestWorld) -> None:
+    weak = world.client(scopes=["read", "administer"])
+    body = {"name": "Bo", "email": "bo@brand.example", "role": "viewer"}
+    made = (await weak.post("/v1/people", json=body)).json()
+    lifted = await weak.patch(f"/v1/people/{made['id']}", json={"role": "approver"})
+    problem(lifted, 403, "not_allowed")
+
+
+@pytest.mark.parametrize("path", ["history", "history/export"])
+async def test_the_whole_history_is_for_owners(world: RestWorld, path: str) -> None:
+    answer = await world.client("approver").get(f"/v1/audit/{path}")
+    problem(answer, 403, "not_allowed")
 
 
 async def test_settings_are_changed_as_they_were_seen(world: RestWorld) -> None:
