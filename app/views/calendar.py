@@ -145,6 +145,10 @@ class _Found(Frozen):
     now: datetime
 
 
+EARLIEST, LATEST = date(1970, 1, 1), date(2999, 12, 31)
+"""Of the days that a calendar is shown around."""
+
+
 async def calendar(
     stack: Stack, *, mode: Mode = "month", around: date | None = None, week_start: int = 0
 ) -> Calendar:
@@ -475,6 +479,7 @@ def _under_way(run: Run) -> UnderWay:
 def _first(mode: Mode, around: date | None, today: date, week_start: int) -> date:
     """The first day that is shown: with a month, last week's, so that what comes is on screen."""
     day = around or (today if mode == "week" else today - timedelta(days=7))
+    day = min(max(day, EARLIEST), LATEST)
     return day - timedelta(days=(day.weekday() - week_start) % 7)
 
 

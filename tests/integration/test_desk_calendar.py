@@ -10,6 +10,7 @@ import pytest
 from app.views.calendar import Calendar, Item, calendar
 from ledger import crowding, schedules
 from ledger.pressure import over_cap
+from tests.desk_world import make_desk
 from tests.integration.test_desk_campaigns import text_of
 from tests.planning_world import CAP, fill, planning_desk
 
@@ -127,6 +128,13 @@ async def test_moving_needs_the_right_to_publish(tmp_path: Path, role: str, stat
         answer = await somebody.post(f"/calendar/move/{made['advent']}", data=form)
         assert answer.status_code == status
         assert len(desk.journal("publication_moved")) == (status == 303)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_no_day_is_too_far(tmp_path: Path, day: str) -> None:
+    async with make_desk(tmp_path) as desk:
+        browser = await desk.signed_in("viewer")
+        assert (await browser.get(f"/calendar?around={day}")).status_code == 200
 
 
 async def test_the_reader_sees_their_own_week_and_dates(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi import APIRouter, Form, Header, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from app.desk import report_parts
@@ -99,7 +99,12 @@ async def progress(
 
 
 @router.get("/campaigns/{run_id}/history")
-async def history(request: Request, here: Here, run_id: str, before: int | None = None) -> Response:
+async def history(
+    request: Request,
+    here: Here,
+    run_id: str,
+    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> Response:
     """What the history holds of it, in words."""
     page = await history_page(site_of(request).stack.ledger, run_id, before)
     return await draw(request, "campaigns/history.html", here="campaigns", page=page)
