@@ -31,7 +31,7 @@ QUIET = (
 )  # fmt: skip
 ASKED = (
     "How did the last campaign do?",
-    "Who has not bought for half a year, and how many of them may we write to?",
+    "How many customers have not bought for six months, and may be written to?",
 )
 MINUTES = 60_000
 
