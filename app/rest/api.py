@@ -20,6 +20,7 @@ from app.rest import (
     people,
     problems,
     reports,
+    schedules,
     sends,
     settings,
 )
@@ -73,6 +74,7 @@ def create_rest_api(site: Site) -> FastAPI:
         sends.days,
         sends.router,
         sends.pausing,
+        schedules.router,
         reports.router,
         audience.router,
         brand.router,

@@ -24,6 +24,7 @@ from ledger.crowding import WeekLoad
 from ledger.database import Transaction
 from ledger.publications import PublicationRow
 from ledger.runs import Run
+from ledger.schedules import Schedule
 from workflows.stack import Stack
 from workflows.transactions import read
 
@@ -228,24 +229,23 @@ class ScheduleRow(Frozen):
 
 def schedule_rows(tx: Transaction) -> list[ScheduleRow]:
     """The schedules that start campaigns again and again."""
-    names = people.names(tx)
-    rows = []
-    for one in schedules.list_schedules(tx):
-        fires = [fire for fire in schedules.fires(tx, one.id, limit=20) if fire.run_id]
-        rows.append(
-            ScheduleRow(
-                id=one.id,
-                title=words.title(one.goal),
-                goal=one.goal,
-                cron=one.cron,
-                zone=one.zone,
-                next=next(cron.fire_times(one.cron, one.zone, tx.now)),
-                last=fires[0].fire_time if fires else None,
-                last_run=(fires[0].run_id or "") if fires else "",
-                by=names.get(one.person_id, ""),
-            )
-        )
-    return rows
+    return [schedule_row(tx, one) for one in schedules.list_schedules(tx)]
+
+
+def schedule_row(tx: Transaction, one: Schedule) -> ScheduleRow:
+    """One schedule, with what it started last and starts next."""
+    fires = [fire for fire in schedules.fires(tx, one.id, limit=20) if fire.run_id]
+    return ScheduleRow(
+        id=one.id,
+        title=words.title(one.goal),
+        goal=one.goal,
+        cron=one.cron,
+        zone=one.zone,
+        next=next(cron.fire_times(one.cron, one.zone, tx.now)),
+        last=fires[0].fire_time if fires else None,
+        last_run=(fires[0].run_id or "") if fires else "",
+        by=people.names(tx).get(one.person_id, ""),
+    )
 
 
 def _find(tx: Transaction, start: datetime, end: datetime) -> _Found:

@@ -399,6 +399,24 @@ async def test_a_file_is_given_and_kept(world: RestWorld) -> None:
     assert dropped.json()["changed"]
 
 
+async def test_a_schedule_is_added_and_removed(world: RestWorld) -> None:
+    client = world.client()
+    body = {"goal": GOAL, "cron": "0 9 1 * *"}
+    made = await client.post("/v1/schedules", json=body, headers={"Idempotency-Key": "s1"})
+    again = await client.post("/v1/schedules", json=body, headers={"Idempotency-Key": "s1"})
+    assert made.status_code == 201
+    assert made.json() == again.json()
+    assert made.json()["next"]
+    problem(await client.post("/v1/schedules", json={**body, "cron": "soon"}), 422, "bad_schedule")
+    problem(
+        await world.client(scopes=["read"]).post("/v1/schedules", json=body), 403, "not_allowed"
+    )
+    gone = f"/v1/schedules/{made.json()['id']}"
+    assert (await client.delete(gone)).status_code == 200
+    assert (await client.get("/v1/schedules")).json() == {"items": []}
+    problem(await client.delete(gone), 404, "unknown")
+
+
 async def test_people_come_and_go(world: RestWorld) -> None:
     client = world.client()
     body = {"name": "Bo", "email": "bo@brand.example", "role": "author"}
