@@ -36,22 +36,27 @@ ORDERS = """order_id,customer_id,ordered_at,sku,category,quantity,price,channel
 """
 
 
+def bring_in(desk: Desk, folder: Path) -> None:
+    """The small shop's files, and the facts of the example brand."""
+    workspace, owner = desk.site.workspace, desk.people["owner"]
+    for kind, text in (("customers", CUSTOMERS), ("orders", ORDERS)):
+        file = folder / f"{kind}.csv"
+        file.write_text(text, "utf-8")
+        import_file(
+            workspace, kind, file,  # type: ignore[arg-type]
+            mapping={}, timezone="Europe/Berlin", currency="EUR", person=owner,
+        )  # fmt: skip
+    for facts in ("products.jsonl", "house.jsonl"):
+        import_file(
+            workspace, "facts", workspace.brand_folder / facts,
+            mapping={}, timezone=None, currency=None, person=owner,
+        )  # fmt: skip
+
+
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with make_desk(tmp_path) as made:
-        workspace, owner = made.site.workspace, made.people["owner"]
-        for kind, text in (("customers", CUSTOMERS), ("orders", ORDERS)):
-            file = tmp_path / f"{kind}.csv"
-            file.write_text(text, "utf-8")
-            import_file(
-                workspace, kind, file,  # type: ignore[arg-type]
-                mapping={}, timezone="Europe/Berlin", currency="EUR", person=owner,
-            )  # fmt: skip
-        for facts in ("products.jsonl", "house.jsonl"):
-            import_file(
-                workspace, "facts", workspace.brand_folder / facts,
-                mapping={}, timezone=None, currency=None, person=owner,
-            )  # fmt: skip
+        bring_in(made, tmp_path)
         yield made
 
 

@@ -19,6 +19,7 @@ from domain.figures import Figure, Unit
 from domain.goal import Kpi
 from domain.money import Currency
 from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Spent
+from domain.words import day_words
 from tools.measurement.effects import Estimate, mean_interval, share_interval
 from tools.store.compile import customers_that_fit, require_one_currency
 from tools.store.rows import Row
@@ -42,7 +43,7 @@ def measure_baseline(
     if kpi == "revenue":
         require_one_currency(tables, currency)
     people = customers_that_fit(rule, before)
-    note = f"people who fitted on {before.today().isoformat()}, in the {days} days after"
+    note = f"people who fitted on {day_words(before.today())}, in the {days} days after"
     if _latest_day(rule) > before.today() or tables.run(people.limit(1)).num_rows == 0:
         people = customers_that_fit(rule, tables)
         note = f"people who fit now, in the {days} days before; the rule itself may shape this"

@@ -166,7 +166,7 @@ def _order_figures(
             unit="money",
             n=number,
             query=about_people.id,
-            note="value_total by purchases: net of returns, VAT and discount",
+            note="the value of all purchases by their number: net of returns, VAT and discount",
         ),
     )
 
