@@ -9,12 +9,15 @@ let pulses = null;
 let seenAt = new Date();
 let lostTimer = 0;
 let grownTimer = 0;
+let missed = false;
 
 function grown() {
   if (grownTimer) return;
   grownTimer = setTimeout(() => {
     grownTimer = 0;
-    body.dispatchEvent(new Event("grown"));
+    // Without a network nothing can be fetched; it is made good once the stream is open again.
+    missed = !navigator.onLine;
+    if (!missed) body.dispatchEvent(new Event("grown"));
   }, 250);
 }
 
@@ -22,7 +25,7 @@ function follow() {
   if (pulses || document.hidden) return;
   pulses = new EventSource("/live");
   pulses.addEventListener("open", () => {
-    if (setConnection(true)) grown();
+    if (setConnection(true) || missed) grown();
   });
   pulses.addEventListener("grown", () => {
     seenAt = new Date();
@@ -31,10 +34,10 @@ function follow() {
   pulses.addEventListener("error", () => {
     if (!lostTimer) lostTimer = setTimeout(() => setConnection(false), 1500);
     if (pulses && pulses.readyState === EventSource.CLOSED) {
-      // The answer was no stream: signed out, or the server is starting. Asking for the navigation
-      // leads to the door in the first case.
+      // Signed out, the server is starting, or there is no network. Once it answers at all, the
+      // navigation is asked for, which leads to the door in the first case.
       unfollow();
-      grown();
+      fetch("/nav").then(grown, () => {});
       setTimeout(follow, 3000);
     }
   });
