@@ -28,6 +28,13 @@ KEEP_ALIVE_SECONDS = 15.0
 log = structlog.get_logger("mainspring.streams")
 
 
+def seen(last_event_id: str | None) -> int | None:
+    """The number behind which a stream goes on; None: none was said that can be one."""
+    if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
+        return int(last_event_id[:15])
+    return None
+
+
 class Streams:
     """Tails of the ledger. Start it with the server, and stop it before the server ends."""
 

@@ -19,6 +19,7 @@ from app.mcp_server import create_mcp
 from app.rest.api import create_rest_api
 from app.rest.problems import Sized
 from app.site import Site
+from app.stream_rights import EndsWithRights
 
 MOST_FORM_BYTES = 1024 * 1024
 """Of a form of the desk that gives no file."""
@@ -50,7 +51,7 @@ def create_web(site: Site) -> ASGIApp:
     web.mount("/v1", create_rest_api(site))
     web.mount("/api", create_agent_api(site, following))
     web.router.routes.append(Route("/mcp", mcp))
-    return Guard(web, site.workspace.settings.desk)
+    return Guard(EndsWithRights(web, site), site.workspace.settings.desk)
 
 
 def _most_bytes(path: str) -> int:

@@ -23,6 +23,8 @@ from ledger.people import Person, Right
 from workflows.transactions import read, write
 
 COOKIE = "mainspring"
+COOKIES = (f"__Host-{COOKIE}", COOKIE)
+"""The names that a session's cookie has, over https and on this machine."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -103,7 +105,7 @@ def forged() -> Refused:
 
 def cookie_name(request: Request) -> str:
     """Browsers keep a ``__Host-`` cookie to https and to this very host."""
-    return f"__Host-{COOKIE}" if is_secure(request) else COOKIE
+    return COOKIES[0] if is_secure(request) else COOKIES[1]
 
 
 def is_secure(request: Request) -> bool:

@@ -12,9 +12,10 @@ from app.rest.callers import Reader, Writer
 from app.rest.once import Route, act
 from app.rest.paging import Cursor, Page, from_address, number_place, place, written
 from app.rest.problems import refusals
-from app.rest.shapes import EVENT_STREAM, Body, Done, Id, seen, stream
+from app.rest.shapes import EVENT_STREAM, Body, Done, Id, stream
 from app.scheduled import ScheduledSend, scheduled_sends
 from app.site import site_of
+from app.streams import seen
 from app.views import campaigns as lists
 from app.views.campaigns import CampaignRow
 from app.views.history import Line, history_page
@@ -177,7 +178,7 @@ async def events(
     """What the agents do, as they do it; the stream stays open. Needs the right to read."""
     site = site_of(request)
     await read(site.stack.ledger, lambda tx: runs.get(tx, id))
-    return stream(site.streams.tail(id, seen(last_event_id)))
+    return stream(site.streams.tail(id, seen(last_event_id) or 0))
 
 
 @router.post("/{id}/cancel", response_model=Run, summary="Cancel", responses=refusals(404))

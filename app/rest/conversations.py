@@ -14,8 +14,9 @@ from app.rest.callers import Reader
 from app.rest.once import Route, act
 from app.rest.paging import Cursor, Limit, Page, bad_cursor, page_of, place
 from app.rest.problems import refusals
-from app.rest.shapes import EVENT_STREAM, Body, Done, Id, seen, stream
+from app.rest.shapes import EVENT_STREAM, Body, Done, Id, stream
 from app.site import site_of
+from app.streams import seen
 from domain.frozen import Frozen
 from ledger import threads
 from ledger.database import Transaction
@@ -161,7 +162,7 @@ async def follow(
     """Words, tools and parts as they come; the stream ends with the answer. Needs the right to
     read."""
     await _mine(request, person, id)
-    return stream(site_of(request).streams.tail(id, seen(last_event_id)), frozenset({"end"}))
+    return stream(site_of(request).streams.tail(id, seen(last_event_id) or 0), frozenset({"end"}))
 
 
 async def _mine(request: Request, person: Person, turn_id: str) -> Turn:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, File, Request, UploadFile
+from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
 
 from app.desk.identity import origin_of
 from app.first_facts import Fact, first_facts
@@ -17,12 +17,35 @@ from app.rest.shapes import Body, Done, Id
 from app.site import site_of
 from app.uploads import MOST_BYTES, Chosen, Upload
 from app.views.imports import ImportPage, ImportsPage, import_page, imports_page
+from domain.errors import WrongUsage
 from domain.frozen import Frozen
 
 MOST_BODY_BYTES = MOST_BYTES + (1 << 20)
 """Of a form: its file, and what stands around it."""
 
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=Route)
+
+
+_FILE_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "CSV, JSONL or Parquet, also as gzip or zip.",
+                        }
+                    },
+                }
+            }
+        },
+    }
+}
 
 
 class ReadAs(Body):
@@ -41,17 +64,22 @@ async def listed(request: Request, person: Reader) -> ImportsPage:
     return await imports_page(site_of(request).workspace)
 
 
-@router.post("", response_model=Upload, status_code=201, summary="Give a file")
-async def give(
-    request: Request,
-    person: Writer,
-    file: Annotated[UploadFile, File(description="CSV, JSONL or Parquet, also as gzip or zip.")],
-) -> Upload:
+@router.post(
+    "", response_model=Upload, status_code=201, summary="Give a file", openapi_extra=_FILE_FORM
+)
+async def give(request: Request, person: Writer) -> Upload:
     """Take a file in and begin to look into it; nothing of it is kept yet. Needs the right to
     write."""
+    # Read here, and not by the signature, which would take the file before it asks for a token.
     site = site_of(request)
-    uploads = uploads_of(site.workspace)
-    upload = await asyncio.to_thread(uploads.take, file.file, file.filename or "", person.id)
+    async with request.form() as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise WrongUsage(
+                "no_file", "No file came with this request.", next_step="Send it as `file`."
+            )
+        uploads = uploads_of(site.workspace)
+        upload = await asyncio.to_thread(uploads.take, file.file, file.filename, person.id)
     return begin_look(site, upload)
 
 

@@ -62,11 +62,5 @@ def stream(events: AsyncIterator[Event | None], ends: frozenset[str] = frozenset
     return StreamingResponse(told(), media_type="text/event-stream", headers=headers)
 
 
-def seen(last_event_id: str | None) -> int:
-    """The number behind which a stream goes on."""
-    known = last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit()
-    return int(last_event_id[:15]) if known and last_event_id else 0
-
-
 def _line(event: Event) -> str:
     return event.model_dump_json(include={"data", "at"})

@@ -399,6 +399,26 @@ async def test_a_file_is_given_and_kept(world: RestWorld) -> None:
     assert dropped.json()["changed"]
 
 
+async def test_no_file_is_taken_before_it_is_known_who_gives_it(world: RestWorld) -> None:
+    taken = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal taken
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
+        for _ in range(64):
+            taken += 1
+            yield b"x" * 65_536
+
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    stranger = world.desk.client()
+    problem(
+        await stranger.post("/v1/imports", content=pieces(), headers=kind), 401, "unknown_token"
+    )
+    reader = world.client(scopes=["read"])
+    problem(await reader.post("/v1/imports", content=pieces(), headers=kind), 403, "not_allowed")
+    assert taken == 0
+
+
 async def test_a_schedule_is_added_and_removed(world: RestWorld) -> None:
     client = world.client()
     body = {"goal": GOAL, "cron": "0 9 1 * *"}

@@ -14,6 +14,7 @@ from app.desk.drawing import draw
 from app.desk.identity import Here, needs, origin_of
 from app.desk.pages.live import STREAM_HEADERS
 from app.site import site_of
+from app.streams import seen
 from app.views import campaigns as lists
 from app.views.history import chain_check, history_page
 from app.views.story import story
@@ -84,11 +85,11 @@ async def progress(
     """What the agents do, as they do it."""
     site = site_of(request)
     await read(site.stack.ledger, lambda tx: runs.get(tx, run_id))
-    seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else 0
+    after = seen(last_event_id) or 0
 
     async def told() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for event in site.streams.tail(run_id, seen):
+        async for event in site.streams.tail(run_id, after):
             if event is None:
                 yield ": still here\n\n"
             elif event.kind == "progress":

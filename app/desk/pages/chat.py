@@ -13,6 +13,7 @@ from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, Visitor, origin_of
 from app.desk.pages.live import STREAM_HEADERS
 from app.site import site_of
+from app.streams import seen
 from app.views import chat as views
 from app.views.chat import Block, Growing
 from domain.errors import WrongUsage
@@ -135,11 +136,11 @@ async def events(
     """An answer while it is written: ``block`` (a piece of it, new or changed), ``again`` (all of
     it was begun anew), ``end`` (the whole turn as it stays)."""
     await views.turn(site_of(request), here.person, thread_id, turn_id)
-    seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+    behind = seen(last_event_id) or after
 
     async def frames() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for changed, grown in _growing(request, turn_id, seen):
+        async for changed, grown in _growing(request, turn_id, behind):
             if changed is None:
                 yield ": still here\n\n"
             elif changed == "again":
@@ -156,7 +157,7 @@ async def events(
 
 
 async def _growing(
-    request: Request, turn_id: str, seen: int
+    request: Request, turn_id: str, behind: int
 ) -> AsyncIterator[tuple[Block | str | None, Growing]]:
     """What of an answer changed behind an event, gathered; None: still there."""
     grown, changed = Growing(), dict[int, Block]()
@@ -180,7 +181,7 @@ async def _growing(
                 yield None, grown
                 continue
             took = grown.take(event)
-            if event.seq <= seen or took is None:
+            if event.seq <= behind or took is None:
                 if grown.ended:
                     yield "end", grown
                 continue

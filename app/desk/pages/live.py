@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, origin_of
 from app.site import site_of
+from app.streams import seen
 from ledger import sending
 from ledger.origin import coming_from
 from workflows.transactions import write
@@ -28,12 +29,11 @@ async def live(
 ) -> Response:
     """One event for each time that the history grew; its id lets a browser that was away catch
     up at once."""
-    seen = int(last_event_id) if last_event_id and last_event_id.isdigit() else None
-    streams = site_of(request).streams
+    streams, after = site_of(request).streams, seen(last_event_id)
 
     async def pulses() -> AsyncIterator[str]:
         yield "retry: 1000\n\n"
-        async for head in streams.pulses(seen):
+        async for head in streams.pulses(after):
             yield ": still here\n\n" if head is None else f"id: {head}\nevent: grown\ndata:\n\n"
 
     return StreamingResponse(pulses(), media_type="text/event-stream", headers=STREAM_HEADERS)
