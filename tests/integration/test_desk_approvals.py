@@ -13,8 +13,9 @@ import pytest
 from app.desk.security import MAIL_POLICY
 from app.views.compact import compact_of
 from app.views.inbox import PAGE, inbox_of, section_of
-from ledger import approvals, journal, runs
-from tests.campaigns_on_desk import CampaignDesk, make_campaign_desk
+from ledger import approvals, journal, publications, runs
+from tests.campaigns_on_desk import SENDING, CampaignDesk, make_campaign_desk
+from tests.mailserver import MailServer
 
 
 @pytest.fixture
@@ -314,3 +315,47 @@ async def fields_of(client: httpx.AsyncClient, approval_id: str) -> dict[str, st
     found |= re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', page)
     found |= re.findall(r'<input type="hidden" name="(content_hash|variant)" value="([^"]*)"', page)
     return {name: unescape(value) for name, value in found.items()}
+
+
+async def test_a_test_goes_to_oneself_alone(tmp_path: Path) -> None:
+    async with MailServer() as server:
+        sending = {**SENDING, "smtp_host": "127.0.0.1", "smtp_port": server.port}
+        async with make_campaign_desk(tmp_path, settings={"sending": sending}) as here:
+            mail = await here.to_mail()
+            lena = await here.desk.signed_in("approver")
+            card = await lena.get(f"/approvals/{mail.id}")
+            variant = re.search(r'name="variant"[^>]*value="(\w+)"', card.text)
+            form = {"variant": variant[1] if variant else "a"}
+            sent = await lena.post(f"/approvals/{mail.id}/test", data=form)
+            assert sent.status_code == 303, sent.text
+            assert server.recipients == [here.desk.people["approver"].email]
+            assert "test" in (await lena.get(sent.headers["location"])).text
+            viewer = await here.desk.signed_in("viewer")
+            refused = await viewer.post(f"/approvals/{mail.id}/test", data=form)
+            assert refused.status_code == 403
+            assert here.waiting(mail.run_id).id == mail.id  # nothing was decided by it
+            assert len(server.recipients) == 1
+
+
+async def test_what_is_scheduled_is_stopped_and_goes_on_from_its_card(here: CampaignDesk) -> None:
+    mail = await here.to_mail()
+    lena = await here.desk.signed_in("approver")
+    form = {"decision": "approve", "content_hash": mail.content_hash}
+    assert (await lena.post(f"/approvals/{mail.id}/decide", data=form)).status_code == 303
+    await here.work()
+
+    def paused() -> bool:
+        with here.site.stack.ledger.read() as tx:
+            (row,) = publications.list_publications(tx, mail.run_id)
+            assert row.state == "scheduled"
+            return row.paused
+
+    assert not paused()
+    assert (await lena.post(f"/approvals/{mail.id}/hold")).status_code == 303
+    assert paused()
+    vera = await here.desk.signed_in("viewer")
+    assert (await vera.post(f"/approvals/{mail.id}/go-on")).status_code == 403
+    assert paused()
+    assert (await lena.post(f"/approvals/{mail.id}/go-on")).status_code == 303
+    assert not paused()
+    assert here.approval(mail.id).status == "approved"
