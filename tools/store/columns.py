@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from domain.errors import WrongUsage
@@ -68,7 +68,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field(
             "product_id",
             "productid stockcode sku lineitemsku variantsku itemsku articleid articlenumber "
-            "artikelnummer itemid product",
+            "artikelnummer artikel article itemid product item",
             required=True,
         ),
         _field("description", "description productname lineitemname itemname title bezeichnung"),
@@ -219,13 +219,9 @@ def understand(
                 next_step=f"it has: {', '.join(_near(column, list(columns)))}",
             )
     taken = taken | {u.column for u in used.values()}
-    by_plain = {plain(c): c for c in reversed(columns)}
-    for field in () if known else fields.values():
-        for name in (plain(field.name), *field.names):
-            found = by_plain.get(name)
-            if field.name not in used and found is not None and found not in taken:
-                used[field.name] = Understood(field=field.name, column=found)
-                taken |= {found}
+    if not known:
+        used = _by_name(fields.values(), columns, used, taken)
+        taken |= {u.column for u in used.values()}
     missing = [f.name for f in fields.values() if f.required and f.name not in used]
     if missing:
         raise WrongUsage(
@@ -240,17 +236,39 @@ def understand(
     )
 
 
+ENOUGH_FIELDS = 3
+"""Of a kind that lacks a needed one: so many found by name make it likelier than another kind."""
+
+
 def kinds_of(columns: Sequence[str]) -> list[Kind]:
     """The kinds that a file with these columns can be, the likeliest first: by how many of their
-    fields are found by name."""
-    found: list[tuple[int, Kind]] = []
-    for kind in FIELDS:
-        try:
-            understood = understand(kind, columns, {})
-        except WrongUsage:
-            continue
-        found.append((len(understood.used), kind))
-    return [kind for _, kind in sorted(found, key=lambda one: -one[0])]
+    fields are found by name. One that lacks a needed field is among them where enough others are
+    found, so that a person is asked for that column and the file is not taken for another kind."""
+    found: list[tuple[int, bool, Kind]] = []
+    for kind, fields in FIELDS.items():
+        used = _by_name(fields, columns, {}, frozenset())
+        whole = all(field.name in used for field in fields if field.required)
+        if whole or len(used) >= ENOUGH_FIELDS:
+            found.append((len(used), whole, kind))
+    return [kind for *_, kind in sorted(found, key=lambda one: (-one[0], not one[1]))]
+
+
+def _by_name(
+    fields: Iterable[Field],
+    columns: Sequence[str],
+    used: Mapping[str, Understood],
+    taken: frozenset[str],
+) -> dict[str, Understood]:
+    """What is used, and the fields that have a column of one of their names; each column once."""
+    found = dict(used)
+    by_plain = {plain(c): c for c in reversed(columns)}
+    for field in fields:
+        for name in (plain(field.name), *field.names):
+            column = by_plain.get(name)
+            if field.name not in found and column is not None and column not in taken:
+                found[field.name] = Understood(field=field.name, column=column)
+                taken |= {column}
+    return found
 
 
 def _near(name: str, names: list[str]) -> list[str]:
