@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jinja2
 from fastapi import Request
@@ -85,11 +87,22 @@ async def draw(
 async def draw_error(request: Request, error: MainspringError, status: int) -> HTMLResponse:
     """A refusal in words: a message to a part of a page, else a page of its own."""
     template = "message.html" if is_partial(request) else "refused.html"
-    answer = await draw(request, template, status=status, error=error)
+    answer = await draw(
+        request, template, status=status, error=error, came_from=_came_from(request)
+    )
     if is_partial(request):
         answer.headers["HX-Retarget"] = "#messages"
         answer.headers["HX-Reswap"] = "innerHTML"
     return answer
+
+
+def _came_from(request: Request) -> str:
+    """The page of this desk that led here; empty: none is known."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", "") or not re.match(r"/(?![/\\])", came.path):
+        return ""
+    here = request.method == "GET" and came.path == request.url.path
+    return "" if here else came.path + (f"?{came.query}" if came.query else "")
 
 
 def chosen_theme(request: Request) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.data_audit import DataAudit, Repair, audit_data
+from app.field_words import reason_in_words
 from app.masking import OPEN_FIELDS, masked_value
 from app.views.history import Checked, chain_check
 from app.views.imports import Imported, imports_page
@@ -198,7 +199,7 @@ def _counted(path: Path) -> UnreadFile:
         field = entry.get("field")
         rows, values = rows + (field is None), values + (field is not None)
         reason = str(entry.get("reason", ""))
-        reasons[f"{field}: {reason}" if field is not None else reason] += 1
+        reasons[reason_in_words(f"{field}: {reason}" if field is not None else reason)] += 1
     return UnreadFile(
         name=path.name,
         kind=_kind(path) or "",

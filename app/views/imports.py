@@ -7,6 +7,7 @@ import zoneinfo
 from datetime import datetime
 from typing import Any
 
+from app.field_words import FIELD_WORDS, KIND_WORDS, reason_in_words, so_many
 from app.looking_in import uploads_of
 from app.masking import OPEN_FIELDS, masked_value
 from app.uploads import MOST_BYTES, Chosen, Seen, Upload
@@ -22,23 +23,6 @@ from tools.store.segments import Store
 from workflows.transactions import read
 
 SAMPLE_ROWS = 5
-KIND_WORDS: dict[Kind, str] = {
-    "orders": "order lines",
-    "customers": "customers",
-    "events": "events",
-    "facts": "facts",
-    "suppressions": "addresses not to be mailed",
-}
-FIELD_WORDS = {
-    "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
-    "product_id": "article", "unit_price": "price of one", "vat_rate": "tax in the price",
-    "email": "mail address", "created_at": "customer since", "email_consent": "agreed to mail",
-    "email_consent_at": "… when", "email_consent_source": "… where",
-    "email_consent_wording": "… to which words", "tracking_consent": "agreed to tracking",
-    "tracking_consent_at": "… when they did", "tracking_consent_source": "… where they did",
-    "tracking_consent_wording": "… with which words", "occurred_at": "happened on",
-    "id": "fact id", "at": "since",
-}  # fmt: skip
 
 
 class Imported(Frozen):
@@ -87,6 +71,10 @@ class FieldRow(Frozen):
 class PartPage(Frozen):
     seen: Seen
     words: str
+    new: str
+    """How many would be new: "1 order line"."""
+    reasons: tuple[tuple[str, int], ...]
+    """Why rows could not be read, in words, and how many."""
     fields: tuple[FieldRow, ...]
 
 
@@ -202,7 +190,15 @@ def _parts(upload: Upload) -> tuple[PartPage, ...]:
             for row in _fields(seen.kind, upload, seen)
         )
         chosen_above |= {row.field for row in fields}
-        parts.append(PartPage(seen=seen, words=KIND_WORDS[seen.kind], fields=fields))
+        parts.append(
+            PartPage(
+                seen=seen,
+                words=KIND_WORDS[seen.kind],
+                new=so_many(seen.kind, seen.new),
+                reasons=tuple((reason_in_words(why), count) for why, count in seen.reasons),
+                fields=fields,
+            )
+        )
     return tuple(parts)
 
 

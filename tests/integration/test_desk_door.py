@@ -289,3 +289,18 @@ async def test_secrets_are_kept_as_hashes_alone(desk: Desk) -> None:
         )
     for secret in (PASSWORD, browser.cookies[COOKIE], token, link):
         assert secret not in kept
+
+
+async def test_a_refusal_leads_back_to_its_page_and_nowhere_else(tmp_path: Path) -> None:
+    async with make_desk(tmp_path) as desk:
+        ada = await desk.signed_in("owner")
+        for came, back in (
+            (f"{ADDRESS}/import?x=1", 'href="/import?x=1"'),
+            ("https://evil.example/import", ""),
+            (f"{ADDRESS}//evil.example", ""),
+        ):
+            page = await ada.get("/approvals/nonsense", headers={"Referer": came})
+            assert page.status_code == 404
+            assert ("Back to where you were" in page.text) == bool(back)
+            assert back in page.text
+            assert "evil.example" not in page.text
