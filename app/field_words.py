@@ -14,7 +14,8 @@ KIND_WORDS: dict[Kind, str] = {
 FIELD_WORDS = {
     "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
     "product_id": "article", "unit_price": "price of one", "vat_rate": "tax in the price",
-    "email": "mail address", "created_at": "customer since", "email_consent": "agreed to mail",
+    "email": "mail address", "created_at": "customer since", "phone": "phone number",
+    "email_consent": "agreed to mail",
     "email_consent_at": "… when", "email_consent_source": "… where",
     "email_consent_wording": "… to which words", "tracking_consent": "agreed to tracking",
     "tracking_consent_at": "… when they did", "tracking_consent_source": "… where they did",

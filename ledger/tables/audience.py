@@ -1,4 +1,4 @@
-"""What may be said, and to whom: facts, consents, suppressions, snapshots."""
+"""What may be said, and to whom: facts, consents, suppressions, who is who, snapshots."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Integer,
     PrimaryKeyConstraint,
@@ -58,6 +59,60 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
+
+no_contact = Table(
+    "no_contact",
+    metadata,
+    Column("pseudonym", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""People who are written to on no channel, whatever they agreed to."""
+
+complaints = Table(
+    "complaints",
+    metadata,
+    Column("id", Text, primary_key=True),  # a hash of the support system's own number
+    Column("pseudonym", Text, nullable=False, index=True),
+    Column("source", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+"""Complaints; an open one keeps its person out of promotions."""
+
+same_people = Table(
+    "same_people",
+    metadata,
+    Column("pseudonym", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),  # the pseudonym that stands for them
+)
+"""Customer ids that were found to be one person. Who stands for themselves is not listed."""
+
+identity_decisions = Table(
+    "identity_decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("one", Text, nullable=False),  # pseudonyms, the smaller one first
+    Column("other", Text, nullable=False),
+    Column("verdict", Text, nullable=False),  # same, apart
+    Column("score", Float),  # the match probability that was shown; absent: nobody asked
+    Column("person_id", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("undone_at", UtcDateTime),
+)
+"""What people decided about who is who. The latest that was not undone counts."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("key_hash", Text, nullable=False, unique=True),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+"""Websites, apps and servers that write events here, each with its write key as a hash."""
 
 snapshots = Table(
     "snapshots",

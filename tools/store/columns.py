@@ -100,6 +100,10 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field("country", "country countrycode defaultaddresscountrycode land"),
         _field("city", "city defaultaddresscity ort stadt"),
         _field("timezone", "timezone timezonename zeitzone tz"),
+        _field("phone", "phone phonenumber mobile mobilenumber telefon handy tel"),
+        _field("street", "street address1 streetaddress defaultaddressaddress1 strasse straße"),
+        _field("postcode", "postcode postalcode zip zipcode defaultaddresszip plz"),
+        _field("birthday", "birthday birthdate dateofbirth dob geburtstag geburtsdatum"),
         _field("created_at", "createdat customersince firstseen signupdate created datecreated"),
         _field(
             "email_consent",

@@ -19,6 +19,7 @@ from tools.store.schema import PROFILE_FIELDS
 from tools.store.segments import Store
 from tools.store.staging import Staged, add_zones
 from tools.store.values import (
+    day,
     email,
     identifier,
     language,
@@ -53,6 +54,10 @@ def take_in(
             person_name("city"),
             time_zone("timezone"),
             moment("created_at", times),
+            text("phone", most=40),
+            text("street", most=200),
+            identifier("postcode"),
+            day("birthday", times),
             yes_or_no("email_consent"),
             moment("email_consent_at", times),
             text("email_consent_source", most=300),

@@ -1,4 +1,9 @@
-"""The columns of the three tables that the store holds. Times are UTC, money is exact."""
+"""The columns of the tables that the store holds. Times are UTC, money is exact.
+
+``links`` says which identifiers were seen to be of one person; who is who is resolved from it and
+from the profiles (tools/identity). ``source`` is the system that said a row: an export's name, a
+tracking source's, or the file kind of an import.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from typing import Literal, get_args
 
 import pyarrow as pa
 
-TableName = Literal["profiles", "orders", "events"]
+TableName = Literal["profiles", "orders", "events", "links"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
 
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -21,6 +26,10 @@ PROFILE_FIELDS: tuple[str, ...] = (
     "city",
     "timezone",
     "created_at",
+    "phone",
+    "street",
+    "postcode",
+    "birthday",
 )
 """What a later import may fill or replace, field by field."""
 
@@ -35,6 +44,12 @@ PROFILES = pa.schema(
         ("city", pa.string()),
         ("timezone", pa.string()),
         ("created_at", MOMENT),
+        ("phone", pa.string()),  # E.164
+        ("street", pa.string()),
+        ("postcode", pa.string()),
+        ("birthday", pa.date32()),
+        ("source", pa.string()),
+        ("said_at", MOMENT),  # when the source said so
         ("seq", pa.int64()),  # the segment's number: the later one wins
     ]
 )
@@ -59,6 +74,7 @@ ORDERS = pa.schema(
         ("adjustment", pa.bool_()),  # a booking with a negative price: neither sold nor returned
         ("occurrence", pa.int64()),
         ("net", AMOUNT),  # the line's value without discount and VAT; negative for a return
+        ("source", pa.string()),
     ]
 )
 
@@ -74,25 +90,52 @@ EVENTS = pa.schema(
         ("product_id", pa.string()),
         ("machine", pa.bool_()),
         ("properties", pa.string()),
+        ("anonymous_id", pa.string()),  # of a device nobody signed in on; customer_id is then null
+        ("source", pa.string()),
     ]
 )
 
-SCHEMAS: dict[TableName, pa.Schema] = {"profiles": PROFILES, "orders": ORDERS, "events": EVENTS}
+LINKS = pa.schema(
+    [
+        ("link_id", pa.string()),  # a hash of what is linked, so that one link is kept once
+        ("customer_id", pa.string()),
+        ("anonymous_id", pa.string()),
+        ("email", pa.string()),
+        ("phone", pa.string()),  # E.164
+        ("device_id", pa.string()),
+        ("seen_at", MOMENT),
+        ("source", pa.string()),
+    ]
+)
+
+RESOLVED = pa.schema([("kind", pa.string()), ("value", pa.string()), ("person", pa.string())])
+"""Who is who: an identifier (kind ``customer`` or ``anonymous``) and the customer id that stands
+for the person. Identifiers that stand for themselves are not listed."""
+
+SCHEMAS: dict[TableName, pa.Schema] = {
+    "profiles": PROFILES,
+    "orders": ORDERS,
+    "events": EVENTS,
+    "links": LINKS,
+}
 IDENTITY: dict[TableName, str] = {
     "profiles": "customer_id",
     "orders": "line_id",
     "events": "event_id",
+    "links": "link_id",
 }
 SORTED_BY: dict[TableName, str] = {
     "profiles": "customer_id",
     "orders": "ordered_at, line_id",
     "events": "occurred_at, event_id",
+    "links": "seen_at, link_id",
 }
 
 _SQL_TYPES: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
     pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
     MOMENT: "TIMESTAMP WITH TIME ZONE",
     AMOUNT: "DECIMAL(18, 6)",
 }

@@ -20,6 +20,7 @@ from tempfile import gettempdir
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
@@ -29,6 +30,7 @@ from tools.cdp.port import CdpError
 from tools.store.schema import (
     IDENTITY,
     PROFILE_FIELDS,
+    RESOLVED,
     SCHEMAS,
     SORTED_BY,
     TABLES,
@@ -56,6 +58,8 @@ class Segment(Frozen):
 class Manifest(Frozen):
     schema_version: int = 1
     segments: tuple[Segment, ...] = ()
+    resolved: str = ""
+    """The file that says who is who (schema RESOLVED); empty: every id stands for itself."""
 
 
 class Added(Frozen):
@@ -149,12 +153,40 @@ class Store:
         return tuple(wrong)
 
     def view(self, table: TableName, manifest: Manifest | None = None) -> str:
-        """A SELECT over all segments of a table."""
+        """A SELECT over all segments of a table, with the ids that the sources said.
+
+        Segments of an older version lack columns; the empty part brings them, as nulls.
+        """
         paths = self.paths(table, manifest)
         if not paths:
             return empty_select(table)
         files = ", ".join(literal(str(path)) for path in paths)
-        return f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
+        return (
+            f"{empty_select(table)} UNION ALL BY NAME "
+            f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
+        )
+
+    def resolved_view(self, table: TableName, manifest: Manifest | None = None) -> str:
+        """The same with one customer id a person; a device that a person is known by is theirs."""
+        manifest = manifest or self.manifest()
+        if not manifest.resolved:
+            return self.view(table, manifest)
+        path = self.folder / manifest.resolved
+        if not path.is_file():
+            raise _damaged(manifest.resolved, "it is missing")
+        who = f"read_parquet({literal(str(path))})"
+        by_customer = f"(SELECT value, person FROM {who} WHERE kind = 'customer') c"
+        joins, person = f"LEFT JOIN {by_customer} ON c.value = t.customer_id", "c.person"
+        if "anonymous_id" in SCHEMAS[table].names:
+            joins += (
+                f" LEFT JOIN (SELECT value, person FROM {who} WHERE kind = 'anonymous') a "
+                "ON t.customer_id IS NULL AND a.value = t.anonymous_id"
+            )
+            person = "c.person, a.person"
+        return (
+            f"SELECT t.* REPLACE (coalesce({person}, t.customer_id) AS customer_id) "
+            f"FROM ({self.view(table, manifest)}) t {joins}"
+        )
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -167,7 +199,9 @@ class Store:
             for segment in self.manifest().segments
         )
         store = Store(folder)
-        store._write(Manifest(segments=seen))
+        manifest = self.manifest()
+        resolved = str((self.folder / manifest.resolved).resolve()) if manifest.resolved else ""
+        store._write(Manifest(segments=seen, resolved=resolved))
         return store
 
     def add(self, table: TableName, rows: pa.Table) -> Added:
@@ -211,8 +245,21 @@ class Store:
                 added_at=datetime.now(UTC),
             )
             _into_place(part, self.folder / name)
-            self._write(Manifest(segments=(*manifest.segments, segment)))
+            self._write(manifest.model_copy(update={"segments": (*manifest.segments, segment)}))
         return Added(segment=segment, added=new, already_known=rows.num_rows - new)
+
+    def resolve(self, who: pa.Table) -> None:
+        """Say who is who from now on (schema RESOLVED), instead of what was said before."""
+        rows = who.cast(RESOLVED)
+        with self._locked():
+            manifest = self.manifest()
+            name = ""
+            if rows.num_rows:
+                part = self.folder / "resolved.parquet.tmp"
+                pq.write_table(rows, part, compression="zstd")
+                name = f"resolved-{_sha256(part)[:16]}.parquet"
+                _into_place(part, self.folder / name)
+            self._write(manifest.model_copy(update={"resolved": name}))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

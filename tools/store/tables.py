@@ -45,7 +45,8 @@ class Tables:
         manifest = store.manifest()
         try:
             for table in TABLES:
-                self.engine.execute(f"CREATE VIEW {table} AS {store.view(table, manifest)}")
+                view = store.resolved_view(table, manifest)
+                self.engine.execute(f"CREATE VIEW {table} AS {view}")
         except duckdb.Error as error:
             raise damaged(error, TABLES) from error
 

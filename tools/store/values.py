@@ -200,6 +200,21 @@ def moment(field: str, times: Times, *, required: bool = False) -> Value:
     )
 
 
+def day(field: str, times: Times) -> Value:
+    """A calendar day of the past: ISO 8601, or with slashes or dots."""
+    slashed = "%d/%m/%Y" if times.day_first else "%m/%d/%Y"
+    formats = ", ".join(literal(f) for f in ("%Y-%m-%d", "%d.%m.%Y", slashed, "%Y/%m/%d"))
+    return Value(
+        field,
+        f"CAST(try_strptime(left({field}, 10), [{formats}]) AS DATE)",
+        _first(
+            (f"{field} IS NOT NULL AND {field}__ IS NULL", "not a day"),
+            (f"{field}__ < DATE '1890-01-01'", "a day before 1890"),
+            (f"{field}__ > DATE '{times.latest.date().isoformat()}'", "a day in the future"),
+        ),
+    )
+
+
 def without_offset(field: str) -> str:
     """True where the text is a time that says no offset."""
     return (
