@@ -8,8 +8,15 @@ from typing import Literal
 
 from domain.frozen import Frozen
 
-ConsentPurpose = Literal["email_marketing", "email_tracking"]
-"""Mail and the recording of a person's opens and clicks are agreed to apart."""
+ConsentPurpose = Literal[
+    "email_marketing",
+    "sms_marketing",
+    "push_marketing",
+    "phone_marketing",
+    "post_marketing",
+    "email_tracking",
+]
+"""What a person agrees to, channel by channel; the recording of their opens and clicks apart."""
 
 EVENT_NAMES = (
     "Email Delivered",
@@ -50,6 +57,19 @@ class Consent(Frozen):
     source: str
     """Where and how: "shop checkout, double opt-in", …"""
     wording: str = ""
+
+
+class Complaint(Frozen):
+    """A case of the support system. Open: nobody sends its customer a promotion."""
+
+    customer_id: str
+    case_id: str
+    """The support system's own number."""
+    source: str
+    """The support system."""
+    opened_at: datetime
+    closed_at: datetime | None = None
+    """None: it is open."""
 
 
 SuppressionReason = Literal["unsubscribed", "bounced", "complained", "imported", "erased"]
