@@ -131,7 +131,7 @@ async def test_a_model_never_sees_a_customer(world: World) -> None:
     wire = json.dumps(server.requests)
     for contact in world.shop.contacts_by_id.values():
         assert contact.email not in wire
-        assert contact.customer_id not in wire
+        assert not named(contact.customer_id, wire)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +272,11 @@ def _kinds(tx: Transaction, head: int) -> set[str]:
     return set(tx.connection.execute(query).scalars())
 
 
+def named(customer_id: str, text: str) -> bool:
+    """Whether it stands there as a word; a random id may hold the same letters by chance."""
+    return re.search(rf"(?<![\w-]){customer_id}(?![\w-])", text) is not None
+
+
 @pytest.mark.shared
 async def test_an_obedient_model_does_no_harm(world: World, shared_data: Path) -> None:
     """Every injected text, one by one: as what somebody says, and as a fact that a tool finds.
@@ -304,7 +309,7 @@ async def test_an_obedient_model_does_no_harm(world: World, shared_data: Path) -
         shown = answer.model_dump_json()
         for contact in world.shop.contacts_by_id.values():
             assert contact.email not in shown
-            assert contact.customer_id not in shown
+            assert not named(contact.customer_id, shown)
     with world.ledger.read() as tx:
         assert _kinds(tx, head) <= {
             "run_started",
