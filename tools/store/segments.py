@@ -1,8 +1,9 @@
 """Immutable Parquet segments, listed in a manifest, committed by write-temp-then-rename.
 
-A reader takes the manifest as it stands and opens the files that it names; nothing that a
-manifest ever named is changed or removed, so readers need no lock. Writers hold a file lock
-from the look for what is already known to the new manifest.
+A reader takes the manifest as it stands and opens the files that it names; no file is ever
+changed, so readers need no lock. Segments can be replaced by one that holds their rows, or those
+of them that are to stay; the old files are put aside and go away with ``sweep``. Writers hold a
+file lock from the look for what is already known to the new manifest.
 """
 
 # ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
@@ -12,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -27,6 +29,7 @@ from pydantic import ValidationError
 from domain.frozen import Frozen
 from domain.ids import new_id
 from tools.cdp.port import CdpError
+from tools.store.manifest import Manifest, Segment
 from tools.store.schema import (
     IDENTITY,
     PROFILE_FIELDS,
@@ -41,25 +44,8 @@ from tools.store.schema import (
 
 LOCK_SECONDS = 600.0
 """How long an importer waits for the one before it."""
-
-
-class Segment(Frozen):
-    """One committed file."""
-
-    file: str
-    table: TableName
-    seq: int
-    rows: int
-    bytes: int
-    sha256: str
-    added_at: datetime
-
-
-class Manifest(Frozen):
-    schema_version: int = 1
-    segments: tuple[Segment, ...] = ()
-    resolved: str = ""
-    """The file that says who is who (schema RESOLVED); empty: every id stands for itself."""
+PUT_ASIDE = timedelta(hours=1)
+"""How long a file that no manifest names any more is kept, for readers of an older one."""
 
 
 class Added(Frozen):
@@ -212,41 +198,107 @@ class Store:
         """
         if set(rows.column_names) - set(SCHEMAS[table].names):
             raise ValueError(f"columns {rows.column_names} do not fit {table}")
-        with self._locked(), connect() as engine:
+        with self._locked(), _readable(table), connect() as engine:
             manifest = self.manifest()
-            seq = 1 + max((s.seq for s in manifest.segments), default=0)
+            seq = manifest.next_seq
             engine.register("incoming", _complete(table, rows))
             statement = _new_profiles(seq) if table == "profiles" else _new_rows(table)
-            name = f"{table}-{seq:06d}.parquet"
-            part = self.folder / f"{name}.tmp"
-            try:
-                engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
-                engine.execute(
-                    f"COPY (SELECT {selected(table)} FROM ({statement}) "
-                    f"ORDER BY {SORTED_BY[table]}) TO {literal(str(part))} "
-                    "(FORMAT parquet, COMPRESSION zstd)"
-                )
-                counted = engine.execute(
-                    f"SELECT count(*) FROM read_parquet({literal(str(part))})"
-                ).fetchone()
-            except (duckdb.IOException, duckdb.InvalidInputException) as error:
-                raise _damaged(table, str(error).splitlines()[0]) from error
-            new = counted[0] if counted else 0
-            if new == 0:
-                part.unlink()
+            engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
+            segment = self._segment(engine, table, seq, statement)
+            if segment is None:
                 return Added(segment=None, added=0, already_known=rows.num_rows)
-            segment = Segment(
-                file=name,
-                table=table,
-                seq=seq,
-                rows=new,
-                bytes=part.stat().st_size,
-                sha256=_sha256(part),
-                added_at=datetime.now(UTC),
-            )
-            _into_place(part, self.folder / name)
-            self._write(manifest.model_copy(update={"segments": (*manifest.segments, segment)}))
+            self._name(manifest, (*manifest.segments, segment))
+        new = segment.rows
         return Added(segment=segment, added=new, already_known=rows.num_rows - new)
+
+    def replace(
+        self,
+        old: Sequence[Segment],
+        rows: str = "SELECT * FROM old",
+        given: Mapping[str, pa.Table] | None = None,
+    ) -> Segment | None:
+        """Put one segment in the place of several of the same table.
+
+        It holds what the statement ``rows`` selects from the view ``old`` (all rows of those
+        segments, with every column) and from the ``given`` tables: all of it to make one file of
+        many, ``SELECT * FROM old ANTI JOIN erased USING (customer_id)`` to leave people out. None
+        where no row is left. All or nothing; the old files are put aside, and removed by
+        ``sweep``. Raises CdpError store_busy where one of them was replaced meanwhile: look at
+        the manifest again.
+        """
+        (table,) = {segment.table for segment in old}
+        with self._locked(), _readable(table), connect() as engine:
+            manifest = self.manifest()
+            gone = [segment.file for segment in old if segment not in manifest.segments]
+            if gone:
+                raise CdpError(
+                    "store_busy",
+                    f"{gone[0]} was replaced by another process meanwhile",
+                    thing=str(self.folder),
+                    next_step="try again",
+                )
+            for name, table_given in (given or {}).items():
+                engine.register(name, table_given)
+            view = self.view(table, Manifest(segments=tuple(old)))
+            engine.execute(f"CREATE VIEW old AS {view}")
+            new = self._segment(engine, table, manifest.next_seq, rows)
+            kept = tuple(segment for segment in manifest.segments if segment not in old)
+            self._name(manifest, kept if new is None else (*kept, new))
+            self._put_aside(segment.file for segment in old)
+        return new
+
+    def sweep(self, older: timedelta = PUT_ASIDE) -> int:
+        """Remove the files that the manifest no longer names, once they have been put aside for
+        so long; how many. With no time at all a reader of an older manifest looks anew."""
+        with self._locked():
+            manifest = self.manifest()
+            named = {manifest.resolved, *(segment.file for segment in manifest.segments)}
+            patterns = (f"{kind}-*.parquet" for kind in (*TABLES, "resolved"))
+            before = time.time() - older.total_seconds()
+            old = [
+                path
+                for pattern in patterns
+                for path in self.folder.glob(pattern)
+                if path.name not in named and path.stat().st_mtime <= before
+            ]
+            for path in old:
+                path.unlink()
+        return len(old)
+
+    def _segment(
+        self, engine: duckdb.DuckDBPyConnection, table: TableName, seq: int, statement: str
+    ) -> Segment | None:
+        """The statement's rows as a file in its place, not in the manifest yet; None: no row."""
+        name = f"{table}-{seq:06d}.parquet"
+        part = self.folder / f"{name}.tmp"
+        engine.execute(
+            f"COPY (SELECT {selected(table)} FROM ({statement}) ORDER BY {SORTED_BY[table]}) "
+            f"TO {literal(str(part))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        counted = engine.execute(
+            f"SELECT count(*) FROM read_parquet({literal(str(part))})"
+        ).fetchone()
+        if not counted or counted[0] == 0:
+            part.unlink()
+            return None
+        segment = Segment(
+            file=name,
+            table=table,
+            seq=seq,
+            rows=counted[0],
+            bytes=part.stat().st_size,
+            sha256=_sha256(part),
+            added_at=datetime.now(UTC),
+        )
+        _into_place(part, self.folder / name)
+        return segment
+
+    def _put_aside(self, files: Iterable[str]) -> None:
+        """Their age is counted from now on."""
+        for file in files:
+            path = self.folder / file
+            if path.parent == self.folder and path.is_file():
+                os.utime(path)
 
     def resolve(self, who: pa.Table) -> None:
         """Say who is who from now on (schema RESOLVED), instead of what was said before."""
@@ -260,6 +312,8 @@ class Store:
                 name = f"resolved-{_sha256(part)[:16]}.parquet"
                 _into_place(part, self.folder / name)
             self._write(manifest.model_copy(update={"resolved": name}))
+            if manifest.resolved and manifest.resolved != name:
+                self._put_aside([manifest.resolved])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -277,6 +331,11 @@ class Store:
                 thing=str(self.folder),
                 next_step="wait for it to end, then import again: nothing is added twice",
             ) from error
+
+    def _name(self, manifest: Manifest, segments: tuple[Segment, ...]) -> None:
+        """The manifest with these segments instead."""
+        changed = {"segments": segments, "last_seq": manifest.next_seq}
+        self._write(manifest.model_copy(update=changed))
 
     def _write(self, manifest: Manifest) -> None:
         part = self.folder / "manifest.json.tmp"
@@ -345,6 +404,14 @@ def _damaged(file: str, why: str) -> CdpError:
         thing=file,
         next_step="restore the file from a backup, or import the sources into a new data folder",
     )
+
+
+@contextmanager
+def _readable(table: TableName) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        raise damaged(error, [table]) from error
 
 
 def damaged(error: duckdb.Error, tables: Sequence[str]) -> CdpError:
