@@ -358,6 +358,7 @@ LEFT_OUT_WORDS: dict[str, str] = {
     "complained": "they marked an earlier mail as spam",
     "other_campaign": "another campaign writes to them in these days",
     "changed_audience": "they no longer fit the audience rule",
+    "same_person": "they get it under another of their customer ids",
     "same_address": "somebody else with the same address gets the mail",
 }
 """Why people get no mail, after "left out because"."""

@@ -29,6 +29,7 @@ LEFT_OUT = {
     "erased": "they were erased on request",
     "quiet_hours": "the window closes before their quiet hours end",
     "complained": "they marked a mail as spam",
+    "same_person": "they had this campaign's mail under another of their customer ids",
     "same_address": "somebody else in this campaign has the same address",
     "unfillable": "the mail could not be filled for them",
     "other_campaign": "they are in another campaign",

@@ -59,6 +59,7 @@ class LeftOut(Frozen):
         "complained",
         "other_campaign",
         "changed_audience",
+        "same_person",
         "same_address",
     ]
     count: int

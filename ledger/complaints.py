@@ -13,6 +13,7 @@ from domain.frozen import content_hash
 from ledger import journal, subjects
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new
+from ledger.same_people import Groups, groups
 
 _c = t.complaints.c
 _OPEN = (  # made once: it runs before every group of mails
@@ -59,13 +60,18 @@ def record(tx: Transaction, complaints: Iterable[Complaint]) -> int:
     return len(rows) + len(changed)
 
 
-def open_for(tx: Transaction, pseudonyms: Iterable[str]) -> set[str]:
-    """Those of the people who have a complaint open now."""
+def open_for(tx: Transaction, pseudonyms: Iterable[str], who: Groups | None = None) -> set[str]:
+    """Those whose person has a complaint open now.
+
+    ``who``: the groups of these people, where the caller knows them already.
+    """
+    people = sorted(set(pseudonyms))
+    who = groups(tx, people) if who is None else who
     found: set[str] = set()
-    for some in in_chunks(sorted(set(pseudonyms))):
+    for some in who.chunks(people):
         asked = {"people": list(some), "now": tx.now}
-        found.update(tx.connection.execute(_OPEN, asked).scalars())
-    return found
+        found.update(who.of(p) for p in tx.connection.execute(_OPEN, asked).scalars())
+    return {p for p in people if who.of(p) in found}
 
 
 def _id(case: Complaint) -> str:

@@ -1,9 +1,19 @@
-"""Consent: every yes and no with its evidence; the latest counts, and a no beats a yes."""
+"""Consent: every yes and no with its evidence; the latest counts, and a no beats a yes.
+
+Where several ids are one person (ledger/same_people.py), their answers are read together, on the
+safe side. A no on any of the ids stands until that same id says yes later, or until the person
+says so by their own hand (``OWN_HAND``) on the page that a mail to any of their ids leads to. A yes
+that a file brings for another id lifts nothing. And nobody may be written to of whom no id says
+yes. Each answer stays with the id that gave it: if the ids turn out to be two people, each has
+their own answers again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,13 +21,16 @@ from domain.customer import Consent, ConsentPurpose
 from domain.frozen import Frozen
 from ledger import journal, subjects
 from ledger import tables as t
-from ledger.database import Transaction, in_chunks, insert_new
+from ledger.database import Transaction, insert_new
+from ledger.same_people import NOBODY, Groups, groups
 
 UNSUBSCRIBE = "unsubscribe"
 """The source of a no that came by the link in a mail."""
+OWN_HAND = "preference page"
+"""The source of what a person says on the page that their mails lead to."""
 
 _c = t.consents.c
-_LATEST = (  # made once: it runs before every group of mails
+_SAID = (  # made once: it runs before every group of mails
     sa.select(_c.pseudonym, _c.given, _c.source)
     .where(_c.pseudonym.in_(sa.bindparam("people", expanding=True)))
     .where(_c.purpose == sa.bindparam("purpose"))
@@ -57,22 +70,74 @@ def agreed(tx: Transaction, customer_ids: Iterable[str], purpose: ConsentPurpose
 
 
 def latest(
-    tx: Transaction, pseudonyms: Sequence[str], purpose: ConsentPurpose
+    tx: Transaction,
+    pseudonyms: Sequence[str],
+    purpose: ConsentPurpose,
+    who: Groups | None = None,
 ) -> dict[str, tuple[bool, str]]:
-    """Pseudonym → (latest answer, its source) of those who answered at all.
+    """Pseudonym → (answer that counts, its source) of those whose person answered at all.
 
     A yes dated later than the clock is not known yet; a no counts from when it is written.
+    ``who``: the groups of these people, where the caller knows them already.
     """
-    found: dict[str, tuple[bool, str]] = {}
-    for some in in_chunks(pseudonyms):
+    who = groups(tx, pseudonyms) if who is None else who
+    said: dict[str, _Said] = {}
+    for some in who.chunks(pseudonyms):
         asked = {"people": list(some), "purpose": purpose, "now": tx.now}
-        for pseudonym, given, source in tx.connection.execute(_LATEST, asked):
-            found[pseudonym] = (given, source)
+        for pseudonym, given, source in tx.connection.execute(_SAID, asked):
+            said.setdefault(who.of(pseudonym), _Said()).take(pseudonym, given, source)
+    found = {}
+    for pseudonym in pseudonyms:
+        answers = said.get(who.of(pseudonym))
+        if answers is not None:
+            found[pseudonym] = answers.counts
     return found
 
 
+def latest_of_id(
+    tx: Transaction, pseudonym: str, purpose: ConsentPurpose
+) -> tuple[bool, str] | None:
+    """What was last said under this one id, whoever it is one person with."""
+    return latest(tx, [pseudonym], purpose, NOBODY).get(pseudonym)
+
+
+@dataclass
+class _Said:
+    """What one person said under all their ids, taken in the order of time."""
+
+    noes: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    """Id → source and evidence of its no that stands."""
+    yes: tuple[str, Any] = ("", None)
+
+    def take(self, pseudonym: str, given: bool, source: str, evidence: Any = None) -> None:
+        if not given:
+            # A person has mostly one id; the order of several is that of their latest no.
+            self.noes.pop(pseudonym, None)
+            self.noes[pseudonym] = (source, evidence)
+            return
+        self.noes.pop(pseudonym, None)
+        if source == OWN_HAND:
+            self.noes.clear()
+        self.yes = (source, evidence)
+
+    @property
+    def counts(self) -> tuple[bool, str]:
+        return not self.noes, self._last[0]
+
+    @property
+    def evidence(self) -> Any:
+        return self._last[1]
+
+    @property
+    def _last(self) -> tuple[str, Any]:
+        """Of several noes the one by a link in a mail tells most."""
+        standing = list(self.noes.values())
+        by_link = [no for no in standing if no[0] == UNSUBSCRIBE]
+        return (by_link or standing or [self.yes])[-1]
+
+
 class Answer(Frozen):
-    """One person's latest answer, with its evidence."""
+    """One person's answer that counts, with its evidence."""
 
     given: bool
     at: datetime
@@ -83,12 +148,20 @@ class Answer(Frozen):
 def answers(
     tx: Transaction, pseudonyms: Sequence[str], purpose: ConsentPurpose
 ) -> dict[str, Answer]:
-    """Pseudonym → latest answer with its evidence, of those who answered at all."""
-    found: dict[str, Answer] = {}
-    query = _LATEST.add_columns(_c.at, _c.wording)
-    for some in in_chunks(pseudonyms):
+    """Pseudonym → the answer that counts with its evidence, of those whose person answered."""
+    who = groups(tx, pseudonyms)
+    said: dict[str, _Said] = {}
+    query = _SAID.add_columns(_c.at, _c.wording)
+    for some in who.chunks(pseudonyms):
         asked = {"people": list(some), "purpose": purpose, "now": tx.now}
-        for pseudonym, given, source, at, wording in tx.connection.execute(query, asked):
+        for pseudonym, given, source, *evidence in tx.connection.execute(query, asked):
+            said.setdefault(who.of(pseudonym), _Said()).take(pseudonym, given, source, evidence)
+    found: dict[str, Answer] = {}
+    for pseudonym in pseudonyms:
+        one = said.get(who.of(pseudonym))
+        if one is not None:
+            given, source = one.counts
+            at, wording = one.evidence
             found[pseudonym] = Answer(given=given, at=at, source=source, wording=wording)
     return found
 

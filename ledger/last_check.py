@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ledger import budgets, consent, facts, pressure, sending, stopping, suppression
+from ledger import budgets, consent, facts, pressure, same_people, sending, stopping, suppression
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks
 from ledger.quiet import quiet_until
@@ -31,6 +31,7 @@ LeftOutReason = Literal[
     "complained",
     "erased",
     "cap_reached",
+    "same_person",  # this campaign wrote to them under another of their ids
     "same_address",  # another person of this campaign has the same address and was mailed
     "quiet_hours",  # the window closes before the quiet hours end
 ]
@@ -83,9 +84,19 @@ _PUBLICATIONS = (
     .join(t.approvals, _a.id == _p.approval_id)
     .where(_p.id.in_(_any_of("ids")))
 )
-_KNOWN = sa.select(t.subjects.c.pseudonym).where(t.subjects.c.pseudonym.in_(_any_of("people")))
+_same = t.same_people.c
+_KNOWN = (  # nobody's person is told where they have but one id
+    sa.select(t.subjects.c.pseudonym, _same.person)
+    .outerjoin(t.same_people, _same.pseudonym == t.subjects.c.pseudonym)
+    .where(t.subjects.c.pseudonym.in_(_any_of("people")))
+)
 _MAILED = sa.select(_c.campaign_id, _c.address_hash).where(
     _c.address_hash.in_(_any_of("hashes")),
+    _c.campaign_id.in_(_any_of("campaigns")),
+    _c.state.in_(pressure.REACHED),
+)
+_WRITTEN_TO = sa.select(_c.campaign_id, _c.pseudonym).where(
+    _c.pseudonym.in_(_any_of("people")),
     _c.campaign_id.in_(_any_of("campaigns")),
     _c.state.in_(pressure.REACHED),
 )
@@ -234,20 +245,22 @@ def _check_people(
         for item in held
         if addresses[item.send]
     }
-    known = _known(tx, people)
-    answers = consent.latest(tx, people, "email_marketing")
+    known, who = _known(tx, people)
+    answers = consent.latest(tx, people, "email_marketing", who)
     suppressed = suppression.reasons(tx, sorted(set(hashes.values())))
     mailed = _mailed(tx, held, hashes)
+    written_to = _written_to(tx, held, who)
     had: dict[int, Counter[str]] = {}
     for days in {item.publication.cap_days for item in held}:
-        had[days] = Counter(pressure.count(tx, people, days, tx.now))
+        counts = pressure.count(tx, people, days, tx.now, who=who)
+        had[days] = Counter({who.of(p): number for p, number in counts.items()})
 
     passed = []
     for item in held:
-        key, who = item.send.key, item.send.pseudonym
-        given, source = answers.get(who, (False, ""))
+        key, person = item.send.key, who.of(item.send.pseudonym)
+        given, source = answers.get(item.send.pseudonym, (False, ""))
         reason: LeftOutReason | None = None
-        if who not in known:
+        if item.send.pseudonym not in known:
             reason = "erased"
         elif key not in hashes:
             reason = "no_address"
@@ -255,15 +268,18 @@ def _check_people(
             reason = _SUPPRESSED.get(suppressed[hashes[key]], "suppressed")
         elif not given:
             reason = "unsubscribed" if source == consent.UNSUBSCRIBE else "no_consent"
+        elif (item.send.campaign_id, person) in written_to:
+            reason = "same_person"
         elif (item.send.campaign_id, hashes[key]) in mailed:
             reason = "same_address"
-        elif had[item.publication.cap_days][who] >= item.publication.cap_most:
+        elif had[item.publication.cap_days][person] >= item.publication.cap_most:
             reason = "cap_reached"
         if reason is None:
             passed.append(item)
             mailed.add((item.send.campaign_id, hashes[key]))
+            written_to.add((item.send.campaign_id, person))
             for counted in had.values():
-                counted[who] += 1
+                counted[person] += 1
         else:
             found.outcomes[key] = reason
     return passed
@@ -355,10 +371,26 @@ def _hold(key: str, until: datetime, found: _Verdicts) -> None:
     found.later[key] = until
 
 
-def _known(tx: Transaction, people: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+def _known(tx: Transaction, people: Sequence[str]) -> tuple[set[str], same_people.Groups]:
+    """Who is not erased, and which of them have other ids; asked together, since few have any."""
+    found: dict[str, str | None] = {}
     for some in in_chunks(people):
-        found.update(tx.connection.execute(_KNOWN, {"people": list(some)}).scalars())
+        rows = tx.connection.execute(_KNOWN, {"people": list(some)})
+        found.update((row[0], row[1]) for row in rows)
+    several = sorted(pseudonym for pseudonym, person in found.items() if person is not None)
+    return set(found), same_people.groups(tx, several) if several else same_people.NOBODY
+
+
+def _written_to(
+    tx: Transaction, held: Sequence[_Held], who: same_people.Groups
+) -> set[tuple[str, str]]:
+    """(campaign, person) of those whom this campaign has reached, under any of their ids."""
+    found: set[tuple[str, str]] = set()
+    campaigns = sorted({item.send.campaign_id for item in held})
+    for some in in_chunks(sorted(who.person)):
+        given = {"people": list(some), "campaigns": campaigns}
+        rows = tx.connection.execute(_WRITTEN_TO, given)
+        found.update((row[0], who.of(row[1])) for row in rows)
     return found
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ledger import journal
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new
+from ledger.same_people import Groups, groups
 
 Reason = Literal["asked", "complained"]
 
@@ -51,10 +52,17 @@ def lift(tx: Transaction, pseudonyms: Iterable[str]) -> int:
     return lifted
 
 
-def reasons(tx: Transaction, pseudonyms: Iterable[str]) -> dict[str, str]:
-    """Pseudonym → why nobody contacts them, of those for whom that is so."""
+def reasons(
+    tx: Transaction, pseudonyms: Iterable[str], who: Groups | None = None
+) -> dict[str, str]:
+    """Pseudonym → why nobody contacts their person, of those for whom that is so.
+
+    ``who``: the groups of these people, where the caller knows them already.
+    """
+    people = sorted(set(pseudonyms))
+    who = groups(tx, people) if who is None else who
     found: dict[str, str] = {}
-    for some in in_chunks(sorted(set(pseudonyms))):
-        asked = {"people": list(some)}
-        found.update((row[0], row[1]) for row in tx.connection.execute(_AMONG, asked))
-    return found
+    for some in who.chunks(people):
+        for pseudonym, reason in tx.connection.execute(_AMONG, {"people": list(some)}):
+            found[who.of(pseudonym)] = reason
+    return {p: found[who.of(p)] for p in people if who.of(p) in found}

@@ -1,4 +1,4 @@
-"""Contact pressure: how many mails a person has had, over all campaigns."""
+"""Contact pressure: how many mails a person has had under any of their ids, over all campaigns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from domain.frozen import Frozen
 from domain.plan import Cap
 from ledger import tables as t
-from ledger.database import Transaction, in_chunks
+from ledger.database import Transaction
+from ledger.same_people import Groups, groups
 
 REACHED = ("sending", "sent", "needs_review")
 """States in which a message may have reached the person."""
@@ -55,10 +56,15 @@ def count(
     at: datetime,
     states: Sequence[str] = REACHED,
     except_campaign: str = "",
+    who: Groups | None = None,
 ) -> dict[str, int]:
-    """Pseudonym → messages in the days up to ``at``, in any of these states."""
-    found: dict[str, int] = {}
-    for some in in_chunks(pseudonyms):
+    """Pseudonym → messages to their person in the days up to ``at``, in any of these states.
+
+    ``who``: the groups of these people, where the caller knows them already.
+    """
+    who = groups(tx, pseudonyms) if who is None else who
+    had: dict[str, int] = {}
+    for some in who.chunks(pseudonyms):
         given = {
             "people": list(some),
             "states": list(states),
@@ -66,14 +72,16 @@ def count(
             "until": at,
             "but": except_campaign,
         }
-        found.update((row[0], row[1]) for row in tx.connection.execute(_COUNT, given))
-    return found
+        for pseudonym, number in tx.connection.execute(_COUNT, given):
+            had[who.of(pseudonym)] = had.get(who.of(pseudonym), 0) + number
+    return {p: had[who.of(p)] for p in pseudonyms if who.of(p) in had}
 
 
 class Mail(Frozen):
     """One message to one of the people asked about, of another campaign."""
 
     pseudonym: str
+    """One of those asked about; of several that are one person the same for all their mails."""
     campaign_id: str
     at: datetime
     """When it went out, or is due."""
@@ -88,8 +96,11 @@ def mails(
     except_campaign: str = "",
 ) -> list[Mail]:
     """What these people got and will get in (after, until], over all campaigns but one."""
+    asked = sorted(set(pseudonyms))
+    who = groups(tx, asked)
+    stands_for = {person: theirs[0] for person, theirs in who.among(asked).items()}
     found: list[Mail] = []
-    for some in in_chunks(sorted(set(pseudonyms))):
+    for some in who.chunks(asked):
         query = sa.select(_c.pseudonym, _c.campaign_id, _moment).where(
             _c.pseudonym.in_(some),
             _c.state.in_(PLANNED),
@@ -98,5 +109,8 @@ def mails(
             _c.campaign_id != except_campaign,
         )
         rows = tx.connection.execute(query)
-        found += [Mail(pseudonym=row[0], campaign_id=row[1], at=row[2]) for row in rows]
+        found += [
+            Mail(pseudonym=stands_for[who.of(pseudonym)], campaign_id=campaign_id, at=at)
+            for pseudonym, campaign_id, at in rows
+        ]
     return found

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from domain.customer import Suppression
-from ledger import journal, suppression
+from ledger import journal, same_people, suppression
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new, wipe_log
 from ledger.people import Person, require_now
@@ -63,7 +63,8 @@ def erase(
     addresses: Iterable[str] = (),
     key: bytes = b"",
 ) -> bool:
-    """Forget a person. False where they were not known. Needs the right to administer.
+    """Forget a person, under all ids that are known to be theirs. False where they were not known.
+    Needs the right to administer.
 
     Salt, consents and whatever else leads back are deleted, and messages that still wait for
     them are dropped. Their ``addresses`` stay suppressed, as hashes under ``key``, so that a
@@ -77,7 +78,14 @@ def erase(
     pseudonym = known(tx, [customer_id]).get(customer_id)
     if pseudonym is None:
         return False
-    tx.connection.execute(sa.delete(t.subjects).where(_c.customer_id == customer_id))
+    for one in same_people.forget(tx, [pseudonym]):
+        _forget(tx, one, person)
+    wipe_log(tx)
+    return True
+
+
+def _forget(tx: Transaction, pseudonym: str, person: Person) -> None:
+    tx.connection.execute(sa.delete(t.subjects).where(_c.pseudonym == pseudonym))
     tx.connection.execute(sa.delete(t.consents).where(t.consents.c.pseudonym == pseudonym))
     mine = t.sends.c.pseudonym == pseudonym
     tx.connection.execute(sa.update(t.sends).where(mine).values(address_hash=None))
@@ -86,6 +94,4 @@ def erase(
         .where(mine, t.sends.c.state.in_(("scheduled", "claimed")))
         .values(state="left_out", reason="erased", lease_owner=None, lease_until=None)
     )
-    wipe_log(tx)
     journal.append(tx, "subject_erased", person_id=person.id, thing=pseudonym, data={})
-    return True

@@ -13,9 +13,6 @@ from workflows.stack import Stack
 from workflows.transactions import read, write
 from workflows.unsubscribe import unsubscribe
 
-SOURCE = "preference page"
-"""Of the answers that are given there."""
-
 
 @dataclass(frozen=True)
 class Preferences:
@@ -84,7 +81,7 @@ def _keep(
     customer_id = subjects.customer_ids(tx, [send.pseudonym])[send.pseudonym]
     at: datetime = tx.now
     answers: list[Consent] = []
-    if recording is not None and recording.given != now.recording:
+    if recording is not None and _is_new(tx, send.pseudonym, recording, now.recording):
         answers.append(_consent(customer_id, "email_tracking", recording, at))
     if mails.given and not now.mails:
         answers.append(_consent(customer_id, "email_marketing", mails, at))
@@ -93,13 +90,22 @@ def _keep(
     return True
 
 
+def _is_new(tx: Transaction, pseudonym: str, answer: Answer, counts: bool) -> bool:
+    """Whether an answer changes anything: what counts for the person, or, of a no, what this one
+    of their ids said."""
+    if answer.given or counts:
+        return answer.given != counts
+    own = consent.latest_of_id(tx, pseudonym, "email_tracking")
+    return own is not None and own[0]
+
+
 def _consent(customer_id: str, purpose: ConsentPurpose, answer: Answer, at: datetime) -> Consent:
     return Consent(
         customer_id=customer_id,
         purpose=purpose,
         given=answer.given,
         at=at,
-        source=SOURCE,
+        source=consent.OWN_HAND,
         wording=answer.wording,
     )
 

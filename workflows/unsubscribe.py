@@ -78,8 +78,9 @@ def withdraw(tx: Transaction, key: str, address_hash: str = "") -> str | None:
     suppression.add_hashes(tx, hashes, "unsubscribed")
     if send is None:
         return "" if hashes else None
-    # A second click finds the first one's no, which is still the latest answer.
-    answer = consent.latest(tx, [send.pseudonym], "email_marketing").get(send.pseudonym)
+    # A second click finds the first one's no, which is still the latest answer. A no under another
+    # of the person's ids is no reason to keep none here: the two may be told apart again.
+    answer = consent.latest_of_id(tx, send.pseudonym, "email_marketing")
     if answer is None or answer[0]:
         consent.unsubscribe(tx, send.pseudonym, send.campaign_id, tx.now)
     return subjects.customer_ids(tx, [send.pseudonym]).get(send.pseudonym, "")

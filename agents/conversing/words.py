@@ -52,6 +52,7 @@ _REASONS_DE = {
     "bounced": "Mails an sie zurückkamen",
     "erased": "ihre Daten gelöscht wurden",
     "complained": "sie eine frühere Mail als Spam gemeldet haben",
+    "same_person": "sie dieselbe Mail unter einer anderen Kundennummer bekommen",
     "same_address": "jemand anderes mit derselben Adresse die Mail bekommt",
 }
 _DAYS_DE = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")

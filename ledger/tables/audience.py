@@ -86,7 +86,8 @@ same_people = Table(
     Column("pseudonym", Text, primary_key=True),
     Column("person", Text, nullable=False, index=True),  # the pseudonym that stands for them
 )
-"""Customer ids that were found to be one person. Who stands for themselves is not listed."""
+"""Customer ids that were found to be one person, the one that stands for them included. Who has one
+id alone is not listed."""
 
 identity_decisions = Table(
     "identity_decisions",
