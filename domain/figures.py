@@ -14,7 +14,7 @@ class Query(Frozen):
     """What produced a figure, so that a reader can run it again."""
 
     id: str
-    engine: Literal["duckdb", "sql", "computed"]
+    engine: Literal["duckdb", "spark", "postgres", "bigquery", "snowflake", "sql", "computed"]
     text: str
     """The statement itself, or the formula with the ids of the queries that it stands on."""
 

@@ -25,6 +25,7 @@ _STATUS: Mapping[str, int] = {
     "exists": 409,
     "last_owner": 409,
     "store_busy": 503,
+    "engine_unreachable": 503,
     "unreachable": 503,
     "no_data": 409,
     "mixed_currencies": 409,

@@ -11,7 +11,7 @@ from ibis.expr.types import Table
 from domain.predicate import Predicate
 from tools.analytics.port import HourEvidence
 from tools.store.compile import customers_that_fit
-from tools.store.tables import Tables, local_time
+from tools.store.tables import Tables
 
 IN_PERSON = ("boutique", "phone", "store", "pos", "retail", "telephone", "telefon", "filiale")
 """Channels where somebody else keeps the hours."""
@@ -24,7 +24,7 @@ def count_hours(rule: Predicate, tables: Tables) -> HourEvidence:
     zones = tables.profiles().select("customer_id", "timezone")
     acts = acts.semi_join(fit, "customer_id").left_join(zones, "customer_id")
     zone = acts.timezone.fill_null(tables.timezone)
-    acts = acts.select("customer_id", hour=local_time(zone, acts.at).hour())
+    acts = acts.select("customer_id", hour=tables.local_time(zone, acts.at).hour())
     counted = acts.group_by("hour").aggregate(n=acts.count())
     rows, query = tables.ask("hours", counted.order_by("hour"))
     (people,), _ = tables.ask("hours-people", acts.aggregate(people=acts.customer_id.nunique()))

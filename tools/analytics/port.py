@@ -20,6 +20,8 @@ AnalyticsErrorCode = Literal[
     "mixed_currencies",  # amounts of several currencies cannot be added
     "unknown_field",  # the rule names a field or event that the data do not have
     "store_damaged",  # a segment named by the manifest cannot be read
+    "engine_missing",  # the engine of the settings is not installed
+    "engine_unreachable",  # the engine of the settings does not answer
 ]
 
 

@@ -21,6 +21,8 @@ CdpErrorCode = Literal[
     "mixed_currencies",  # amounts of several currencies cannot be added
     "store_damaged",  # a segment named by the manifest cannot be read
     "store_busy",  # another import holds the store's lock
+    "engine_missing",  # the engine of the settings is not installed
+    "engine_unreachable",  # the engine of the settings does not answer
 ]
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table
+
 from tools.cdp.port import CdpError, Rhythm
 from tools.store.compile import require_one_currency
 from tools.store.tables import Tables
@@ -12,14 +17,7 @@ FEWEST_WAITS = 50
 
 def measure_rhythm(tables: Tables) -> Rhythm:
     """As of the tables' moment."""
-    purchases = tables.purchases().filter(lambda t: t.customer_id.notnull())
-    (row,), about_waits = tables.ask_text(
-        "rhythm",
-        f"""SELECT count(*) AS n, quantile_disc(waited, 0.9) AS days FROM (
-            SELECT date_diff('day', lag(ordered_at) OVER (
-                PARTITION BY customer_id ORDER BY ordered_at, order_id), ordered_at) AS waited
-            FROM ({tables.text(purchases)})) WHERE waited > 0""",  # noqa: S608 (our own statement)
-    )
+    (row,), about_waits = tables.ask("rhythm", _waits(tables))
     try:
         require_one_currency(tables)
     except CdpError:  # amounts of two currencies have no order
@@ -38,4 +36,20 @@ def measure_rhythm(tables: Tables) -> Rhythm:
         waits=row["n"],
         top_tenth_from=round(float(top), 2) if top is not None and enough else None,
         queries=tuple(q for q in (about_waits, about_values) if q is not None),
+    )
+
+
+def _waits(tables: Tables) -> Table:
+    """How many waits of a day or more, and the least that nine of ten do not exceed."""
+    purchases = tables.purchases().filter(lambda t: t.customer_id.notnull())
+    one = ibis.window(group_by="customer_id", order_by=["ordered_at", "order_id"])
+    before: Any = purchases.ordered_at.lag().over(one)
+    waits = purchases.select(
+        "order_id", "customer_id", days=purchases.ordered_at.date().delta(before.date(), unit="day")
+    )
+    waits = waits.filter(waits.days > 0)
+    nth = ibis.row_number().over(order_by=["days", "order_id", "customer_id"]) + 1
+    waits = waits.mutate(nth=nth, n=waits.count())
+    return waits.aggregate(
+        n=waits.count(), days=waits.days.min(where=10 * waits.nth >= 9 * waits.n)
     )

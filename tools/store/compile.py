@@ -22,7 +22,7 @@ from ibis.expr.types import Table
 from domain.customer import EVENT_NAMES
 from domain.predicate import AllOf, AnyOf, Bought, Did, Everyone, NotThat, Predicate, Spent, Trait
 from tools.cdp.port import CdpError
-from tools.store.schema import PROFILE_FIELDS
+from tools.store.schema import PROFILE_FIELDS, TableName
 from tools.store.tables import Tables, next_day
 
 
@@ -172,9 +172,11 @@ def _by_day(rule: Trait, column: Any, values: Iterable[str], tables: Tables) -> 
 def people_with_traits(tables: Tables) -> Table:
     """Every customer with their profile; where it says no country, that of the last order."""
     lines = tables.lines().filter(lambda t: t.customer_id.notnull() & (t.country != ""))
-    shipped = lines.group_by("customer_id").aggregate(
-        ordered_to=lines.country.argmax(ibis.struct({"at": lines.ordered_at, "id": lines.line_id}))
+    latest = ibis.row_number().over(
+        group_by="customer_id", order_by=[ibis.desc("ordered_at"), ibis.desc("line_id")]
     )
+    lines = lines.mutate(nth=latest).filter(lambda t: t.nth == 0)
+    shipped = lines.select("customer_id", ordered_to="country")
     people = tables.customers().left_join(tables.profiles(), "customer_id")
     people = people.drop("customer_id_right").left_join(shipped, "customer_id")
     return people.mutate(country=people.country.coalesce(people.ordered_to)).drop(
@@ -198,9 +200,9 @@ def require_one_currency(tables: Tables, currency: str | None = None) -> None:
 # --- names that the data have ---------------------------------------------------------------------
 
 
-def _values(tables: Tables, table: str, column: str) -> set[str]:
+def _values(tables: Tables, table: TableName, column: str) -> set[str]:
     """The distinct values of a column, whenever they happened."""
-    rows = tables.run_text(f"SELECT DISTINCT {column} AS value FROM {table}")  # noqa: S608
+    rows = tables.run(tables.stored(table).select(value=column).distinct())
     return {value for value in rows.column("value").to_pylist() if value}
 
 

@@ -155,3 +155,34 @@ def selected(table: TableName) -> str:
         f"CAST({field.name} AS {_SQL_TYPES[field.type]}) AS {field.name}"
         for field in SCHEMAS[table]
     )
+
+
+def complete(table: TableName, rows: pa.Table) -> pa.Table:
+    """The rows with every column of the table, absent ones as nulls."""
+    columns = []
+    for field in SCHEMAS[table]:
+        if field.name in rows.column_names:
+            columns.append(rows.column(field.name).cast(field.type))
+        else:
+            columns.append(pa.nulls(rows.num_rows, field.type))
+    return pa.table(columns, schema=SCHEMAS[table])
+
+
+def one_id_a_person(table: TableName, said: str, who: str) -> str:
+    """A SELECT, in words of SQL that every engine knows, over the rows as they were ``said``: with
+    the id that stands for the person; a device that a person is known by is theirs.
+
+    ``said`` and ``who`` (schema RESOLVED) are what stands in FROM.
+    """
+    names = SCHEMAS[table].names
+    joins = f"LEFT JOIN {who} c ON c.kind = 'customer' AND c.value = t.customer_id"
+    person = "c.person"
+    if "anonymous_id" in names:
+        joins += (
+            f" LEFT JOIN {who} a ON a.kind = 'anonymous' AND t.customer_id IS NULL "
+            "AND a.value = t.anonymous_id"
+        )
+        person += ", a.person"
+    person = f"coalesce({person}, t.customer_id) AS customer_id"
+    columns = ", ".join(person if name == "customer_id" else f"t.{name}" for name in names)
+    return f"SELECT {columns} FROM {said} t {joins}"  # noqa: S608 (our own names)

@@ -38,7 +38,9 @@ from tools.store.schema import (
     SORTED_BY,
     TABLES,
     TableName,
+    complete,
     empty_select,
+    one_id_a_person,
     selected,
 )
 
@@ -104,21 +106,31 @@ class Store:
 
     def paths(self, table: TableName, manifest: Manifest | None = None) -> list[Path]:
         """The table's files, each looked at for presence and length."""
-        found = []
-        for segment in (manifest or self.manifest()).segments:
-            if segment.table != table:
-                continue
-            path = self.folder / segment.file
-            try:
-                length = path.stat().st_size
-            except FileNotFoundError as error:
-                raise _damaged(segment.file, "it is missing") from error
-            if length != segment.bytes:
-                raise _damaged(
-                    segment.file, f"it has {length:,} bytes and not the {segment.bytes:,} written"
-                )
-            found.append(path)
-        return found
+        segments = (manifest or self.manifest()).segments
+        return [self.path(segment) for segment in segments if segment.table == table]
+
+    def path(self, segment: Segment) -> Path:
+        """A segment's file, looked at for presence and length."""
+        path = self.folder / segment.file
+        try:
+            length = path.stat().st_size
+        except FileNotFoundError as error:
+            raise _damaged(segment.file, "it is missing") from error
+        if length != segment.bytes:
+            raise _damaged(
+                segment.file, f"it has {length:,} bytes and not the {segment.bytes:,} written"
+            )
+        return path
+
+    def who(self, manifest: Manifest | None = None) -> Path | None:
+        """The file that says who is who; None: every id stands for itself."""
+        name = (manifest or self.manifest()).resolved
+        if not name:
+            return None
+        path = self.folder / name
+        if not path.is_file():
+            raise _damaged(name, "it is missing")
+        return path
 
     def counts(self) -> dict[TableName, int]:
         """Rows written per table (profiles: rows of all imports, not customers)."""
@@ -155,24 +167,11 @@ class Store:
     def resolved_view(self, table: TableName, manifest: Manifest | None = None) -> str:
         """The same with one customer id a person; a device that a person is known by is theirs."""
         manifest = manifest or self.manifest()
-        if not manifest.resolved:
-            return self.view(table, manifest)
-        path = self.folder / manifest.resolved
-        if not path.is_file():
-            raise _damaged(manifest.resolved, "it is missing")
-        who = f"read_parquet({literal(str(path))})"
-        by_customer = f"(SELECT value, person FROM {who} WHERE kind = 'customer') c"
-        joins, person = f"LEFT JOIN {by_customer} ON c.value = t.customer_id", "c.person"
-        if "anonymous_id" in SCHEMAS[table].names:
-            joins += (
-                f" LEFT JOIN (SELECT value, person FROM {who} WHERE kind = 'anonymous') a "
-                "ON t.customer_id IS NULL AND a.value = t.anonymous_id"
-            )
-            person = "c.person, a.person"
-        return (
-            f"SELECT t.* REPLACE (coalesce({person}, t.customer_id) AS customer_id) "
-            f"FROM ({self.view(table, manifest)}) t {joins}"
-        )
+        who = self.who(manifest)
+        said = self.view(table, manifest)
+        if who is None:
+            return said
+        return one_id_a_person(table, f"({said})", f"read_parquet({literal(str(who))})")
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -180,12 +179,12 @@ class Store:
         """A store that sees the same rows and keeps what is added in ``folder``: for trying an
         import out."""
         folder.mkdir(parents=True, exist_ok=True)
+        manifest = self.manifest()
         seen = tuple(
             segment.model_copy(update={"file": str((self.folder / segment.file).resolve())})
-            for segment in self.manifest().segments
+            for segment in manifest.segments
         )
         store = Store(folder)
-        manifest = self.manifest()
         resolved = str((self.folder / manifest.resolved).resolve()) if manifest.resolved else ""
         store._write(Manifest(segments=seen, resolved=resolved))
         return store
@@ -201,7 +200,7 @@ class Store:
         with self._locked(), _readable(table), connect() as engine:
             manifest = self.manifest()
             seq = manifest.next_seq
-            engine.register("incoming", _complete(table, rows))
+            engine.register("incoming", complete(table, rows))
             statement = _new_profiles(seq) if table == "profiles" else _new_rows(table)
             engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
             segment = self._segment(engine, table, seq, statement)
@@ -345,17 +344,6 @@ class Store:
         _into_place(part, self.folder / "manifest.json")
 
 
-def _complete(table: TableName, rows: pa.Table) -> pa.Table:
-    """The rows with every column of the table, absent ones as nulls."""
-    columns = []
-    for field in SCHEMAS[table]:
-        if field.name in rows.column_names:
-            columns.append(rows.column(field.name).cast(field.type))
-        else:
-            columns.append(pa.nulls(rows.num_rows, field.type))
-    return pa.table(columns, schema=SCHEMAS[table])
-
-
 def _new_rows(table: TableName) -> str:
     key = IDENTITY[table]
     return (
@@ -414,6 +402,6 @@ def _readable(table: TableName) -> Iterator[None]:
         raise damaged(error, [table]) from error
 
 
-def damaged(error: duckdb.Error, tables: Sequence[str]) -> CdpError:
+def damaged(error: Exception, tables: Sequence[str]) -> CdpError:
     """The typed error for a segment that the engine could not read."""
     return _damaged(", ".join(tables), str(error).splitlines()[0])

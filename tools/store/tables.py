@@ -1,54 +1,54 @@
 """The store as Ibis tables, as of a moment, and the one place where they are run.
 
 What is later than the moment is hidden: orders and events by when they happened, customers by
-when they became one. Each object has an engine of its own, in memory, over the segments that the
+when they became one. Each object looks through an engine of its own at the segments that the
 manifest named when it was opened; make one per question, and use it in one thread.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from copy import copy
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import duckdb
 import ibis
-import ibis.expr.datatypes as dt
 import pyarrow as pa
 from ibis.expr.types import Table
 
 from domain.figures import Query
+from tools.cdp.port import CdpError
+from tools.store.engines.duck import DuckDB
+from tools.store.engines.port import OpenEngine
 from tools.store.rows import Row, rows_of
-from tools.store.schema import PROFILE_FIELDS, SCHEMAS, TABLES, TableName
-from tools.store.segments import Store, connect, damaged
+from tools.store.schema import PROFILE_FIELDS, SCHEMAS, TableName
+from tools.store.segments import Store
 
-
-@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="timezone", signature=((dt.string, dt.Timestamp(timezone="UTC")), dt.timestamp)
-)
-def local_time(zone: Any, at: Any) -> Any:
-    """What a clock in that zone shows: DuckDB's own function, from the ICU that it carries."""
+T = TypeVar("T")
 
 
 class Tables:
     """profiles, customers, lines, purchases and events, as of ``as_of``.
 
-    ``timezone`` (IANA) is the workspace's: days begin there. Raises CdpError store_damaged.
+    ``timezone`` (IANA) is the workspace's: days begin there. Raises CdpError store_damaged, and
+    of an engine that is a server engine_missing, engine_unreachable.
     """
 
-    def __init__(self, store: Store, as_of: datetime, timezone: str) -> None:
+    def __init__(
+        self, store: Store, as_of: datetime, timezone: str, open_engine: OpenEngine = DuckDB
+    ) -> None:
         self.as_of = as_of
         self.timezone = timezone
-        self.engine = connect()
-        manifest = store.manifest()
+        self._store = store
+        self._manifest = store.manifest()
+        self.engine = open_engine()
         try:
-            for table in TABLES:
-                view = store.resolved_view(table, manifest)
-                self.engine.execute(f"CREATE VIEW {table} AS {view}")
-        except duckdb.Error as error:
-            raise damaged(error, TABLES) from error
+            self._anew(lambda: self.engine.point(store, self._manifest))
+        except CdpError:
+            self.engine.close()
+            raise
 
     def earlier(self, by: timedelta) -> Tables:
         """The same segments in the same engine, as of a moment ``by`` before; so that one
@@ -120,7 +120,11 @@ class Tables:
 
     def local_day(self, at: Any) -> Any:
         """The workspace's day of a moment, as an expression."""
-        return local_time(self.timezone, at).date()
+        return self.local_time(self.timezone, at).date()
+
+    def local_time(self, zone: Any, at: Any) -> Any:
+        """What a clock in an IANA zone shows at a moment, as an expression."""
+        return self.engine.local_time(zone, at)
 
     def today(self) -> date:
         """The workspace's day at the as-of moment."""
@@ -130,33 +134,48 @@ class Tables:
 
     def give(self, name: str, rows: pa.Table) -> Table:
         """Make the caller's rows a table beside the store's."""
-        self.engine.register(name, rows)
+        self.engine.give(name, rows)
         return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=name)
 
     def text(self, expression: Any) -> str:
         """The statement behind an expression, over the tables profiles, orders and events."""
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        return str(ibis.to_sql(expression, dialect=self.engine.dialect))
 
     def run(self, expression: Any) -> pa.Table:
-        """The rows of a table expression."""
-        return self.run_text(self.text(expression))
+        """The rows of a table expression, in its own types whatever the engine answers with."""
+        rows = self.run_text(self.text(expression))
+        return rows.cast(expression.schema().to_pyarrow())
 
     def run_text(self, statement: str) -> pa.Table:
-        """The rows of a statement, for instance of a Query's text. Raises store_damaged."""
-        try:
-            return self.engine.execute(statement).to_arrow_table()
-        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.HTTPException) as error:
-            raise damaged(error, TABLES) from error
+        """The rows of a statement in the engine's SQL, for instance of a Query's text.
+
+        Raises store_damaged.
+        """
+        return self._anew(lambda: self.engine.run(statement))
 
     def ask(self, name: str, expression: Any) -> tuple[list[Row], Query]:
         """The rows of an aggregate, and the query that a reader can run again."""
-        return self.ask_text(name, self.text(expression))
+        return rows_of(self.run(expression)), self._query(name, self.text(expression))
 
     def ask_text(self, name: str, statement: str) -> tuple[list[Row], Query]:
         """The same for a statement over the tables profiles, orders and events."""
-        rows: list[Row] = rows_of(self.run_text(statement))
+        return rows_of(self.run_text(statement)), self._query(name, statement)
+
+    def _query(self, name: str, statement: str) -> Query:
         told_apart = hashlib.sha256(statement.encode()).hexdigest()[:8]
-        return rows, Query(id=f"{name}-{told_apart}", engine="duckdb", text=statement)
+        return Query(id=f"{name}-{told_apart}", engine=self.engine.kind, text=statement)
+
+    def _anew(self, look: Callable[[], T]) -> T:
+        """A look, and where its files were replaced meanwhile another one at what is there now."""
+        try:
+            return look()
+        except CdpError as error:
+            now = self._store.manifest()
+            if error.code != "store_damaged" or now == self._manifest:
+                raise
+            self._manifest = now
+            self.engine.point(self._store, now)
+            return look()
 
 
 def midnight(day: date, timezone: str) -> datetime:
