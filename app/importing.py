@@ -65,12 +65,15 @@ def import_file(
     export: Export | None = None,
     name: str = "",
     person: people.Person | None = None,
+    source: str = "",
+    region: str | None = None,
 ) -> Imported:
     """Import one file. Doing it twice adds nothing.
 
     ``export``: the known system's export that it is; ``name``: what people call it; ``person``:
-    who imports it, else whoever is signed in on this machine. Raises WrongUsage, CdpError,
-    LedgerError.
+    who imports it, else whoever is signed in on this machine; ``source``: the system that says
+    its rows; ``region``: the country of phone numbers, else the settings'. Raises WrongUsage,
+    CdpError, LedgerError.
     """
     with workspace.ledger.read() as tx:
         person = person or workspace.person(tx)
@@ -88,6 +91,8 @@ def import_file(
         progress=progress,
         export=export,
         name=name,
+        source=source,
+        region=region or workspace.settings.data.region or None,
     )
     with workspace.ledger.write() as tx:
         imported = _keep(tx, workspace, intake, person)
@@ -99,6 +104,7 @@ def import_file(
             data={
                 "kind": kind,
                 "export": intake.export,
+                "source": intake.source,
                 "columns": {u.field: _from(u) for u in intake.understood},
                 "rows_read": intake.rows_read,
                 "added": imported.intake.added,
@@ -121,6 +127,8 @@ def import_export(
     timezone: str | None,
     currency: str | None,
     progress: Progress | None = None,
+    source: str = "",
+    region: str | None = None,
 ) -> tuple[Imported, ...]:
     """Import every part of a known system's export. Raises WrongUsage not_that_export, and as
     ``import_file``."""
@@ -147,6 +155,8 @@ def import_export(
             currency=currency,
             progress=progress,
             export=export,
+            source=source,
+            region=region,
         )
         for part in export.parts
     )

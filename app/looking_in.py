@@ -129,6 +129,8 @@ def _tried(workspace: Workspace, upload: Upload) -> tuple[Seen, ...]:
             mapping=_mapping(way, kind),
             timezone=way.timezone or None,
             currency=way.currency or None,
+            source=way.source,
+            region=way.region or None,
             now=workspace.ledger.clock.now(),
             progress=_progress(uploads, upload),
             export=export,
@@ -157,6 +159,8 @@ def keep(workspace: Workspace, upload: Upload, person: Person) -> tuple[Imported
             mapping=_mapping(chosen, kind),
             timezone=chosen.timezone or None,
             currency=chosen.currency or None,
+            source=chosen.source,
+            region=chosen.region or None,
             progress=progress,
             export=export,
             name=upload.name,
@@ -211,6 +215,7 @@ def _proposed(
         mapping=mapping,
         timezone=workspace.timezone,
         currency=workspace.currency,
+        region=workspace.settings.data.region,
     )
 
 

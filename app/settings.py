@@ -226,6 +226,9 @@ class WebhookSettings(Section):
 class DataSettings(Section):
     """How files are read, so that an import need not say it each time."""
 
+    region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
+    """Country (ISO 3166, such as DE) of phone numbers without a country code, in rows that name
+    none. Empty: such numbers are set aside."""
     orders: dict[str, str] = {}
     """Field = column of your file, for `import orders`; `--map` goes before it. The example
     `channel = "=boutique"` says the same for every row."""

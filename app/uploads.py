@@ -55,6 +55,10 @@ class Chosen(Frozen):
     mapping: dict[str, str] = Field(default_factory=dict)
     timezone: str = ""
     currency: str = ""
+    source: str = ""
+    """The system that says its rows; empty: what it was recognised as."""
+    region: str = ""
+    """Country of phone numbers without a country code."""
 
 
 class Seen(Frozen):

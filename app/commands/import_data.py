@@ -52,6 +52,12 @@ def import_data(
         str, typer.Option(help="Time zone of times without one, for example Europe/London.")
     ] = "",
     currency: Annotated[str, typer.Option(help="Of amounts without one, for example GBP.")] = "",
+    region: Annotated[
+        str, typer.Option(help="Country of phone numbers without a country code, for example DE.")
+    ] = "",
+    source: Annotated[
+        str, typer.Option(help="The system that says these rows, for example “Till”.")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,13 +79,14 @@ def import_data(
         if kind == "klaviyo" or kind == "shopify":
             parts = import_export(
                 opened, kind, file, mapping=said, timezone=tz or None, currency=currency or None,
-                progress=progress,
+                progress=progress, source=source, region=region or None,
             )  # fmt: skip
         else:
             parts = (
                 import_file(
                     opened, kind, file, mapping=said, timezone=tz or None,
-                    currency=currency or None, progress=progress,
+                    currency=currency or None, progress=progress, source=source,
+                    region=region or None,
                 ),
             )  # fmt: skip
     for imported in parts:
@@ -104,7 +111,7 @@ def _bounces(out: Out, came_back: BouncesImported) -> None:
 
 def _say(imported: Imported, out: Out) -> None:
     intake = imported.intake
-    out.say(f"{intake.file}, understood as {intake.kind}:")
+    out.say(f"{intake.file}, understood as {intake.kind} from “{intake.source}”:")
     for field in intake.understood:
         source = field.column if field.constant is None else f"“{field.constant}” for every row"
         out.say(f"  {field.field:<22} from {source}")

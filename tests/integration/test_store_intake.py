@@ -19,6 +19,7 @@ from domain.errors import WrongUsage
 from tools.cdp.port import CdpError
 from tools.store.columns import Kind
 from tools.store.intake import Intake, read_file
+from tools.store.links import link_id
 from tools.store.segments import Store
 from tools.store.tables import Tables
 
@@ -429,6 +430,64 @@ def test_a_later_import_fills_and_replaces_but_never_erases(tmp_path: Path) -> N
     with Tables(Store(tmp_path / "data"), NOW, "UTC") as tables:
         (row,) = tables.run(tables.profiles()).to_pylist()
     assert (row["email"], row["city"], row["first_name"]) == ("new@example.test", "Köln", "Anna")
+
+
+def test_what_each_source_says_is_kept_once_and_the_latest_import_counts(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "c.csv", [{"customer_id": "c1", "email": "a@example.test"}])
+    till = write_csv(tmp_path / "t.csv", [{"customer_id": "c1", "email": "b@example.test"}])
+
+    added = [
+        take_in("customers", file, tmp_path, source=source).added
+        for file, source in ((path, "Shop"), (path, "Till"), (path, "Shop"), (till, "Till"))
+    ]
+
+    assert added == [1, 1, 0, 1]
+    rows = stored(tmp_path, "SELECT source, email FROM profiles ORDER BY seq")
+    assert [(row["source"], row["email"][0]) for row in rows] == [
+        ("Shop", "a"), ("Till", "a"), ("Till", "b"),
+    ]  # fmt: skip
+    with Tables(Store(tmp_path / "data"), NOW, "UTC") as tables:
+        (merged,) = tables.run(tables.profiles()).to_pylist()
+    assert merged["email"] == "b@example.test"
+
+
+def test_a_profile_carries_when_it_was_said_and_its_identifiers_as_links(tmp_path: Path) -> None:
+    row = {"customer_id": "c1", "email": "Anna@Example.test", "phone": "0171 1234567"}
+    rows = [
+        row | {"country": "Deutschland", "last_modified": "2026-05-01", "device_id": "d1"},
+        row | {"country": "", "last_modified": "", "device_id": ""},
+    ]
+
+    path = write_csv(tmp_path / "c.csv", rows)
+    intake = take_in("customers", path, tmp_path, timezone="UTC", region="AT")
+    take_in("customers", path, tmp_path, timezone="UTC", region="AT")
+
+    assert intake.source == "customers file"
+    (profile,) = stored(tmp_path, "SELECT phone, said_at, source FROM profiles")
+    assert profile == {"phone": "+431711234567", "said_at": NOW, "source": "customers file"}
+    links = stored(tmp_path, "SELECT * FROM links ORDER BY seen_at")
+    assert [(link["phone"], link["device_id"], link["seen_at"]) for link in links] == [
+        ("+491711234567", "d1", datetime(2026, 5, 1, tzinfo=UTC)), ("+431711234567", None, NOW),
+    ]  # fmt: skip
+    assert [link["link_id"] for link in links] == [
+        link_id(
+            customer_id="c1", email="ANNA@example.test", phone=link["phone"],
+            device_id=link["device_id"],
+        )
+        for link in links
+    ]  # fmt: skip
+
+
+def test_a_phone_number_without_its_country_is_set_aside(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "c.csv", [CUSTOMER | {"phone": "0171 1234567", "country": ""}])
+
+    unsaid = take_in("customers", path, tmp_path)
+    with pytest.raises(WrongUsage) as unknown:
+        take_in("customers", path, tmp_path, region="Atlantis")
+
+    assert unsaid.set_aside == (("phone: a phone number without its country", 1),)
+    assert unsaid.added == 1
+    assert unknown.value.code == "unknown_region"
 
 
 def test_a_yes_without_evidence_is_no_consent_and_a_no_always_is(tmp_path: Path) -> None:

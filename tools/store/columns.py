@@ -106,6 +106,13 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field("birthday", "birthday birthdate dateofbirth dob geburtstag geburtsdatum"),
         _field("created_at", "createdat customersince firstseen signupdate created datecreated"),
         _field(
+            "updated_at",
+            "updatedat lastupdated updated lastmodified lastmodifieddate modifiedat modified "
+            "changedat lastchanged geaendertam geändertam",
+        ),
+        _field("anonymous_id", "anonymousid userpseudoid cookieid visitorid clientcookie"),
+        _field("device_id", "deviceid advertisingid idfa gaid"),
+        _field(
             "email_consent",
             "emailconsent emailmarketing acceptsemailmarketing acceptsmarketing "
             "emailmarketingconsent newsletter optin subscribed",

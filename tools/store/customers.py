@@ -11,12 +11,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pyarrow as pa
+
 from domain.customer import Consent, ConsentPurpose
+from tools.store.links import LINK_ID
 from tools.store.outcome import Outcome
+from tools.store.phones import read_phones
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS
-from tools.store.segments import Store
+from tools.store.segments import Store, literal
 from tools.store.staging import Staged, add_zones
 from tools.store.values import (
     day,
@@ -25,6 +29,7 @@ from tools.store.values import (
     language,
     moment,
     person_name,
+    phone,
     text,
     time_zone,
     yes_or_no,
@@ -37,12 +42,18 @@ _PURPOSES: tuple[tuple[ConsentPurpose, str], ...] = (
 
 
 def take_in(
-    staged: Staged, store: Store, timezone: str | None, present: datetime, latest: datetime
+    staged: Staged,
+    store: Store,
+    timezone: str | None,
+    present: datetime,
+    latest: datetime,
+    region: str | None,
 ) -> Outcome:
-    """Judge the rows, add what is new of the profiles, return the consents."""
+    """Judge the rows, add what is new of the profiles and links, return the consents."""
     add_zones(staged.engine)
-    moments = ["created_at", "email_consent_at", "tracking_consent_at"]
+    moments = ["created_at", "updated_at", "email_consent_at", "tracking_consent_at"]
     times = staged.times(timezone, latest, moments)
+    read_phones(staged.engine, "phone", country="country", region=region)
     staged.judge(
         [
             identifier("customer_id", required=True),
@@ -54,10 +65,13 @@ def take_in(
             person_name("city"),
             time_zone("timezone"),
             moment("created_at", times),
-            text("phone", most=40),
+            moment("updated_at", times),
+            phone("phone", country="country"),
             text("street", most=200),
             identifier("postcode"),
             day("birthday", times),
+            identifier("anonymous_id"),
+            identifier("device_id"),
             yes_or_no("email_consent"),
             moment("email_consent_at", times),
             text("email_consent_source", most=300),
@@ -70,8 +84,14 @@ def take_in(
     )
     # One row a customer: each field from the last line that says it.
     fields = ", ".join(f"arg_max({f}, {LINE}) AS {f}" for f in PROFILE_FIELDS)
-    rows = staged.arrow(f"SELECT customer_id, {fields} FROM judged GROUP BY customer_id")
+    now = f"TIMESTAMPTZ {literal(present.isoformat())}"
+    said_at = f"least(coalesce(updated_at, {now}), {now})"
+    rows = staged.arrow(
+        f"SELECT customer_id, {fields}, {literal(staged.source)} AS source, "
+        f"max({said_at}) AS said_at FROM judged GROUP BY customer_id"
+    )
     added = store.add("profiles", rows)
+    store.add("links", _links(staged, said_at))
     repeats = staged.count("SELECT count(*) - count(DISTINCT customer_id) FROM judged")
     consents, unproven = _consents(staged, present)
     conflicts = _conflicts(staged)
@@ -84,6 +104,15 @@ def take_in(
         consents=consents,
         conflicts=conflicts,
         notes=(*((contradicted,) if conflicts else ()), *unproven),
+    )
+
+
+def _links(staged: Staged, seen_at: str) -> pa.Table:
+    """The identifiers that stand in one row with a customer's id."""
+    return staged.arrow(
+        f"SELECT {LINK_ID} AS link_id, customer_id, anonymous_id, lower(email) AS email, phone, "
+        f"device_id, min({seen_at}) AS seen_at, {literal(staged.source)} AS source FROM judged "
+        "WHERE coalesce(anonymous_id, email, phone, device_id) IS NOT NULL GROUP BY ALL"
     )
 
 

@@ -12,7 +12,7 @@ from tools.store.outcome import Outcome, Stop
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS
-from tools.store.segments import Store
+from tools.store.segments import Store, literal
 from tools.store.staging import Staged
 from tools.store.values import (
     email,
@@ -63,7 +63,8 @@ def take_in(staged: Staged, store: Store, timezone: str | None, latest: datetime
     )
     _find_people(staged, store)
     _make_events(staged)
-    added = store.add("events", staged.arrow("SELECT * EXCLUDE (email) FROM events"))
+    rows = staged.arrow(f"SELECT * EXCLUDE (email), {literal(staged.source)} AS source FROM events")
+    added = store.add("events", rows)
     read = staged.count("SELECT count(*) FROM judged")
     kept = staged.count("SELECT count(*) FROM events")
     stops = _stops(staged)

@@ -37,6 +37,8 @@ class Intake(Frozen):
     file: str
     export: str = ""
     """The system's export that it is, in words: "Shopify orders export"."""
+    source: str = ""
+    """The system that its rows are kept as said by."""
     understood: tuple[Understood, ...]
     """Field by field, the column (or the constant) that it was read from."""
     not_used: tuple[str, ...]
@@ -85,6 +87,8 @@ def read_file(
     progress: Progress | None = None,
     export: Export | None = None,
     name: str = "",
+    source: str = "",
+    region: str | None = None,
 ) -> Intake:
     """Read a CSV, JSONL or Parquet file into the store.
 
@@ -93,7 +97,9 @@ def read_file(
     without one mean; ``quarantine`` is the folder for the file of rows that could not be read.
     ``now`` is the workspace's present moment. ``export``: the known system's export that the file
     is, read by its part for ``kind``; ``name`` is what people call the file, where its path says
-    something else.
+    something else. ``source`` is the system that says these rows, else the export's, else the kind
+    of file; ``region`` (ISO 3166) is the country of phone numbers that say none, in rows that name
+    none.
 
     Raises WrongUsage where the file as a whole cannot be read or something must be said first,
     and CdpError where the store is damaged or busy. A row never raises: it is counted.
@@ -102,14 +108,17 @@ def read_file(
     said = mapping or {}
     with Quarantine(quarantine / _quarantine_name(kind, path, name or path.name)) as set_aside:
         part = export.part(kind) if export is not None else None
-        staged = Staged(kind, path, said, set_aside, progress, part=part, store=store)
+        staged = Staged(
+            kind, path, said, set_aside, progress, part=part, store=store,
+            source=source or (export.source if export is not None else ""),
+        )  # fmt: skip
         try:
             latest = max(present, datetime.now(UTC)) + FUTURE
             match kind:
                 case "orders":
                     outcome = orders.take_in(staged, store, timezone, currency, latest)
                 case "customers":
-                    outcome = customers.take_in(staged, store, timezone, present, latest)
+                    outcome = customers.take_in(staged, store, timezone, present, latest, region)
                 case "events":
                     outcome = events.take_in(staged, store, timezone, latest)
                 case "suppressions":
@@ -122,6 +131,7 @@ def read_file(
         kind=kind,
         file=name or path.name,
         export=export.name if export is not None and part is not None else "",
+        source=staged.source,
         understood=staged.mapping.used,
         not_used=staged.mapping.not_used,
         rows_read=staged.rows,

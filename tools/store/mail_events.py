@@ -13,6 +13,9 @@ from domain.customer import MailEvent
 from tools.store.schema import EVENTS
 from tools.store.segments import Store
 
+SOURCE = "Mainspring"
+"""The source of what this program saw itself."""
+
 
 class StoredEvents:
     """The store's way in for events that this program saw itself."""
@@ -43,4 +46,5 @@ def _row(event: MailEvent, received_at: datetime) -> dict[str, object]:
         "product_id": "",
         "machine": event.machine,
         "properties": json.dumps(said, ensure_ascii=False, sort_keys=True) if said else "",
+        "source": SOURCE,
     }

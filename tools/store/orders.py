@@ -69,7 +69,8 @@ def take_in(
     staged.refuse(f"abs(quantity * unit_price) > {_MOST_VALUE}", "the line's value is out of range")
     _make_lines(staged, money_in)
     rows = staged.arrow(
-        "SELECT * EXCLUDE (_given) FROM lines WHERE NOT (_given AND occurrence > 1)"
+        f"SELECT * EXCLUDE (_given), {literal(staged.source)} AS source FROM lines "
+        "WHERE NOT (_given AND occurrence > 1)"
     )
     added = store.add("orders", rows)
     repeats = staged.count("SELECT count(*) FROM lines WHERE occurrence > 1")

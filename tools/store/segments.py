@@ -192,8 +192,9 @@ class Store:
     def add(self, table: TableName, rows: pa.Table) -> Added:
         """Commit what is new in ``rows`` as one segment.
 
-        New is: an event or order line whose id is not known yet; a profile that says anything
-        else than what is known (a missing field says nothing). All or nothing.
+        New is: an event, order line or link whose id is not known yet; a profile that says
+        anything else than what is known from the same source (a missing field says nothing), so
+        that two sources that agree are both kept. All or nothing.
         """
         if set(rows.column_names) - set(SCHEMAS[table].names):
             raise ValueError(f"columns {rows.column_names} do not fit {table}")
@@ -359,9 +360,10 @@ def _new_profiles(seq: int) -> str:
     )
     return (
         f"SELECT i.* REPLACE ({seq} AS seq) FROM incoming i "
-        f"LEFT JOIN (SELECT customer_id, {merged} FROM known GROUP BY customer_id) k "
-        f"USING (customer_id) WHERE k.customer_id IS NULL OR {differs} "
-        "QUALIFY row_number() OVER (PARTITION BY i.customer_id) = 1"
+        f"LEFT JOIN (SELECT customer_id, source, {merged} FROM known GROUP BY ALL) k "
+        "ON i.customer_id = k.customer_id AND i.source IS NOT DISTINCT FROM k.source "
+        f"WHERE k.customer_id IS NULL OR {differs} "
+        "QUALIFY row_number() OVER (PARTITION BY i.customer_id, i.source) = 1"
     )
 
 

@@ -38,9 +38,12 @@ class Staged:
         *,
         part: Part | None = None,
         store: Store | None = None,
+        source: str = "",
     ) -> None:
-        """``part``: how the file of a known system is read; it asks the store whom it knows."""
+        """``part``: how the file of a known system is read; it asks the store whom it knows.
+        ``source``: the system that says these rows."""
         self.kind = kind
+        self.source = source or f"{kind} file"
         self.path = path
         self.quarantine = quarantine
         self.engine = connect()

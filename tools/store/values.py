@@ -18,6 +18,7 @@ from tools.store.segments import literal
 MOST_TEXT = 2_000
 MOST_NAME = 100
 MOST_ID = 200
+MOST_PHONE = 40
 MOST_AMOUNT = 1_000_000_000
 MOST_QUANTITY = 10_000_000
 EARLIEST = "1990-01-01"
@@ -168,6 +169,20 @@ def email(field: str, *, required: bool = False) -> Value:
             ),
         ),
         required,
+    )
+
+
+def phone(field: str, *, country: str) -> Value:
+    """A phone number as E.164, as the table ``phones`` has read it (tools/store/phones.py);
+    ``country`` is the SQL that it was made with."""
+    entry = f"FROM phones WHERE _said = {field} AND _country IS NOT DISTINCT FROM {country}"
+    return Value(
+        field,
+        f"(SELECT _e164 {entry})",
+        _first(
+            (f"length({field}) > {MOST_PHONE}", "too long"),
+            other=f"(SELECT nullif(_why, '') {entry})",
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from app.first_facts import first_facts, people_of
 from app.looking_in import begin_keep, begin_look, uploads_of
 from app.settings import Settings
 from app.site import site_of
-from app.uploads import MOST_BYTES, Chosen, too_large
+from app.uploads import MOST_BYTES, Chosen, shown_name, too_large
 from app.views.imports import import_page, imports_page
 from app.views.people import Asked, customers_page
 from domain.errors import WrongUsage
@@ -154,6 +154,8 @@ def _chosen(form: dict[str, str], columns: tuple[str, ...], settings: Settings) 
         mapping=mapping,
         timezone=form.get("timezone") or settings.workspace.timezone,
         currency=(form.get("currency") or settings.workspace.currency).upper(),
+        source=shown_name(form["source"]) if form.get("source", "").strip() else "",
+        region=form.get("region", "").strip().upper(),
     )
 
 

@@ -57,6 +57,11 @@ class Export(Frozen):
     parts: tuple[Part, ...]
     """In the order in which they are imported."""
 
+    @property
+    def source(self) -> str:
+        """What its rows are kept as said by: "Shopify orders"."""
+        return self.name.removesuffix(" export")
+
     def part(self, kind: Kind) -> Part | None:
         return next((part for part in self.parts if part.kind == kind), None)
 
