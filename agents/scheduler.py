@@ -350,6 +350,8 @@ LEFT_OUT_WORDS: dict[str, str] = {
     "invalid_address": "the address cannot be right",
     "no_consent": "they have not agreed to mails",
     "suppressed": "they must not be mailed (complaint, bounce or an imported list)",
+    "no_contact": "they must not be contacted on any channel",
+    "open_complaint": "a complaint of theirs is still open",
     "cap_reached": "they have had as many mails as the limit allows",
     "unsubscribed": "they have unsubscribed",
     "bounced": "mail to them came back",

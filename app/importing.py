@@ -10,7 +10,7 @@ from app.workspace import Workspace
 from domain.customer import Consent
 from domain.errors import WrongUsage
 from domain.frozen import Frozen
-from ledger import consent, facts, journal, people, suppression
+from ledger import consent, facts, journal, no_contact, people, subjects, suppression
 from ledger.database import Transaction
 from tools.store.columns import FIELDS, Kind, Understood
 from tools.store.exports import Export, System
@@ -184,6 +184,8 @@ def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.
     returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
     key = workspace.secrets.suppression_key
     suppressed = suppression.add(tx, intake.suppressions, key)
+    complained = (stop.customer_id for stop in returned if stop.reason == "complained")
+    no_contact.add(tx, subjects.pseudonyms(tx, complained).values(), "complained")
     # A file of which nothing could be read says nothing; least of all that all facts are gone.
     listed = intake.facts if not intake.nothing_read else None
     changes = (

@@ -23,6 +23,8 @@ LEFT_OUT = {
     "invalid_address": "the address cannot be valid",
     "no_consent": "they have not agreed to marketing mail",
     "suppressed": "their address is on the list of those not to be mailed",
+    "no_contact": "they asked not to be contacted, or marked a mail as spam",
+    "open_complaint": "a complaint of theirs is still open",
     "cap_reached": "they have had the most mails of these days",
     "unsubscribed": "they unsubscribed",
     "bounced": "their address bounced",

@@ -106,5 +106,10 @@ class Brief(Frozen):
     written_by: str
     """``house`` or the model's name."""
 
+    @property
+    def service(self) -> bool:
+        """No promotion: see ``Goal.service``."""
+        return self.goal.service and self.offer is None
+
     def hash(self) -> str:
         return content_hash(self)

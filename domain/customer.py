@@ -18,6 +18,16 @@ ConsentPurpose = Literal[
 ]
 """What a person agrees to, channel by channel; the recording of their opens and clicks apart."""
 
+ContactChannel = Literal["email", "sms", "push", "phone", "post"]
+PURPOSE_OF: dict[ContactChannel, ConsentPurpose] = {
+    "email": "email_marketing",
+    "sms": "sms_marketing",
+    "push": "push_marketing",
+    "phone": "phone_marketing",
+    "post": "post_marketing",
+}
+"""What a person must have agreed to before anything is sent to them by a channel."""
+
 EVENT_NAMES = (
     "Email Delivered",
     "Email Bounced",

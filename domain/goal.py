@@ -92,3 +92,9 @@ class Goal(Frozen):
     """Themes the copy shall take up (Christmas, service, Mother's Day), as words."""
     unread: tuple[Unread, ...] = ()
     impossible: tuple[Impossible, ...] = ()
+
+    @property
+    def service(self) -> bool:
+        """Whether it tells customers of a service that is due and offers nothing. All else is a
+        promotion, which people with an open complaint do not get."""
+        return self.objective == "service_due" and self.offer is None

@@ -51,6 +51,8 @@ class LeftOut(Frozen):
         "invalid_address",
         "no_consent",
         "suppressed",
+        "no_contact",
+        "open_complaint",
         "cap_reached",
         "unsubscribed",
         "bounced",

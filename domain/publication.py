@@ -87,14 +87,18 @@ class Content(Frozen):
     facts: tuple[CitedFact, ...]
     first: FirstWave | None = None
     """Of a large send; None: all of it goes out at its time."""
+    service: bool = False
+    """No promotion: it goes to people with an open complaint too."""
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without ``first`` where there is none, so that what was approved by an older program
-        keeps its hash."""
+        """Without ``first`` and ``service`` where they say nothing, so that what was approved by
+        an older program keeps its hash."""
         plain: dict[str, Any] = handler(self)
         if self.first is None:
             plain.pop("first", None)
+        if not self.service:
+            plain.pop("service", None)
         return plain
 
     def hash(self) -> str:

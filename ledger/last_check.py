@@ -16,10 +16,13 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ledger import budgets, consent, facts, pressure, same_people, sending, stopping, suppression
+from domain.customer import PURPOSE_OF
+from ledger import budgets, consent, facts, pressure, sending, stopping, suppression
 from ledger import tables as t
+from ledger.barring import bars
 from ledger.database import Transaction, in_chunks
 from ledger.quiet import quiet_until
+from ledger.same_people import Groups
 from ledger.send_rows import UNLEASED, Send, set_many, tell
 
 LeftOutReason = Literal[
@@ -29,6 +32,8 @@ LeftOutReason = Literal[
     "suppressed",
     "bounced",
     "complained",
+    "no_contact",  # they asked for it, or complained on another channel
+    "open_complaint",  # no promotions until their case is closed
     "erased",
     "cap_reached",
     "same_person",  # this campaign wrote to them under another of their ids
@@ -74,6 +79,7 @@ _PUBLICATIONS = (
         *(_p[name] for name in ("id", "run_id", "window_start", "window_end")),
         *(_p[name] for name in ("quiet_start", "quiet_end", "cap_most", "cap_days")),
         _p.paused,
+        _p.service,
         sa.and_(
             _p.state == "scheduled",
             _p.approved_hash == _p.content_hash,
@@ -83,12 +89,6 @@ _PUBLICATIONS = (
     )
     .join(t.approvals, _a.id == _p.approval_id)
     .where(_p.id.in_(_any_of("ids")))
-)
-_same = t.same_people.c
-_KNOWN = (  # nobody's person is told where they have but one id
-    sa.select(t.subjects.c.pseudonym, _same.person)
-    .outerjoin(t.same_people, _same.pseudonym == t.subjects.c.pseudonym)
-    .where(t.subjects.c.pseudonym.in_(_any_of("people")))
 )
 _MAILED = sa.select(_c.campaign_id, _c.address_hash).where(
     _c.address_hash.in_(_any_of("hashes")),
@@ -245,8 +245,8 @@ def _check_people(
         for item in held
         if addresses[item.send]
     }
-    known, who = _known(tx, people)
-    answers = consent.latest(tx, people, "email_marketing", who)
+    barred, who = bars(tx, people)
+    answers = consent.latest(tx, people, PURPOSE_OF["email"], who)
     suppressed = suppression.reasons(tx, sorted(set(hashes.values())))
     mailed = _mailed(tx, held, hashes)
     written_to = _written_to(tx, held, who)
@@ -260,14 +260,18 @@ def _check_people(
         key, person = item.send.key, who.of(item.send.pseudonym)
         given, source = answers.get(item.send.pseudonym, (False, ""))
         reason: LeftOutReason | None = None
-        if item.send.pseudonym not in known:
+        if item.send.pseudonym not in barred:
             reason = "erased"
         elif key not in hashes:
             reason = "no_address"
         elif hashes[key] in suppressed:
             reason = _SUPPRESSED.get(suppressed[hashes[key]], "suppressed")
+        elif barred[item.send.pseudonym].no_contact:
+            reason = "no_contact"
         elif not given:
             reason = "unsubscribed" if source == consent.UNSUBSCRIBE else "no_consent"
+        elif barred[item.send.pseudonym].complaint and not item.publication.service:
+            reason = "open_complaint"
         elif (item.send.campaign_id, person) in written_to:
             reason = "same_person"
         elif (item.send.campaign_id, hashes[key]) in mailed:
@@ -371,19 +375,7 @@ def _hold(key: str, until: datetime, found: _Verdicts) -> None:
     found.later[key] = until
 
 
-def _known(tx: Transaction, people: Sequence[str]) -> tuple[set[str], same_people.Groups]:
-    """Who is not erased, and which of them have other ids; asked together, since few have any."""
-    found: dict[str, str | None] = {}
-    for some in in_chunks(people):
-        rows = tx.connection.execute(_KNOWN, {"people": list(some)})
-        found.update((row[0], row[1]) for row in rows)
-    several = sorted(pseudonym for pseudonym, person in found.items() if person is not None)
-    return set(found), same_people.groups(tx, several) if several else same_people.NOBODY
-
-
-def _written_to(
-    tx: Transaction, held: Sequence[_Held], who: same_people.Groups
-) -> set[tuple[str, str]]:
+def _written_to(tx: Transaction, held: Sequence[_Held], who: Groups) -> set[tuple[str, str]]:
     """(campaign, person) of those whom this campaign has reached, under any of their ids."""
     found: set[tuple[str, str]] = set()
     campaigns = sorted({item.send.campaign_id for item in held})

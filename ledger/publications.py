@@ -74,6 +74,8 @@ class PublicationRow(Frozen):
     """A person holds this one alone."""
     first_wave: FirstWaveState = ""
     """Where a small part goes first: how that went. The rest goes out once it has passed."""
+    service: bool = False
+    """No promotion: an open complaint does not keep it from anybody."""
 
 
 class Publication(PublicationRow):
@@ -340,6 +342,7 @@ def _insert(
         "quiet_end": content.quiet_hours.end,
         "cap_most": content.cap.most,
         "cap_days": content.cap.days,
+        "service": content.service,
         "created_at": tx.now,
         **values,
     }

@@ -7,12 +7,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
-from domain.customer import Contact
+from domain.customer import PURPOSE_OF, Contact
 from domain.plan import LeftOut
 from domain.predicate import Predicate
 from ledger import consent, pressure, subjects, suppression
+from ledger.barring import Bars, bars
 from ledger.database import Transaction
 from ledger.snapshots import Member
 from tools.esp.mime import ascii_address
@@ -21,16 +22,16 @@ from workflows.stack import Stack
 from workflows.transactions import read, write
 
 Reason = Literal[
-    "no_address", "invalid_address", "no_consent", "suppressed", "cap_reached", "erased"
-]
-_ORDER: tuple[Reason, ...] = (
     "no_address",
     "invalid_address",
+    "no_contact",
     "no_consent",
     "suppressed",
+    "open_complaint",
     "cap_reached",
     "erased",
-)
+]
+_ORDER: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ class Reached:
         return tuple(LeftOut(reason=cast(Reason, r), count=count) for r, count in self.counts())
 
 
-async def reach(stack: Stack, rule: Predicate) -> Reached:
-    """The people of a rule with a usable address, consent to mails and no suppression."""
-    people, left_out = await _sorted_out(stack, rule)
+async def reach(stack: Stack, rule: Predicate, *, service: bool = False) -> Reached:
+    """The people of a rule with a usable address, consent to mails and no suppression, whom
+    nothing else bars. ``service``: it is no promotion, so an open complaint does not."""
+    people, left_out = await _sorted_out(stack, rule, service)
     return Reached(people, Counter(left_out.values()))
 
 
@@ -76,7 +78,7 @@ async def left_out_for(stack: Stack, rule: Predicate, reason: Reason) -> tuple[s
 
 
 async def _sorted_out(
-    stack: Stack, rule: Predicate
+    stack: Stack, rule: Predicate, service: bool = False
 ) -> tuple[tuple[Contact, ...], dict[str, Reason]]:
     """Those of a rule who can be mailed, and the first reason of each of the others."""
     ids = await stack.people.select(rule)
@@ -92,18 +94,25 @@ async def _sorted_out(
         else:
             found.append(contact)
 
-    def look(tx: Transaction) -> tuple[set[str], set[str]]:
-        agreed = consent.agreed(tx, [c.customer_id for c in found], "email_marketing")
-        addresses = [c.email for c in found]
-        return set(agreed), set(suppression.suppressed(tx, addresses, stack.keys.suppression))
+    def look(tx: Transaction) -> tuple[dict[str, Bars], set[str], set[str]]:
+        names = subjects.known(tx, [c.customer_id for c in found])
+        barred, _ = bars(tx, names.values())
+        agreed = consent.agreed(tx, [c.customer_id for c in found], PURPOSE_OF["email"])
+        suppressed = suppression.suppressed(tx, [c.email for c in found], stack.keys.suppression)
+        return {i: barred[p] for i, p in names.items()}, agreed, suppressed
 
-    agreed, suppressed = await read(stack.ledger, look)
+    barred, agreed, suppressed = await read(stack.ledger, look)
     people = []
     for contact in found:
-        if contact.customer_id not in agreed:
+        barring = barred.get(contact.customer_id, Bars())
+        if barring.no_contact:
+            left_out[contact.customer_id] = "no_contact"
+        elif contact.customer_id not in agreed:
             left_out[contact.customer_id] = "no_consent"
         elif contact.email in suppressed:
             left_out[contact.customer_id] = "suppressed"
+        elif barring.complaint and not service:
+            left_out[contact.customer_id] = "open_complaint"
         else:
             people.append(contact)
     return tuple(people), left_out

@@ -68,7 +68,7 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
     rule = brief_writer.audience_rule(goal, today)
     evidence = await stack.customers.evidence(rule)
-    reached = await reach(stack, rule)
+    reached = await reach(stack, rule, service=goal.service)
     evidence = evidence.model_copy(
         update={"reachable": len(reached.people), "left_out": reached.counts()}
     )

@@ -14,7 +14,16 @@ from datetime import datetime, timedelta
 
 from domain.customer import MailEvent, SuppressionReason
 from domain.publication import RenderedVariant
-from ledger import consent, engagements, publications, sends, subjects, suppression, webhooks
+from ledger import (
+    consent,
+    engagements,
+    no_contact,
+    publications,
+    sends,
+    subjects,
+    suppression,
+    webhooks,
+)
 from ledger.database import Transaction
 from ledger.engagements import Engagement, EngagementKind, Waiting, own_id
 from ledger.sends import SendRow
@@ -214,6 +223,8 @@ def _take(tx: Transaction, stack: Stack, source: str, event: HookEvent, taken: T
     hashed = sends.address_hash_of(tx, event.key)
     if reason is not None and hashed:
         suppression.add_hashes(tx, [hashed], reason)
+    if reason == "complained":
+        no_contact.add(tx, [send.pseudonym], reason)
 
 
 def _may_be_kept(tx: Transaction, send: SendRow, kind: EngagementKind, tracking: Tracking) -> bool:

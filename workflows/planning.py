@@ -189,7 +189,7 @@ async def _audience(
     kept = state.get("snapshot_hash", "") if state.get("publication_id") else ""
     if kept:
         return tuple(await read(stack.ledger, lambda tx: snapshots.members(tx, kept))), None
-    reached = await reach(stack, brief.audience.rule)
+    reached = await reach(stack, brief.audience.rule, service=brief.service)
     return await members(stack, state["run_id"], reached, brief.goal.most_recipients)
 
 
@@ -228,6 +228,7 @@ def _content(
         window_end=planned.window_end,
         facts=tuple(CitedFact(fact_id=i, fact_hash=h) for i, h in sorted(hashes.items())),
         first=stack.rules.large.first_wave(treated) if stack.rules.large else None,
+        service=brief.service,
     )
 
 

@@ -47,6 +47,8 @@ _REASONS_DE = {
     "invalid_address": "die Adresse nicht stimmen kann",
     "no_consent": "sie Werbung per E-Mail nicht zugestimmt haben",
     "suppressed": "ihre Adresse nicht angeschrieben werden darf",
+    "no_contact": "sie auf keinem Weg angesprochen werden dürfen",
+    "open_complaint": "eine Beschwerde von ihnen noch offen ist",
     "cap_reached": "sie in diesen Tagen genug Mails bekommen haben",
     "unsubscribed": "sie sich abgemeldet haben",
     "bounced": "Mails an sie zurückkamen",

@@ -40,7 +40,7 @@ async def produce(case: Case, ground: Ground, model: Model) -> Briefed:
     )
     rule = brief_writer.audience_rule(goal, TODAY)
     evidence = await stack.customers.evidence(rule)
-    reached = await reach(stack, rule)
+    reached = await reach(stack, rule, service=goal.service)
     brief = await brief_writer.write_brief(
         goal,
         today=TODAY,

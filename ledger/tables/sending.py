@@ -40,6 +40,7 @@ publications = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("first_wave", Text, nullable=False, server_default=""),  # running, passed, held
+    Column("service", Boolean, nullable=False, server_default=false()),  # else a promotion
     UniqueConstraint("campaign_id", "content_hash"),
 )
 

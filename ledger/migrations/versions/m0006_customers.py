@@ -12,6 +12,10 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
+    op.add_column(
+        "publications",
+        sa.Column("service", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
     op.create_table(
         "no_contact",
         sa.Column("pseudonym", sa.Text(), nullable=False),
