@@ -31,6 +31,10 @@ def add(tx: Transaction, pseudonyms: Iterable[str], reason: Reason) -> int:
     people = list(dict.fromkeys(pseudonyms))
     rows = [{"pseudonym": p, "reason": reason, "at": tx.now} for p in people]
     new = insert_new(tx, t.no_contact, rows)
+    if reason == "complained":  # goes before what they asked for, which they may take back
+        for some in in_chunks(people):
+            theirs = _c.pseudonym.in_(some)
+            tx.connection.execute(sa.update(t.no_contact).where(theirs).values(reason=reason))
     if new:
         thing = people[0] if len(people) == 1 else "no_contact"
         data = {"new": new, "reason": reason}
@@ -39,10 +43,11 @@ def add(tx: Transaction, pseudonyms: Iterable[str], reason: Reason) -> int:
 
 
 def lift(tx: Transaction, pseudonyms: Iterable[str]) -> int:
-    """Take back what people asked for themselves, never what a complaint said. How many it was."""
-    people = list(dict.fromkeys(pseudonyms))
+    """Take back what people asked for themselves, under any of their ids; never what a complaint
+    said. How many it was."""
+    people = sorted(set(pseudonyms))
     lifted = 0
-    for some in in_chunks(people):
+    for some in groups(tx, people).chunks(people):
         theirs = sa.and_(_c.pseudonym.in_(some), _c.reason == "asked")
         lifted += tx.connection.execute(sa.delete(t.no_contact).where(theirs)).rowcount
     if lifted:

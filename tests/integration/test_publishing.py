@@ -13,11 +13,21 @@ import httpx
 import pytest
 
 from app.public import public_app
-from domain.customer import Contact, Suppression
+from domain.customer import Complaint, Contact, Suppression
 from domain.money import Money
-from ledger import publications, sending, sends, subjects, suppression
+from ledger import (
+    complaints,
+    consent,
+    no_contact,
+    publications,
+    sending,
+    sends,
+    subjects,
+    suppression,
+)
 from ledger.publications import AssignmentRow
 from tests.campaign_world import SUPPRESSION, Shop, World, make_world
+from tests.integration.ledger_world import agree
 from tests.mailserver import Answer, Behave, MailServer
 from tools.esp.port import SenderTraits
 from tools.esp.smtp import SmtpSending, SmtpSettings
@@ -182,6 +192,40 @@ async def test_who_is_erased_or_suppressed_after_the_look_up_gets_nothing(
     assert not {spoken[1], spoken[2]} & set(server.recipients)
     states = {row.pseudonym: row.reason for row in rows(world, run_id, "left_out")}
     assert sorted(states.values()) == ["complained", "erased"]
+
+
+async def test_what_people_say_holds_for_the_next_recipients_of_a_running_send(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    world, run_id = due
+    world = world.with_stack(limits=replace(world.stack.limits, at_once=1, batch=2))
+    waiting = rows(world, run_id, "scheduled")
+    said: list[str] = []
+
+    def behave(step: str, argument: str) -> Answer:
+        if step == "end" and not said:
+            others = [row for row in waiting if address_of(world, row) != argument]
+            no, complaining, never, done = (row.pseudonym for row in others[-4:])
+            said.extend((no, complaining, never))
+            with world.ledger.write() as tx:
+                ids = subjects.customer_ids(tx, said)
+                withdrawn = agree(ids[no], given=False, at=tx.now)
+                consent.record(tx, [withdrawn])
+                fields = {"case_id": "1", "source": "zendesk", "opened_at": tx.now}
+                case = Complaint.model_validate({"customer_id": ids[complaining], **fields})
+                complaints.record(tx, [case])
+                no_contact.add(tx, [never], "asked")
+                closed = subjects.customer_ids(tx, [done])[done]
+                fields = {"customer_id": closed, "case_id": "2", "closed_at": tx.now}
+                complaints.record(tx, [case.model_copy(update=fields)])
+        return None
+
+    server.behave = behave
+    counts = await publish_due(world.stack, "w")
+    assert counts.left_out == {"no_consent": 1, "open_complaint": 1, "no_contact": 1}
+    assert len(server.recipients) == counts.sent == len(waiting) - 3
+    states = {row.pseudonym: row.reason for row in rows(world, run_id, "left_out")}
+    assert [states[who] for who in said] == ["no_consent", "open_complaint", "no_contact"]
 
 
 async def test_a_mail_is_not_begun_when_its_lease_may_run_out(
