@@ -8,23 +8,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agents.conversing.memory import Language
+from agents.conversing.rules_german import CATEGORIES_DE, german
 from agents.house.goal_grammar import language_of
 from agents.house.goal_text import lowered
 from agents.scheduler import LEFT_OUT_WORDS
 from domain.figures import Figure
 from domain.money import Money
-from domain.predicate import (
-    AllOf,
-    AnyOf,
-    Bought,
-    Did,
-    Everyone,
-    NotThat,
-    Predicate,
-    Spent,
-    Trait,
-    in_words,
-)
+from domain.predicate import Predicate, in_words
 from domain.words import money_words, number_words
 
 _GERMAN_ASKS = re.compile(
@@ -60,15 +50,6 @@ _REASONS_DE = {
 _DAYS_DE = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _MONTHS_DE = ("Jan", "Feb", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sept", "Okt", "Nov",
               "Dez")  # fmt: skip
-_EVENTS_DE = {
-    "Viewing Booked": "haben eine Besichtigung gebucht",
-    "Service Booked": "haben eine Wartung gebucht",
-    "Service Due": "haben eine fällige Wartung",
-    "Email Link Clicked": "haben in einer Mail geklickt",
-    "Email Opened": "haben eine Mail geöffnet",
-    "Product Viewed": "haben ein Stück angesehen",
-}
-_CATEGORIES_DE = {"watch": "Uhr", "ring": "Ring", "service": "Wartung", "strap": "Armband"}
 
 
 def language_asked(text: str, before: Language = "en") -> Language:
@@ -168,54 +149,8 @@ def reason(name: str, language: Language) -> str:
 
 def rule_words(rule: Predicate, language: Language) -> str:
     """An audience rule as a marketer reads it."""
-    return _german(rule) if language == "de" else in_words(rule)
+    return german(rule) if language == "de" else in_words(rule)
 
 
 def category(name: str, language: Language) -> str:
-    return _CATEGORIES_DE.get(name, name) if language == "de" else name
-
-
-def _german(rule: Predicate) -> str:
-    match rule:
-        case Everyone():
-            return "alle"
-        case AllOf(of=of):
-            return " und ".join(_bracketed(part) for part in of)
-        case AnyOf(of=of):
-            return " oder ".join(_bracketed(part) for part in of)
-        case NotThat(that=that):
-            return f"nicht ({_german(that)})"
-        case Bought():
-            what = ", ".join((*rule.products, *(category(c, "de") for c in rule.categories)))
-            where = f" über {', '.join(rule.channels)}" if rule.channels else ""
-            return f"haben {what + ' ' if what else ''}{_times(rule)} gekauft{where}{_period(rule)}"
-        case Did():
-            does = _EVENTS_DE.get(rule.event, f"Ereignis {rule.event}")
-            often = "" if rule.at_least == 1 and rule.at_most is None else f" ({_times(rule)})"
-            return f"{does}{often}{_period(rule)}"
-        case Spent():
-            low = f"mindestens {rule.at_least}" if rule.at_least is not None else ""
-            high = f"höchstens {rule.at_most}" if rule.at_most is not None else ""
-            return f"haben {' und '.join(filter(None, (low, high)))} ausgegeben{_period(rule)}"
-        case Trait():
-            value = ", ".join(rule.value) if isinstance(rule.value, tuple) else rule.value
-            return f"{rule.field} {rule.op} {value}".rstrip()
-
-
-def _bracketed(rule: Predicate) -> str:
-    words = _german(rule)
-    return f"({words})" if isinstance(rule, AllOf | AnyOf) else words
-
-
-def _times(rule: Bought | Did) -> str:
-    if rule.at_most is None:
-        return f"mindestens {rule.at_least}-mal"
-    if rule.at_most == rule.at_least:
-        return f"genau {rule.at_least}-mal"
-    return f"{rule.at_least}- bis {rule.at_most}-mal"
-
-
-def _period(rule: Bought | Did | Spent) -> str:
-    since = f" seit {rule.since.isoformat()}" if rule.since else ""
-    before = f" vor {rule.before.isoformat()}" if rule.before else ""
-    return since + before
+    return CATEGORIES_DE.get(name, name) if language == "de" else name

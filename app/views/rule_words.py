@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from domain.predicate import (
+    Agreed,
     AllOf,
     AnyOf,
     Bought,
     Did,
     Everyone,
+    InSegment,
     NotThat,
     Predicate,
+    Score,
+    Sequence,
     Spent,
+    Stage,
     Trait,
     in_words,
+)
+from domain.predicate.words import (
+    PURPOSES,
+    period_words,
+    sequence_words,
+    where_words,
+    worth_words,
 )
 
 
@@ -34,17 +44,26 @@ def _does(rule: Predicate) -> str:
         case NotThat(that=that):
             return _does_not(that)
         case Bought():
-            return f"bought{_what(rule)}{_times(rule)}{_period(rule.since, rule.before)}"
+            return f"bought{_what(rule)}{_times(rule)}{period_words(rule)}"
         case Spent():
             low = f"at least {rule.at_least:,}" if rule.at_least is not None else ""
             high = f"at most {rule.at_most:,}" if rule.at_most is not None else ""
             amount = " and ".join(filter(None, (low, high)))
-            return f"spent {amount}{_period(rule.since, rule.before)}"
+            return f"spent {amount}{period_words(rule)}"
         case Did():
-            what = f" of {', '.join(rule.products)}" if rule.products else ""
-            return f"have “{rule.event}”{what}{_times(rule)}{_period(rule.since, rule.before)}"
+            return f"have {_event(rule)}{_times(rule)}{period_words(rule)}"
         case Trait():
             return f"have {in_words(rule)}"
+        case Agreed():
+            return f"agreed to {PURPOSES[rule.purpose]}"
+        case Stage():
+            return f"are {' or '.join(name.replace('_', ' ') for name in rule.stages)}"
+        case Score():
+            return f"have a {in_words(rule)}"
+        case InSegment():
+            return f"are in the segment “{rule.name}”"
+        case Sequence():
+            return sequence_words(rule)
         case Everyone():
             return "you know"
 
@@ -54,9 +73,11 @@ def _does_not(rule: Predicate) -> str:
         case Bought():
             once = rule.at_least == 1 and rule.at_most is None
             times = "" if once else _times(rule)
-            return f"have not bought{_what(rule)}{times}{_period(rule.since, rule.before)}"
+            return f"have not bought{_what(rule)}{times}{period_words(rule)}"
         case Did():
-            return f"have no “{rule.event}”{_period(rule.since, rule.before)}"
+            return f"have no {_event(rule)}{period_words(rule)}"
+        case Agreed():
+            return f"have not agreed to {PURPOSES[rule.purpose]}"
         case _:
             return f"are not those who {_does(rule)}"
 
@@ -69,7 +90,12 @@ def _part(rule: Predicate) -> str:
 def _what(rule: Bought) -> str:
     things = ", ".join((*rule.products, *(f"a {name}" for name in rule.categories)))
     where = f" in the {' or '.join(rule.channels)}" if rule.channels else ""
-    return f"{f' {things}' if things else ''}{where}"
+    return f"{f' {things}' if things else ''}{where}{worth_words(rule)}"
+
+
+def _event(rule: Did) -> str:
+    what = f" of {', '.join(rule.products)}" if rule.products else ""
+    return f"“{rule.event}”{what}{where_words(rule)}"
 
 
 def _times(rule: Bought | Did) -> str:
@@ -80,13 +106,3 @@ def _times(rule: Bought | Did) -> str:
     if rule.at_most == rule.at_least:
         return f" exactly {least}"
     return f" {rule.at_least} to {rule.at_most} times"
-
-
-def _period(since: date | None, before: date | None) -> str:
-    start = f" since {_day(since)}" if since else ""
-    end = f" before {_day(before)}" if before else ""
-    return start + end
-
-
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"

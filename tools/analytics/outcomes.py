@@ -27,7 +27,7 @@ from tools.analytics.last_click import count_last_click
 from tools.analytics.port import OutcomeMoments, Results
 from tools.cdp.baseline import figure_of
 from tools.measurement.effects import mean_interval, share_interval
-from tools.store.compile import require_one_currency
+from tools.store.names import require_one_currency
 from tools.store.rows import Row
 from tools.store.tables import Tables
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.money import Currency
 from tools.analytics.port import AnalyticsError, PlaceWeeks, WeeklyRevenue
-from tools.store.compile import require_one_currency
+from tools.store.names import require_one_currency
 from tools.store.tables import Tables
 
 WEEKS = 26

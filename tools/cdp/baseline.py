@@ -21,7 +21,8 @@ from domain.money import Currency
 from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Spent
 from domain.words import day_words
 from tools.measurement.effects import Estimate, mean_interval, share_interval
-from tools.store.compile import customers_that_fit, require_one_currency
+from tools.store.compile import customers_that_fit
+from tools.store.names import require_one_currency
 from tools.store.rows import Row
 from tools.store.tables import Tables
 

@@ -16,7 +16,8 @@ from domain.brief import AudienceEvidence
 from domain.figures import Figure, Query, Unit
 from domain.money import Currency
 from domain.predicate import Predicate
-from tools.store.compile import customers_that_fit, require_one_currency
+from tools.store.compile import customers_that_fit
+from tools.store.names import require_one_currency
 from tools.store.rows import Row
 from tools.store.tables import Tables
 

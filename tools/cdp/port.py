@@ -18,6 +18,7 @@ from domain.predicate import Predicate
 CdpErrorCode = Literal[
     "no_data",  # nothing was imported yet
     "unknown_field",  # the rule names a field or event that the data do not have
+    "no_rhythm",  # too few repeat purchases to tell a stage
     "mixed_currencies",  # amounts of several currencies cannot be added
     "store_damaged",  # a segment named by the manifest cannot be read
     "store_busy",  # another import holds the store's lock
@@ -33,6 +34,8 @@ class CdpError(MainspringError):
 class Rhythm(Frozen):
     """The house's own rhythm; None where the data hold too little to tell."""
 
+    usual_days: int | None = None
+    """Three of four waits between two purchases are this long or shorter."""
     wait_days: int | None = None
     """Nine of ten waits between two purchases are this long or shorter."""
     waits: int = 0

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from domain.figures import Figure, Query
 from domain.predicate import AllOf, Bought, NotThat, Predicate, Spent
 from tools.measurement.effects import Estimate, difference_of_shares, share_interval
-from tools.store.compile import require_one_currency
+from tools.store.names import require_one_currency
 from tools.store.segments import literal
 from tools.store.tables import Tables, midnight
 

@@ -112,6 +112,17 @@ RESOLVED = pa.schema([("kind", pa.string()), ("value", pa.string()), ("person", 
 """Who is who: an identifier (kind ``customer`` or ``anonymous``) and the customer id that stands
 for the person. Identifiers that stand for themselves are not listed."""
 
+CONSENTS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("purpose", pa.string()),
+        ("given", pa.bool_()),
+        ("at", MOMENT),
+    ]
+)
+"""Answers about being contacted: a copy of the ledger's, made when a question needs it and never
+stored."""
+
 SCHEMAS: dict[TableName, pa.Schema] = {
     "profiles": PROFILES,
     "orders": ORDERS,

@@ -8,7 +8,7 @@ manifest named when it was opened; make one per question, and use it in one thre
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from domain.figures import Query
@@ -23,26 +25,37 @@ from tools.cdp.port import CdpError
 from tools.store.engines.duck import DuckDB
 from tools.store.engines.port import OpenEngine
 from tools.store.rows import Row, rows_of
-from tools.store.schema import PROFILE_FIELDS, SCHEMAS, TableName
+from tools.store.schema import CONSENTS, PROFILE_FIELDS, SCHEMAS, TableName
 from tools.store.segments import Store
 
 T = TypeVar("T")
+ReadConsents = Callable[[], pa.Table]
+"""Every answer that the ledger keeps, as rows of schema.CONSENTS; called once a question, and
+only where a rule asks for consent."""
 
 
 class Tables:
     """profiles, customers, lines, purchases and events, as of ``as_of``.
 
-    ``timezone`` (IANA) is the workspace's: days begin there. Raises CdpError store_damaged, and
-    of an engine that is a server engine_missing, engine_unreachable.
+    ``timezone`` (IANA) is the workspace's: days begin there. ``consents`` reads the ledger's
+    copy of who agreed to what. Raises CdpError store_damaged, and of an engine that is a server
+    engine_missing, engine_unreachable.
     """
 
     def __init__(
-        self, store: Store, as_of: datetime, timezone: str, open_engine: OpenEngine = DuckDB
+        self,
+        store: Store,
+        as_of: datetime,
+        timezone: str,
+        open_engine: OpenEngine = DuckDB,
+        consents: ReadConsents | None = None,
     ) -> None:
         self.as_of = as_of
         self.timezone = timezone
         self._store = store
         self._manifest = store.manifest()
+        self._consents = consents
+        self._known: dict[Hashable, Any] = {}
         self.engine = open_engine()
         try:
             self._anew(lambda: self.engine.point(store, self._manifest))
@@ -55,7 +68,15 @@ class Tables:
         expression may speak of both."""
         sibling = copy(self)
         sibling.as_of = self.as_of - by
+        sibling._known = {}
         return sibling
+
+    def once(self, key: Hashable, look: Callable[[], T]) -> T:
+        """What ``look`` found the first time: what a question needs several times is asked once."""
+        if key not in self._known:
+            self._known[key] = look()
+        found: T = self._known[key]
+        return found
 
     def __enter__(self) -> Tables:
         return self
@@ -108,6 +129,31 @@ class Tables:
         """Events that have happened, machine opens included (``machine``)."""
         rows = self.stored("events")
         return rows.filter(rows.occurred_at <= self.moment)
+
+    def consents(self) -> Table:
+        """Every answer that was ever given, by person: customer_id, purpose, given, at.
+
+        Raises CdpError unknown_field where no ledger stands beside the store.
+        """
+        if self._consents is None:
+            raise CdpError(
+                "unknown_field",
+                "Nothing here knows who agreed to what",
+                next_step="ask it of a workspace: consents are kept in its ledger",
+            )
+        read = self._consents
+        return self.once("consents", lambda: self.give("consents", self._by_person(read())))
+
+    def _by_person(self, answers: pa.Table) -> pa.Table:
+        """Answers with the id that stands for the person."""
+        answers, who = answers.cast(CONSENTS), self._store.who(self._manifest)
+        if who is None:
+            return answers
+        people = pq.read_table(who, filters=[("kind", "=", "customer")]).select(["value", "person"])
+        both = answers.join(people, "customer_id", right_keys="value")
+        person = pc.coalesce(both.column("person"), both.column("customer_id"))
+        at = both.column_names.index("customer_id")
+        return both.set_column(at, "customer_id", person).select(CONSENTS.names)
 
     # --- days --------------------------------------------------------------------------------
 

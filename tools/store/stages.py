@@ -1,0 +1,113 @@
+"""Where customers are in their life as such, by the data's own repurchase rhythm.
+
+A wait is the number of UTC days between two purchases of one person on different days. Of all
+waits, three of four are at most ``usual`` days long and nine of ten at most ``longest``: who has
+been silent for longer than ``usual`` breaks the pattern, who has for longer than ``longest`` has,
+as a rule, gone. Latency as a trip wire is Jim Novo's (Drilling Down, 3rd ed. 2004, ch. 7–8); a
+quantile of the inter-purchase times as the border of inactivity is common practice where no
+contract ends. Both borders are measured, neither is a number of ours.
+
+- lapsed: no purchase for longer than ``longest``
+- at_risk: none for longer than ``usual``
+- new: bought on one day so far
+- won_back: came back last after a wait longer than ``longest``
+- active: everybody else who bought
+
+The first that holds is the stage; who never bought has none.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+import ibis
+from ibis.expr.types import Table
+
+from domain.figures import Query
+from domain.frozen import Frozen
+from tools.cdp.port import CdpError
+from tools.store.tables import Tables
+
+FEWEST_WAITS = 50
+"""Fewer waits than this say nothing of a rhythm."""
+USUAL, LONGEST = 0.75, 0.9
+_SECONDS = 86_400
+
+
+class Waits(Frozen):
+    """How long people wait between two purchases, in days; None: nobody ever came back."""
+
+    n: int
+    usual: int | None
+    longest: int | None
+    query: Query
+
+    @property
+    def enough(self) -> bool:
+        return self.n >= FEWEST_WAITS
+
+
+def measured_waits(tables: Tables) -> Waits:
+    """As of the tables' moment; asked once a question."""
+    return tables.once("waits", lambda: _measure(tables))
+
+
+def _measure(tables: Tables) -> Waits:
+    waits = _purchase_days(tables).filter(lambda t: t.waited > 0)
+    lengths = waits.group_by("waited").aggregate(times=waits.count())
+    ordered = ibis.window(order_by=lengths.waited, preceding=None, following=0)
+    reached = lengths.mutate(upto=lengths.times.sum().over(ordered))
+    total = lengths.aggregate(total=lengths.times.sum())
+    shares = reached.cross_join(total).mutate(share=lambda t: t.upto / t.total.cast("float64"))
+    (row,), query = tables.ask(
+        "rhythm",
+        shares.aggregate(
+            n=shares.total.max(),
+            usual=shares.waited.min(where=shares.share >= USUAL),
+            days=shares.waited.min(where=shares.share >= LONGEST),
+        ),
+    )
+    return Waits(n=row["n"] or 0, usual=row["usual"], longest=row["days"], query=query)
+
+
+def stages(tables: Tables) -> Table:
+    """customer_id and stage of everybody who bought.
+
+    Raises CdpError no_rhythm where the data hold too few waits to tell.
+    """
+    waits = measured_waits(tables)
+    if not waits.enough or waits.usual is None or waits.longest is None:
+        raise CdpError(
+            "no_rhythm",
+            f"The data hold {waits.n} returns to buy again, and a stage rests on {FEWEST_WAITS} "
+            "or more",
+            next_step="say it in days instead: bought in the last 365 days",
+        )
+    days = _purchase_days(tables)
+    each = days.group_by("customer_id").aggregate(
+        last=days.day.max(),
+        returns=days.count(where=days.waited > 0),
+        last_wait=days.waited.argmax(days.day, where=days.waited > 0),
+    )
+    today = int(tables.as_of.astimezone(UTC).timestamp()) // _SECONDS
+    silent: Any = ibis.literal(today, "int64") - each.last
+    stage = ibis.cases(
+        (silent > waits.longest, "lapsed"),
+        (silent > waits.usual, "at_risk"),
+        (each.returns == 0, "new"),
+        (each.last_wait > waits.longest, "won_back"),
+        else_="active",
+    )
+    return each.select("customer_id", stage=stage)
+
+
+def _purchase_days(tables: Tables) -> Table:
+    """One row a day of purchase: customer_id, day (a number) and the days since the one before."""
+    lines = tables.lines().filter(lambda t: t.purchase & t.customer_id.notnull())
+    orders = lines.group_by(["customer_id", "order_id"]).aggregate(at=lines.ordered_at.min())
+    days = orders.select(
+        "customer_id", day=(orders["at"].epoch_seconds().cast("int64") // _SECONDS).cast("int64")
+    ).distinct()
+    window = ibis.window(group_by=days.customer_id, order_by=days.day)
+    return days.mutate(waited=days.day - days.day.lag().over(window))
