@@ -35,7 +35,9 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[World, Tables
     made = []
     for seed in range(6):
         world = make_world(seed)
-        made.append((world, Tables(write(world, folder / str(seed)), NOW, ZONE, consents=world.consents)))
+        made.append(
+            (world, Tables(write(world, folder / str(seed)), NOW, ZONE, consents=world.consents))
+        )
     return made
 
 
