@@ -41,6 +41,61 @@ def data(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     out.answer("audit.data.v1", found)
 
 
+@app.command()
+def work(
+    task: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TASK=TIMESxMINUTES",
+            help="What people still do by hand in a month, and how long each takes: "
+            "write_brief=8x60-90. Again for every task.",
+        ),
+    ] = None,
+    review: Annotated[
+        str, typer.Option(metavar="MINUTES", help="What looking and deciding takes: 5-10.")
+    ] = "",
+    business: Annotated[
+        str,
+        typer.Option(
+            help="consumer_goods, shop, business_goods, business_services or other.",
+        ),
+    ] = "",
+    revenue: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="Of a year, in the workspace's currency.")
+    ] = "",
+    technology_budget: Annotated[
+        str, typer.Option(metavar="AMOUNT", help="Of a year, for the tools of marketing.")
+    ] = "",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which work agents do, the hours given back, and what pays next. Never by person.
+
+    What you say with the options is kept, and need not be said again.
+    """
+    from app.work.answers import changed, read_answers, save_answers
+    from app.work.audit import audit_work
+    from app.work.showing import show_work
+
+    out, opened = Out(as_json), open_workspace(workspace)
+    said = changed(
+        read_answers(opened),
+        business=business,
+        revenue=revenue,
+        technology_budget=technology_budget,
+        review=review,
+        tasks=task or (),
+    )
+    if any((task, review, business, revenue, technology_budget)):
+        with opened.ledger.read() as tx:
+            person = opened.person(tx)
+        save_answers(opened, said, person)
+    with out.working("Counting the work"):
+        found = asyncio.run(audit_work(opened, opened.stack()))
+    show_work(out, found, opened.currency)
+    out.answer("audit.work.v1", found)
+
+
 @app.command("journal")
 def show_journal(
     verify: Annotated[

@@ -29,6 +29,7 @@ from app.desk.pages import (
     sent,
     settings,
     team,
+    work,
 )
 from app.desk.statuses import status_of
 from domain.errors import MainspringError, WrongUsage
@@ -36,6 +37,7 @@ from domain.errors import MainspringError, WrongUsage
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
     imports, settings, team, account, clock, people,
+    work,
 )  # fmt: skip
 
 
