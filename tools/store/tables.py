@@ -185,7 +185,7 @@ class Tables:
 
     def text(self, expression: Any) -> str:
         """The statement behind an expression, over the tables profiles, orders and events."""
-        return str(ibis.to_sql(expression, dialect=self.engine.dialect))
+        return self.engine.text(expression)
 
     def run(self, expression: Any) -> pa.Table:
         """The rows of a table expression, in its own types whatever the engine answers with."""

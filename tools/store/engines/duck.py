@@ -26,7 +26,6 @@ class DuckDB:
     """An engine of its own for each look."""
 
     kind: EngineKind = "duckdb"
-    dialect = "duckdb"
 
     def __init__(self) -> None:
         self.connection = connect()
@@ -41,6 +40,9 @@ class DuckDB:
 
     def give(self, name: str, rows: pa.Table) -> None:
         self.connection.register(name, rows)
+
+    def text(self, expression: Any) -> str:
+        return str(ibis.to_sql(expression, dialect="duckdb"))
 
     def run(self, statement: str) -> pa.Table:
         try:

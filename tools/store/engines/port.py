@@ -25,8 +25,6 @@ class Engine(Protocol):
     """
 
     kind: EngineKind
-    dialect: str
-    """Ibis's name of the SQL that it speaks."""
 
     def point(self, store: Store, manifest: Manifest) -> None:
         """Let ``profiles``, ``orders``, ``events`` and ``links`` be what the manifest names, with
@@ -35,6 +33,10 @@ class Engine(Protocol):
 
     def give(self, name: str, rows: pa.Table) -> None:
         """Make the caller's rows a table of that name, seen by this look alone."""
+        ...
+
+    def text(self, expression: Any) -> str:
+        """An expression in its SQL."""
         ...
 
     def run(self, statement: str) -> pa.Table:

@@ -14,10 +14,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as csv
 import pyarrow.parquet as pq
+from ibis.backends.sql.compilers import PostgresCompiler
 
 from tools.store.engines.duck import timezone
 from tools.store.engines.port import (
@@ -52,6 +54,18 @@ _READ: dict[int, pa.DataType] = {
 """PostgreSQL's type numbers; numeric is read as decimal of the digits that it has."""
 
 
+class _Compiler(PostgresCompiler):  # type: ignore[misc]
+    """PostgreSQL turns a yes or no into a plain integer, and into no other number."""
+
+    def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:  # noqa: N802 (Ibis's own name)
+        if op.arg.dtype.is_boolean() and to.is_numeric():
+            arg = self.cast(arg, dt.int32)
+        return super().visit_Cast(op, arg=arg, to=to)
+
+
+_COMPILER = _Compiler()
+
+
 class Postgres:
     """One transaction that sees one state for each look.
 
@@ -61,7 +75,6 @@ class Postgres:
     """
 
     kind: EngineKind = "postgres"
-    dialect = "postgres"
 
     def __init__(self, url: str, schema: str = "mainspring") -> None:
         try:
@@ -72,7 +85,9 @@ class Postgres:
         self._where = url.rpartition("@")[2] or "postgresql://"
         with self._answering():
             self._connection = psycopg.connect(
-                url, autocommit=True, options=f"-c TimeZone=UTC -c search_path={schema},pg_temp"
+                url,
+                autocommit=True,
+                options=f"-c TimeZone=UTC -c search_path={schema},pg_temp -c jit=off -c work_mem=64MB",
             )
             self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
@@ -90,6 +105,9 @@ class Postgres:
             self._connection.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
             self._connection.execute(f'CREATE TEMP TABLE "{name}" ({columns})')
             self._copy(f'pg_temp."{name}"', rows)
+
+    def text(self, expression: Any) -> str:
+        return str(_COMPILER.to_sqlglot(expression.unbind()).sql("postgres", pretty=True))
 
     def run(self, statement: str) -> pa.Table:
         with self._answering():

@@ -38,7 +38,6 @@ class Spark:
     """
 
     kind: EngineKind = "spark"
-    dialect = "pyspark"
 
     def __init__(self, master: str) -> None:
         try:
@@ -62,6 +61,9 @@ class Spark:
 
     def give(self, name: str, rows: pa.Table) -> None:
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
+
+    def text(self, expression: Any) -> str:
+        return str(ibis.to_sql(expression, dialect="pyspark"))
 
     def run(self, statement: str) -> pa.Table:
         from py4j.protocol import Py4JError
