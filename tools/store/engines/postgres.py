@@ -83,12 +83,9 @@ class Postgres:
             raise engine_missing("postgres", "psycopg") from error
         self._schema = schema
         self._where = url.rpartition("@")[2] or "postgresql://"
+        options = f"-c TimeZone=UTC -c search_path={schema},pg_temp -c jit=off -c work_mem=64MB"
         with self._answering():
-            self._connection = psycopg.connect(
-                url,
-                autocommit=True,
-                options=f"-c TimeZone=UTC -c search_path={schema},pg_temp -c jit=off -c work_mem=64MB",
-            )
+            self._connection = psycopg.connect(url, autocommit=True, options=options)
             self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
     def point(self, store: Store, manifest: Manifest) -> None:
