@@ -25,7 +25,7 @@ from ledger import consent, runs, subjects, work_done
 from ledger.database import Transaction
 from ledger.work_done import WorkDone
 from tools.cdp.port import CdpError
-from tools.store.compile import require_one_currency
+from tools.store.names import require_one_currency
 from tools.store.segments import Store
 from tools.store.tables import Tables
 from workflows.stack import Stack
