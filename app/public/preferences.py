@@ -1,5 +1,6 @@
-"""The preference page: a recipient says whether they want mails, and whether their opens and
-clicks may be recorded. GET shows; POST keeps each answer with the words that it was given to."""
+"""The preference page: a recipient says by which channels they may be written to, or by none at
+all, and whether their opens and clicks may be recorded. GET shows; POST keeps each answer with the
+words that it was given to."""
 
 from __future__ import annotations
 
@@ -11,11 +12,20 @@ from starlette.routing import Route
 
 from app.public.answers import body_of, language, page, plain, stack_of, unknown
 from app.public.words import WORDS
+from domain.customer import ContactChannel
 from workflows import preferences
 from workflows.message_tokens import Token, read_token
-from workflows.preferences import Answer
+from workflows.preferences import Answer, Chosen
 
 PATH = "/p/"
+QUESTIONS: dict[ContactChannel, str] = {
+    "email": "mails",
+    "sms": "sms",
+    "push": "push",
+    "phone": "phone",
+    "post": "post",
+}
+"""Channel → the name of its question on the page."""
 
 
 async def show(request: Request) -> Response:
@@ -24,7 +34,7 @@ async def show(request: Request) -> Response:
     if token is None:
         return unknown(request)
     now = await preferences.preferences(stack_of(request), token)
-    return page(request, "preferences.html", token=written, now=now, said="")
+    return _page(request, written, now)
 
 
 async def change(request: Request) -> Response:
@@ -38,13 +48,27 @@ async def change(request: Request) -> Response:
     stack = stack_of(request)
     now = await preferences.preferences(stack, token)
     if now is None:
-        return page(request, "preferences.html", token=written, now=None, said="")
+        return _page(request, written, None)
     answers = _answers(request, body)
-    mails, recording = answers.get("mails"), answers.get("recording")
-    if mails is None or (recording is None and now.recording_asked):
-        return page(request, "preferences.html", 422, token=written, now=now, said="incomplete")
-    chosen = await preferences.choose(stack, token, written, mails, recording)
-    return page(request, "preferences.html", token=written, now=chosen, said="saved")
+    channels = {c: answers[q] for c, q in QUESTIONS.items() if q in answers}
+    recording, contact = answers.get("recording"), answers.get("contact")
+    if "email" not in channels or (recording is None and now.recording_asked):
+        return _page(request, written, now, said="incomplete", status=422)
+    chosen = Chosen(channels, recording, None if contact is None else contact.given)
+    now = await preferences.choose(stack, token, written, chosen)
+    return _page(request, written, now, said="saved")
+
+
+def _page(
+    request: Request,
+    written: str,
+    now: preferences.Preferences | None,
+    *,
+    said: str = "",
+    status: int = 200,
+) -> Response:
+    fields = {"token": written, "now": now, "said": said, "questions": QUESTIONS}
+    return page(request, "preferences.html", status, **fields)
 
 
 def _answers(request: Request, body: bytes) -> dict[str, Answer]:
@@ -59,7 +83,7 @@ def _answers(request: Request, body: bytes) -> dict[str, Answer]:
     brand = stack_of(request).brand.guide.brand
     return {
         name: Answer(said == "yes", words[f"{name}_{said}"].format(brand=brand))
-        for name in ("mails", "recording")
+        for name in (*QUESTIONS.values(), "recording", "contact")
         if (said := fields.get(name, [""])[0]) in ("yes", "no")
     }
 

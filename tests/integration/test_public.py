@@ -20,6 +20,7 @@ from domain.customer import Consent, ConsentPurpose, Suppression
 from ledger import (
     consent,
     engagements,
+    no_contact,
     publications,
     subjects,
     suppression,
@@ -76,6 +77,10 @@ class Sent:
     def suppressed(self, row: AssignmentRow) -> bool:
         with self.world.ledger.read() as tx:
             return bool(suppression.suppressed(tx, [self.address(row)], SUPPRESSION))
+
+    def no_contact(self, row: AssignmentRow) -> bool:
+        with self.world.ledger.read() as tx:
+            return bool(no_contact.reasons(tx, [row.pseudonym]))
 
     def answer(self, row: AssignmentRow, purpose: ConsentPurpose) -> tuple[bool, str]:
         with self.world.ledger.read() as tx:
@@ -202,7 +207,8 @@ async def test_preferences_are_shown_and_changed(sent: Sent, client: httpx.Async
     url = f"/p/{sent.token(who)}"
     shown = await client.get(url, headers={"Accept-Language": "de"})
     assert shown.status_code == 200
-    assert shown.text.count("checked") == 2
+    assert shown.text.count("checked") == 3
+    assert 'name="sms"' not in shown.text  # nobody ever asked them about it
     assert sent.answer(who, "email_tracking") == (True, "shop")
     sent.later(hours=1)
     chosen = {"mails": "no", "recording": "no", "page_language": "de"}
@@ -216,6 +222,41 @@ async def test_preferences_are_shown_and_changed(sent: Sent, client: httpx.Async
     assert sent.answer(who, "email_marketing") == (True, "preference page")
     assert sent.answer(who, "email_tracking") == (True, "preference page")
     assert not sent.suppressed(who)
+
+
+async def test_every_channel_has_its_own_answer_and_none_at_all_goes_before(
+    sent: Sent, client: httpx.AsyncClient
+) -> None:
+    who = sent.who(counted=True)
+    url = f"/p/{sent.token(who)}"
+    texts = Consent(
+        customer_id=sent.customer(who),
+        purpose="sms_marketing",
+        given=True,
+        at=MONDAY,
+        source="shop",
+    )
+    with sent.world.ledger.write() as tx:
+        consent.record(tx, [texts])
+    assert 'name="sms"' in (await client.get(url)).text
+    sent.later(hours=1)
+    chosen = {"mails": "yes", "sms": "no", "recording": "yes", "contact": "yes"}
+    assert (await client.post(url, data=chosen)).status_code == 200
+    assert sent.answer(who, "sms_marketing") == (False, "preference page")
+    assert sent.answer(who, "email_marketing") == (True, "shop")
+
+    sent.later(hours=1)
+    await client.post(url, data={**chosen, "sms": "yes", "contact": "no"})
+    assert sent.no_contact(who)
+    assert sent.suppressed(who)
+    assert not sent.answer(who, "sms_marketing")[0]
+    assert not sent.answer(who, "email_marketing")[0]
+
+    sent.later(hours=1)
+    await client.post(url, data=chosen)
+    assert not sent.no_contact(who)
+    assert not sent.suppressed(who)
+    assert sent.answer(who, "email_marketing")[0]
 
 
 async def test_nobody_is_asked_about_what_is_not_recorded(
@@ -403,6 +444,10 @@ async def test_bounces_and_complaints_suppress_at_once(
         {"type": "email.sent"},
     )
     assert answer.json() == {"new": 4, "known": 0, "unknown": 1, "not_kept": 0, "ignored": 1}
+    # Whoever calls a mail spam is not called or written to either; a mailbox says only of itself.
+    assert [sent.no_contact(row) for row in (hard, soft, complained, left)] == [
+        False, False, True, False,
+    ]  # fmt: skip
     assert [sent.suppressed(row) for row in (hard, soft, complained, left)] == [
         True,
         False,
