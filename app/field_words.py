@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 
 KIND_WORDS: dict[Kind, str] = {
     "orders": "order lines",
     "customers": "customers",
     "events": "events",
     "facts": "facts",
-    "suppressions": "addresses not to be mailed",
+    "suppressions": "addresses or people to leave out",
+    "consents": "answers",
+    "complaints": "support cases",
 }
 FIELD_WORDS = {
     "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
     "product_id": "article", "unit_price": "price of one", "vat_rate": "tax in the price",
     "email": "mail address", "created_at": "customer since", "phone": "phone number",
-    "email_consent": "agreed to mail",
-    "email_consent_at": "… when", "email_consent_source": "… where",
-    "email_consent_wording": "… to which words", "tracking_consent": "agreed to tracking",
-    "tracking_consent_at": "… when they did", "tracking_consent_source": "… where they did",
-    "tracking_consent_wording": "… with which words", "occurred_at": "happened on",
-    "id": "fact id", "at": "since",
+    "updated_at": "last changed", "anonymous_id": "device or browser", "device_id": "device",
+    "occurred_at": "happened on", "id": "fact id", "at": "since",
+    "purpose": "channel", "given": "yes or no", "consented_at": "when",
+    "case_id": "case", "opened_at": "opened on", "closed_at": "closed on",
+} | {
+    f"{channel}_consent{ending}": words
+    for channel, what in (
+        ("email", "mail"), ("tracking", "tracking"), ("sms", "text messages"),
+        ("push", "push messages"), ("phone", "calls"), ("post", "letters"),
+    )
+    for ending, words in (
+        ("", f"agreed to {what}"), ("_at", f"… to {what}: when"),
+        ("_source", f"… to {what}: where"), ("_wording", f"… to {what}: to which words"),
+    )
 }  # fmt: skip
 
 
@@ -28,7 +38,7 @@ def so_many(kind: Kind, count: int) -> str:
     """1 order line; 2,241 order lines."""
     words = KIND_WORDS[kind]
     if count == 1:
-        words = words.replace("addresses", "address").removesuffix("s")
+        words = words.replace("addresses", "address").replace("people", "person").removesuffix("s")
     return f"{count:,} {words}"
 
 

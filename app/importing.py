@@ -10,10 +10,11 @@ from app.workspace import Workspace
 from domain.customer import Consent
 from domain.errors import WrongUsage
 from domain.frozen import Frozen
-from ledger import consent, facts, journal, no_contact, people, subjects, suppression
+from ledger import complaints, consent, facts, journal, no_contact, people, subjects, suppression
 from ledger.database import Transaction
-from tools.store.columns import FIELDS, Kind, Understood
+from tools.store.columns import Understood
 from tools.store.exports import Export, System
+from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
 from tools.store.segments import Store
@@ -28,6 +29,10 @@ class Imported(Frozen):
     intake: Intake
     consents_added: int = 0
     suppressions_added: int = 0
+    no_contact_added: int = 0
+    """People whom nobody contacts from now on."""
+    complaints_changed: int = 0
+    """Cases that were new, or closed or opened again."""
     fact_changes: facts.FactChanges | None = None
     unreachable_stops: int = 0
     """Bounces and complaints of which no address is known."""
@@ -113,6 +118,8 @@ def import_file(
                 "conflicts": intake.conflicts,
                 "consents_added": imported.consents_added,
                 "suppressions_added": imported.suppressions_added,
+                "no_contact_added": imported.no_contact_added,
+                "complaints_changed": imported.complaints_changed,
             },
         )
     return imported
@@ -174,6 +181,8 @@ def settled(workspace: Workspace, kind: Kind) -> Mapping[str, str]:
         "customers": workspace.settings.data.customers,
         "events": workspace.settings.data.events,
         "suppressions": workspace.settings.data.suppressions,
+        "consents": workspace.settings.data.consents,
+        "complaints": workspace.settings.data.complaints,
     }
     return settled.get(kind, {})
 
@@ -191,22 +200,42 @@ def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.
     changes = (
         facts.put(tx, listed, source=intake.export or intake.file) if listed is not None else None
     )
+    agreed = consent.record(tx, (*intake.consents, *refusals))
+    cases = complaints.record(tx, intake.complaints)
+    left_alone = _leave_alone(tx, intake.no_contact)
     # Consents and addresses are many and already kept; the answer carries their counts.
-    update: dict[str, object] = {"consents": (), "suppressions": (), "stops": ()}
+    update: dict[str, object] = {
+        "consents": (), "suppressions": (), "stops": (), "complaints": (), "no_contact": (),
+    }  # fmt: skip
     # What the ledger keeps, it alone can tell whether it is new.
     if intake.kind == "suppressions":
-        known = len(intake.suppressions) - suppressed
-        update |= {"added": suppressed, "already_known": known}
+        total = len(intake.suppressions) + len(intake.no_contact)
+        update |= _counted(suppressed + left_alone, total)
+    elif intake.kind == "consents":
+        update |= _counted(agreed + suppressed, len(intake.consents) + len(intake.suppressions))
+    elif intake.kind == "complaints":
+        update |= _counted(cases, len(intake.complaints))
     elif changes is not None:
         new = len(changes.added) + len(changes.changed)
         update |= {"added": new, "already_known": len(changes.unchanged)}
     return Imported(
         intake=intake.model_copy(update=update),
-        consents_added=consent.record(tx, (*intake.consents, *refusals)),
+        consents_added=agreed,
         suppressions_added=suppressed,
+        no_contact_added=left_alone,
+        complaints_changed=cases,
         fact_changes=changes,
         unreachable_stops=sum(1 for stop in returned if not stop.address),
     )
+
+
+def _counted(new: int, total: int) -> dict[str, object]:
+    return {"added": new, "already_known": total - new}
+
+
+def _leave_alone(tx: Transaction, customer_ids: tuple[str, ...]) -> int:
+    ids = subjects.pseudonyms(tx, customer_ids)
+    return no_contact.add(tx, ids.values(), "asked")
 
 
 def _refusal(stop: Stop) -> Consent:

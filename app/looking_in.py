@@ -23,8 +23,9 @@ from domain.errors import MainspringError, Refused, WrongUsage
 from ledger import journal
 from ledger.origin import coming_from
 from ledger.people import Person
-from tools.store.columns import FIELDS, Kind, kinds_of
+from tools.store.columns import kinds_of
 from tools.store.exports import Export, recognise
+from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file
 from tools.store.readers import columns_of
 from tools.store.segments import Store

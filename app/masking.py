@@ -15,7 +15,8 @@ OPEN_FIELDS = frozenset({
     "email_consent", "email_consent_at", "email_consent_source", "email_consent_wording",
     "tracking_consent", "created_at", "name", "occurred_at", "price", "stock", "text", "id",
     "order_id", "reason", "suppressed_at", "details", "year", "material", "condition", "source",
-    "line_id",
+    "line_id", "purpose", "given", "consented_at", "wording", "opened_at", "closed_at", "status",
+    "updated_at",
 })  # fmt: skip
 """Fields of imported files whose values are shown as they are; the others may be personal."""
 MOST_SHOWN = 60

@@ -238,6 +238,10 @@ class DataSettings(Section):
     """The same for `import events`."""
     suppressions: dict[str, str] = {}
     """The same for `import suppressions`."""
+    consents: dict[str, str] = {}
+    """The same for `import consents`."""
+    complaints: dict[str, str] = {}
+    """The same for `import complaints`."""
 
 
 class Settings(Section):

@@ -25,7 +25,8 @@ from pydantic import Field, ValidationError
 from domain.errors import Refused, WrongUsage
 from domain.frozen import Frozen
 from domain.ids import new_id
-from tools.store.columns import Kind, Understood
+from tools.store.columns import Understood
+from tools.store.fields import Kind
 
 MOST_BYTES = 250 * 1024 * 1024
 """The largest file that the desk takes; the command line takes larger ones."""

@@ -28,6 +28,8 @@ def import_data(
             "events",
             "facts",
             "suppressions",
+            "consents",
+            "complaints",
             "bounces",
             "klaviyo",
             "shopify",
@@ -127,6 +129,7 @@ def _say(imported: Imported, out: Out) -> None:
         ("single values left empty", intake.values_set_aside),
         ("consents recorded", imported.consents_added),
         ("addresses left out from now on", imported.suppressions_added),
+        ("people left out from now on", imported.no_contact_added),
     ):
         if count or label in ("rows read", "new", "known already"):
             out.say(f"  {label:<31} {count:>11,}")

@@ -20,7 +20,8 @@ from app.workspace import Workspace
 from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.predicate import Everyone, Trait
-from tools.store.columns import FIELDS, Kind, plain
+from tools.store.columns import plain
+from tools.store.fields import FIELDS, Kind
 from workflows.audience import reach
 from workflows.stack import Stack
 

@@ -16,8 +16,8 @@ from domain.errors import MainspringError
 from domain.frozen import Frozen
 from ledger import journal, people
 from ledger.database import Transaction
-from tools.store.columns import FIELDS, Kind
 from tools.store.exports import recognise
+from tools.store.fields import FIELDS, Kind
 from tools.store.readers import LINE, first_rows
 from tools.store.segments import Store
 from workflows.transactions import read

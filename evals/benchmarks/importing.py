@@ -15,7 +15,7 @@ from evals.benchmarks.figures import Measurement
 from evals.benchmarks.memory import peak_mb
 from evals.market.history import make_market, write_history
 from evals.market.world import World
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 
 RETAIL_MAP = {
     "order_id": "Invoice",

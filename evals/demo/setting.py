@@ -20,7 +20,7 @@ from evals.market.inbox import Inbox
 from evals.market.world import World
 from ledger import people
 from ledger.people import Person
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 
 MARK = ".mainspring-demo"
 """Stands in folders that a demo made and may replace."""

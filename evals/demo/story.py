@@ -29,7 +29,7 @@ from evals.market.inbox import Inbox, running_inbox
 from evals.market.world import World
 from evals.seeded import seeded
 from ledger import publications
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 
 
 class Told(Frozen):

@@ -17,7 +17,7 @@ import pytest
 
 from domain.errors import WrongUsage
 from tools.cdp.port import CdpError
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.links import link_id
 from tools.store.segments import Store

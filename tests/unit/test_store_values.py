@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tools.store import values
-from tools.store.columns import FIELDS, Kind, plain, understand
+from tools.store.columns import plain, understand
+from tools.store.fields import FIELDS, Kind
 from tools.store.readers import as_text, delimiter_of
 from tools.store.rows import rows_of
 from tools.store.segments import connect

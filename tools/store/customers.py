@@ -14,15 +14,17 @@ from datetime import datetime
 import pyarrow as pa
 
 from domain.customer import Consent, ConsentPurpose
+from tools.store.consents import proven
 from tools.store.links import LINK_ID
 from tools.store.outcome import Outcome
 from tools.store.phones import read_phones
 from tools.store.readers import LINE
-from tools.store.rows import rows_of
 from tools.store.schema import PROFILE_FIELDS
 from tools.store.segments import Store, literal
 from tools.store.staging import Staged, add_zones
 from tools.store.values import (
+    Times,
+    Value,
     day,
     email,
     identifier,
@@ -35,10 +37,15 @@ from tools.store.values import (
     yes_or_no,
 )
 
-_PURPOSES: tuple[tuple[ConsentPurpose, str], ...] = (
-    ("email_marketing", "email_consent"),
-    ("email_tracking", "tracking_consent"),
-)
+_PURPOSES: dict[ConsentPurpose, str] = {
+    "email_marketing": "email_consent",
+    "email_tracking": "tracking_consent",
+    "sms_marketing": "sms_consent",
+    "push_marketing": "push_consent",
+    "phone_marketing": "phone_consent",
+    "post_marketing": "post_consent",
+}
+"""What each is called in a file of customers."""
 
 
 def take_in(
@@ -51,7 +58,8 @@ def take_in(
 ) -> Outcome:
     """Judge the rows, add what is new of the profiles and links, return the consents."""
     add_zones(staged.engine)
-    moments = ["created_at", "updated_at", "email_consent_at", "tracking_consent_at"]
+    answered = [field for field in _PURPOSES.values() if staged.has(field)]
+    moments = ["created_at", "updated_at", *(f"{field}_at" for field in answered)]
     times = staged.times(timezone, latest, moments)
     read_phones(staged.engine, "phone", country="country", region=region)
     staged.judge(
@@ -72,14 +80,7 @@ def take_in(
             day("birthday", times),
             identifier("anonymous_id"),
             identifier("device_id"),
-            yes_or_no("email_consent"),
-            moment("email_consent_at", times),
-            text("email_consent_source", most=300),
-            text("email_consent_wording"),
-            yes_or_no("tracking_consent"),
-            moment("tracking_consent_at", times),
-            text("tracking_consent_source", most=300),
-            text("tracking_consent_wording"),
+            *(value for field in answered for value in _answer(field, times)),
         ]
     )
     # One row a customer: each field from the last line that says it.
@@ -107,6 +108,15 @@ def take_in(
     )
 
 
+def _answer(field: str, times: Times) -> tuple[Value, ...]:
+    return (
+        yes_or_no(field),
+        moment(f"{field}_at", times),
+        text(f"{field}_source", most=300),
+        text(f"{field}_wording"),
+    )
+
+
 def _links(staged: Staged, seen_at: str) -> pa.Table:
     """The identifiers that stand in one row with a customer's id."""
     return staged.arrow(
@@ -126,34 +136,22 @@ def _conflicts(staged: Staged) -> int:
 
 
 def _consents(staged: Staged, present: datetime) -> tuple[tuple[Consent, ...], tuple[str, ...]]:
-    consents: list[Consent] = []
+    found: list[Consent] = []
     notes = []
-    for purpose, field in _PURPOSES:
+    for purpose, field in _PURPOSES.items():
         if not staged.has(field):
             continue
         rows = staged.arrow(
-            f"SELECT customer_id, {field} AS given, {field}_at AS at, {field}_source AS source, "
-            f"{field}_wording AS wording FROM judged WHERE {field} IS NOT NULL ORDER BY {LINE}"
+            f"SELECT customer_id, {literal(purpose)} AS purpose, {field} AS given, "
+            f"{field}_at AS at, {field}_source AS source, {field}_wording AS wording "
+            f"FROM judged WHERE {field} IS NOT NULL ORDER BY {LINE}"
         )
-        unproven = 0
-        for row in rows_of(rows):
-            if row["given"] and not (row["at"] and row["source"]):
-                unproven += 1
-                continue
-            consents.append(
-                Consent(
-                    customer_id=row["customer_id"],
-                    purpose=purpose,
-                    given=row["given"],
-                    at=row["at"] or present,
-                    source=row["source"] or f"import of {staged.path.name}",
-                    wording=row["wording"] or "",
-                )
-            )
+        consents, unproven = proven(rows, staged, present)
+        found += consents
         if unproven:
             notes.append(
                 f"{unproven:,} consents ({field}) say no moment or no source: they prove nothing "
                 f"and were not taken in. If they share them, say --map {field}_at==2024-05-01 "
                 f"and --map {field}_source==WHERE."
             )
-    return tuple(consents), tuple(notes)
+    return tuple(found), tuple(notes)

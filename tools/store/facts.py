@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from domain.errors import WrongUsage
 from domain.facts import Facts, HouseFact, Product
-from tools.store.columns import FIELDS
+from tools.store.fields import FIELDS
 from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.staging import Staged

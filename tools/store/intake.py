@@ -1,9 +1,9 @@
 """The one way in: read a file of the marketer's, keep what is new, say what was understood.
 
-``read_file`` writes events, orders and profiles to the store. Consents, suppressions, facts and
-the people who must not be mailed any more are returned: the ledger keeps them, and the caller
-brings them there. They are returned whole on every import, also for rows already known, so that
-an import that was cut off between the two is mended by doing it again.
+``read_file`` writes events, orders, profiles and links to the store. Consents, complaints,
+suppressions, facts and the people who must not be contacted any more are returned: the ledger
+keeps them, and the caller brings them there. They are returned whole on every import, also for
+rows already known, so that an import that was cut off between the two is mended by doing it again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain.customer import Consent, Suppression
+from domain.customer import Complaint, Consent, Suppression
 from domain.facts import Facts
 from domain.frozen import Frozen
-from tools.store import customers, events, facts, orders, suppressions
-from tools.store.columns import Kind, Understood
+from tools.store import complaints, consents, customers, events, facts, orders, suppressions
+from tools.store.columns import Understood
 from tools.store.exports import Export, recognise
+from tools.store.fields import Kind
 from tools.store.outcome import Stop
 from tools.store.quarantine import Quarantine
 from tools.store.readers import columns_of
@@ -62,6 +63,9 @@ class Intake(Frozen):
     consents: tuple[Consent, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     stops: tuple[Stop, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    no_contact: tuple[str, ...] = ()
+    """Customers whom nobody contacts any more."""
     facts: Facts | None = None
 
     @property
@@ -122,7 +126,11 @@ def read_file(
                 case "events":
                     outcome = events.take_in(staged, store, timezone, latest)
                 case "suppressions":
-                    outcome = suppressions.take_in(staged, timezone, present, latest)
+                    outcome = suppressions.take_in(staged, timezone, present, latest, region)
+                case "consents":
+                    outcome = consents.take_in(staged, store, timezone, present, latest)
+                case "complaints":
+                    outcome = complaints.take_in(staged, store, timezone, latest)
                 case "facts":
                     outcome = facts.take_in(staged, currency)
         finally:
@@ -147,6 +155,8 @@ def read_file(
         consents=outcome.consents,
         suppressions=outcome.suppressions,
         stops=outcome.stops,
+        complaints=outcome.complaints,
+        no_contact=outcome.no_contact,
         facts=outcome.facts,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from domain.customer import Consent, Suppression
+from domain.customer import Complaint, Consent, Suppression
 from domain.facts import Facts
 from domain.frozen import Frozen
 
@@ -34,4 +34,7 @@ class Outcome(Frozen):
     consents: tuple[Consent, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     stops: tuple[Stop, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    no_contact: tuple[str, ...] = ()
+    """Customers whom nobody contacts any more."""
     facts: Facts | None = None

@@ -13,8 +13,9 @@ import duckdb
 import pyarrow as pa
 
 from domain.errors import WrongUsage
-from tools.store.columns import FIELDS, ColumnMap, Kind, Understood, understand
+from tools.store.columns import ColumnMap, Understood, understand
 from tools.store.exports import Part
+from tools.store.fields import FIELDS, Kind
 from tools.store.quarantine import Quarantine
 from tools.store.readers import LINE, read_batches
 from tools.store.segments import Store, connect, literal

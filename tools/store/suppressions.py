@@ -1,4 +1,8 @@
-"""Addresses that must not be mailed, from another system's list."""
+"""Whom another system leaves out: addresses, phone numbers, and whole people.
+
+A row that has an address or a number leaves out that one alone; one that names nothing but a
+customer leaves out the person, on every channel.
+"""
 
 # ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
 
@@ -8,10 +12,11 @@ from datetime import datetime
 
 from domain.customer import Suppression
 from tools.store.outcome import Outcome
+from tools.store.phones import read_phones
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.staging import Staged
-from tools.store.values import email, moment, text
+from tools.store.values import email, identifier, moment, phone, strictly, text
 
 _REASONS = {
     "unsubscribed": ("unsub", "opt", "abgemeldet"),
@@ -20,14 +25,33 @@ _REASONS = {
 }
 
 
-def take_in(staged: Staged, timezone: str | None, present: datetime, latest: datetime) -> Outcome:
-    """Judge the rows; one suppression an address, the first one."""
+def take_in(
+    staged: Staged,
+    timezone: str | None,
+    present: datetime,
+    latest: datetime,
+    region: str | None,
+) -> Outcome:
+    """Judge the rows; one suppression an address or number, the first one."""
     times = staged.times(timezone, latest, ["suppressed_at"])
+    read_phones(staged.engine, "phone", country="country", region=region)
     staged.judge(
-        [email("address", required=True), text("reason", most=300), moment("suppressed_at", times)]
+        [
+            strictly(email("address")),
+            strictly(phone("phone", country="country")),
+            strictly(identifier("customer_id")),
+            text("reason", most=300),
+            moment("suppressed_at", times),
+        ]
+    )
+    staged.refuse(
+        "coalesce(address, phone, customer_id) IS NULL", "neither an address nor a person"
     )
     rows = staged.arrow(
-        f"SELECT address, lower(coalesce(reason, '')) AS reason, suppressed_at FROM judged "
+        "WITH each AS ("
+        f"  SELECT {LINE}, unnest([address, phone]) AS address, "
+        "    lower(coalesce(reason, '')) AS reason, suppressed_at FROM judged) "
+        "SELECT address, reason, suppressed_at FROM each WHERE address IS NOT NULL "
         f"QUALIFY row_number() OVER (PARTITION BY lower(address) ORDER BY {LINE}) = 1 "
         f"ORDER BY {LINE}"
     )
@@ -41,8 +65,20 @@ def take_in(staged: Staged, timezone: str | None, present: datetime, latest: dat
         )
         for row in rows_of(rows)
     )
-    repeats = staged.count("SELECT count(*) FROM judged") - len(found)
-    return Outcome(added=len(found), duplicates=repeats, suppressions=found)
+    people = staged.arrow(
+        "SELECT DISTINCT customer_id FROM judged "
+        "WHERE address IS NULL AND phone IS NULL ORDER BY customer_id"
+    )
+    no_contact = tuple(row["customer_id"] for row in rows_of(people))
+    repeats = staged.count(
+        "SELECT count(*) - count(DISTINCT coalesce(lower(address), phone, customer_id)) FROM judged"
+    )
+    return Outcome(
+        added=len(found) + len(no_contact),
+        duplicates=repeats,
+        suppressions=found,
+        no_contact=no_contact,
+    )
 
 
 def _reason(words: str) -> str:

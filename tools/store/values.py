@@ -10,6 +10,7 @@ stands there). Nothing is guessed: what could mean two things is refused with th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -285,21 +286,49 @@ def whole(field: str, *, required: bool = False) -> Value:
     )
 
 
-_YES = "('true', 't', 'yes', 'y', '1', '1.0', 'ja', 'subscribed', 'granted', 'opt_in', 'opted_in')"
+_YES = (
+    "true", "t", "yes", "y", "1", "1.0", "ja", "subscribed", "granted", "given", "opt in",
+    "opted in", "optin", "confirmed", "double opt in", "single opt in",
+)  # fmt: skip
 _NO = (
-    "('false', 'f', 'no', 'n', '0', '0.0', 'nein', 'unsubscribed', 'not_subscribed', "
-    "'never_subscribed', 'revoked', 'opt_out', 'opted_out')"
-)
+    "false", "f", "no", "n", "0", "0.0", "nein", "unsubscribed", "not subscribed",
+    "never subscribed", "revoked", "withdrawn", "denied", "opt out", "opted out", "optout",
+)  # fmt: skip
 
 
-def yes_or_no(field: str) -> Value:
+def yes_or_no(field: str, *, required: bool = False) -> Value:
     """True or false, as files say it."""
-    said = f"replace(lower({field}), ' ', '_')"
     return Value(
         field,
-        f"CASE WHEN {said} IN {_YES} THEN true WHEN {said} IN {_NO} THEN false END",
+        f"CASE WHEN {_word(field)} IN {_list(_YES)} THEN true "
+        f"WHEN {_word(field)} IN {_list(_NO)} THEN false END",
         _first((f"{field}__ IS NULL", "neither yes nor no")),
+        required,
     )
+
+
+def one_of(
+    field: str, words: Mapping[str, Sequence[str]], what: str, *, required: bool = False
+) -> Value:
+    """One of ours, or a word that files use for it."""
+    cases = " ".join(
+        f"WHEN {_word(field)} IN {_list((ours.replace('_', ' '), *theirs))} THEN {literal(ours)}"
+        for ours, theirs in words.items()
+    )
+    return Value(
+        field,
+        f"CASE {cases} END",
+        _first((f"{field}__ IS NULL", f"not {what} that we know")),
+        required,
+    )
+
+
+def _word(field: str) -> str:
+    return f"replace(replace(lower({field}), '_', ' '), '-', ' ')"
+
+
+def _list(words: Sequence[str]) -> str:
+    return "(" + ", ".join(literal(word.replace("-", " ")) for word in words) + ")"
 
 
 def time_zone(field: str) -> Value:

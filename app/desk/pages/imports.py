@@ -19,7 +19,7 @@ from app.uploads import MOST_BYTES, Chosen, shown_name, too_large
 from app.views.imports import import_page, imports_page
 from app.views.people import Asked, customers_page
 from domain.errors import WrongUsage
-from tools.store.columns import FIELDS, Kind
+from tools.store.fields import FIELDS, Kind
 
 router = APIRouter()
 
@@ -139,7 +139,8 @@ def _chosen(form: dict[str, str], columns: tuple[str, ...], settings: Settings) 
         raise WrongUsage(
             "unknown_kind",
             "The page did not say what the file holds.",
-            next_step="Choose orders, customers, events, facts or suppressions.",
+            next_step="Choose orders, customers, events, consents, support cases, facts or whom to "
+            "leave out.",
         )
     mapping = {}
     for key, value in form.items():

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from domain.frozen import Frozen
-from tools.store.columns import Kind, plain
+from tools.store.columns import plain
+from tools.store.fields import Kind
 from tools.store.readers import LINE
 
 System = Literal["klaviyo", "shopify"]
