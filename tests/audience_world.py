@@ -142,6 +142,19 @@ def make_world(seed: int) -> World:
                     "at": FIRST + timedelta(days=dice.choice([1, 1, 2, 40])),
                 }
             )
+    for name in EVENTS_USED:  # every property was said once, by somebody whom nobody knows
+        for number, said in enumerate(PROPERTIES):
+            world.events.append(
+                {
+                    "event_id": f"{name}-{number}",
+                    "customer_id": "stranger",
+                    "name": name,
+                    "occurred_at": FIRST,
+                    "product_id": "",
+                    "machine": False,
+                    "properties": json.dumps(said),
+                }
+            )
     return world
 
 

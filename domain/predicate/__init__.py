@@ -29,6 +29,8 @@ from domain.predicate.clauses import (
     Trait,
     TraitField,
 )
+from domain.predicate.parsing import parse_rule
+from domain.predicate.printing import as_text
 from domain.predicate.words import in_words
 
 RULE: TypeAdapter[Predicate] = TypeAdapter(Predicate)
@@ -59,6 +61,8 @@ __all__ = [
     "Step",
     "Trait",
     "TraitField",
+    "as_text",
     "in_words",
+    "parse_rule",
     "rule_schema",
 ]

@@ -40,6 +40,10 @@ def in_words(rule: Predicate) -> str:
     match rule:
         case Everyone():
             return "everyone"
+        case AllOf(of=()):
+            return "everyone"
+        case AnyOf(of=()):
+            return "nobody"
         case AllOf(of=of):
             return " and ".join(_bracketed(part) for part in of)
         case AnyOf(of=of):
@@ -53,7 +57,8 @@ def in_words(rule: Predicate) -> str:
         case Spent():
             low = f"at least {_amount(rule.at_least)}" if rule.at_least is not None else ""
             high = f"at most {_amount(rule.at_most)}" if rule.at_most is not None else ""
-            return f"spent {' and '.join(filter(None, (low, high)))}{period_words(rule)}"
+            amount = " and ".join(filter(None, (low, high))) or "any amount"
+            return f"spent {amount}{period_words(rule)}"
         case Trait():
             return trait_words(rule)
         case Agreed():

@@ -76,8 +76,12 @@ def require_property(tables: Tables, events: Table, event: str, name: str, colum
 
 
 def _keys(properties: str) -> Iterable[str]:
+    """The names of properties, those of a nested one after its own and a dot."""
     found = json.loads(properties)
-    return found if isinstance(found, dict) else ()
+    for name, value in found.items() if isinstance(found, dict) else ():
+        yield name
+        if isinstance(value, dict):
+            yield from (f"{name}.{inner}" for inner in value)
 
 
 def require_one_currency(tables: Tables, currency: str | None = None) -> None:
