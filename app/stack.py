@@ -26,6 +26,8 @@ from tools.esp.webhooks import SENDGRID
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
+from workflows.consent_copy import ConsentCopy
+from workflows.saved_segments import saved_rules
 from workflows.stack import CampaignRules, Keys, LargeSends, SendingLimits, Stack, Tracking
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ def build_stack(workspace: Workspace) -> Stack:
     """Raises BrandError where the brand folder cannot be used, SecretsError without keys."""
     settings = workspace.settings
     brand = load_brand(workspace.brand_folder)
-    data, analytics = _views(workspace, workspace.ledger.clock)
+    consents = ConsentCopy(workspace.ledger)
+    data, analytics = _views(workspace, workspace.ledger.clock, consents)
     house = HouseWriter()
     _keep_limits(workspace)
     with workspace.ledger.read() as tx:
@@ -72,7 +75,7 @@ def build_stack(workspace: Workspace) -> Stack:
     )
 
     def at(moment: datetime) -> Stack:
-        then, counted = _views(workspace, FixedClock(moment))
+        then, counted = _views(workspace, FixedClock(moment), consents)
         return replace(stack, customers=then, people=then, analytics=counted)
 
     return replace(stack, at=at)
@@ -90,14 +93,23 @@ class FixedClock:
 
 def customer_data(workspace: Workspace) -> DuckCustomerData:
     """The workspace's customer data, as of its clock."""
-    return _views(workspace, workspace.ledger.clock)[0]
+    return _views(workspace, workspace.ledger.clock, ConsentCopy(workspace.ledger))[0]
 
 
-def _views(workspace: Workspace, time: Clock) -> tuple[DuckCustomerData, DuckAnalytics]:
+def _views(
+    workspace: Workspace, time: Clock, consents: ConsentCopy
+) -> tuple[DuckCustomerData, DuckAnalytics]:
     """The store, as of a clock."""
     store = Store(workspace.store_folder)
     place = (workspace.timezone, workspace.currency)
-    return DuckCustomerData(store, time, *place), DuckAnalytics(store, time, *place)
+    data = DuckCustomerData(
+        store,
+        time,
+        *place,
+        consents=consents,
+        segments=lambda: saved_rules(workspace.folder),
+    )
+    return data, DuckAnalytics(store, time, *place, consents=consents)
 
 
 def keys(workspace: Workspace) -> Keys:

@@ -140,6 +140,7 @@ def make_world(seed: int) -> World:
                     "purpose": dice.choice(PURPOSES),
                     "given": dice.random() < 0.6,
                     "at": FIRST + timedelta(days=dice.choice([1, 1, 2, 40])),
+                    "by_hand": dice.random() < 0.3,
                 }
             )
     for name in EVENTS_USED:  # every property was said once, by somebody whom nobody knows

@@ -3,7 +3,7 @@ writer, real SMTP; customer data of a dozen people, kept in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,7 +38,7 @@ from tools.analytics.port import (
     Results,
     WeeklyRevenue,
 )
-from tools.cdp.port import DataDescription
+from tools.cdp.port import AudiencePreview, DataDescription, Named, Sizes
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from workflows.jobs import Worker, work_once
 from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
@@ -81,6 +81,15 @@ class Shop:
 
     async def baseline(self, rule: Predicate, kpi: Kpi, days: int) -> Figure:
         return Figure(name="baseline", value=0.05, unit="share", low=0.04, high=0.06, n=1000)
+
+    async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
+        return AudiencePreview(rule=rule, as_of=MONDAY, size=len(self.contacts_by_id), query=_QUERY)
+
+    async def sizes(
+        self, rules: Sequence[Predicate], among: Collection[str]
+    ) -> tuple[Sizes | None, ...]:
+        here = len(set(among) & set(self.contacts_by_id))
+        return tuple(Sizes(people=len(self.contacts_by_id), among=here) for _ in rules)
 
     async def select(self, rule: Predicate) -> tuple[str, ...]:
         return tuple(sorted(self.contacts_by_id))

@@ -109,7 +109,7 @@ class WorkspaceTools:
                 event_names=events,
             )
         )
-        return saved_segments.with_named(goal, text, named)
+        return saved_segments.with_named(goal, text, named, segments_known)
 
     async def count_audience(self, rule: Predicate) -> Counted:
         async with self._line("count_audience", "Counted", "the audience", in_words(rule)) as line:

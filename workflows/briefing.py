@@ -52,7 +52,7 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         categories=described.categories,
         event_names=tuple(name for name, _ in described.event_names),
     )
-    goal = saved_segments.with_named(goal, state["goal_text"], named)
+    goal = saved_segments.with_named(goal, state["goal_text"], named, segments)
     unread = len(goal.unread) + len(goal.impossible)
     needs = "word of it needs" if unread == 1 else "words of it need"
     said = "Understood all of it." if not unread else f"{unread} {needs} your eye."

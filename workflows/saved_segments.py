@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.goal import Goal
-from domain.predicate import AllOf, Predicate
+from domain.predicate import AllOf, InSegment, Predicate
+from domain.predicate.naming import clauses, with_segments
 from workflows.stack import Stack
 
 FILE = "segments.yaml"
@@ -29,7 +30,7 @@ _QUOTED = re.compile(r"[“„\"«]([^“”„\"«»]{1,60})[”“\"»]")
 
 
 class SegmentsError(Refused):
-    code: Literal["unreadable_segments", "wrong_name", "unknown"]
+    code: Literal["unreadable_segments", "wrong_name", "unknown", "in_use"]
 
 
 class SavedSegment(Frozen):
@@ -45,8 +46,17 @@ def saved(stack: Stack) -> tuple[SavedSegment, ...]:
     return _read(_file(stack))
 
 
+def saved_rules(folder: Path) -> dict[str, Predicate]:
+    """Name → rule in a workspace's folder. Raises SegmentsError unreadable_segments."""
+    return {segment.name: segment.rule for segment in _read(folder / FILE)}
+
+
 def save(stack: Stack, name: str, rule: Predicate) -> SavedSegment:
-    """Give a rule a name; a segment of that name is replaced. Raises SegmentsError wrong_name."""
+    """Give a rule a name; a segment of that name is replaced.
+
+    Raises SegmentsError wrong_name; SegmentNameError where the rule names a segment that there is
+    not, or comes back to itself.
+    """
     plain = " ".join(name.split())
     if not plain or len(plain) > LONGEST_NAME or re.search(r"[“”„\"«»\x00-\x1f]", plain):
         raise SegmentsError(
@@ -59,12 +69,16 @@ def save(stack: Stack, name: str, rule: Predicate) -> SavedSegment:
     file = _file(stack)
     with FileLock(file.with_name(f".{FILE}.lock"), timeout=LOCK_SECONDS):
         others = [s for s in _read(file) if s.name.casefold() != plain.casefold()]
+        with_segments(InSegment(name=plain), {s.name: s.rule for s in (*others, made)})
         _write(file, [*others, made])
     return made
 
 
 def remove(stack: Stack, name: str) -> None:
-    """Forget a name. Campaigns that it began stay as they are. Raises SegmentsError unknown."""
+    """Forget a name. Campaigns that it began stay as they are.
+
+    Raises SegmentsError unknown, in_use where another segment's rule names it.
+    """
     file = _file(stack)
     with FileLock(file.with_name(f".{FILE}.lock"), timeout=LOCK_SECONDS):
         known = _read(file)
@@ -76,7 +90,22 @@ def remove(stack: Stack, name: str) -> None:
                 thing=name,
                 next_step=f"There are: {', '.join(s.name for s in known) or 'none'}.",
             )
+        users = [s.name for s in others if _names(s.rule, name)]
+        if users:
+            raise SegmentsError(
+                "in_use",
+                "Other segments are made of this one.",
+                thing=name,
+                next_step=f"Change or forget first: {', '.join(users)}.",
+            )
         _write(file, others)
+
+
+def _names(rule: Predicate, name: str) -> bool:
+    return any(
+        isinstance(clause, InSegment) and clause.name.casefold() == name.casefold()
+        for clause in clauses(rule)
+    )
 
 
 def without_names(text: str, known: Sequence[SavedSegment]) -> tuple[str, list[SavedSegment]]:
@@ -95,14 +124,18 @@ def without_names(text: str, known: Sequence[SavedSegment]) -> tuple[str, list[S
     return _QUOTED.sub(blank, text), found
 
 
-def with_named(goal: Goal, text: str, named: Sequence[SavedSegment]) -> Goal:
-    """The goal for the people of the segments that its text names, and who else it says."""
-    if not named:
+def with_named(
+    goal: Goal, text: str, named: Sequence[SavedSegment], known: Sequence[SavedSegment]
+) -> Goal:
+    """The goal for the people of the segments that its text names, and who else it says; the rules
+    of all ``known`` segments stand in the place of their names, as they are now."""
+    rules = [segment.rule for segment in named]
+    if goal.audience is not None and not (named and goal.audience.kind == "everyone"):
+        rules.append(goal.audience)
+    if not rules:
         return goal
-    rules = tuple(segment.rule for segment in named)
-    if goal.audience is not None and goal.audience.kind != "everyone":
-        rules = (*rules, goal.audience)
-    rule = rules[0] if len(rules) == 1 else AllOf(of=rules)
+    rule = rules[0] if len(rules) == 1 else AllOf(of=tuple(rules))
+    rule = with_segments(rule, {segment.name: segment.rule for segment in known})
     unread = tuple(
         part.model_copy(update={"words": text[part.start : part.end]}) for part in goal.unread
     )

@@ -216,7 +216,7 @@ class _Reader:
                 self.need("(")
                 of = () if self.sees(")") else (self.rule(depth + 1),)
                 self.need(")")
-                return kind(of=of)  # type: ignore[no-any-return,operator]
+                return kind(of=of)
         return self.clause()
 
     def clause(self) -> Predicate:
@@ -261,7 +261,7 @@ class _Reader:
             elif not did and self.take("worth"):
                 fields |= self.worth()
             elif not (counted and self.count(fields)) and not self.period(fields):
-                return self.made(Did if did else Bought, **fields)
+                return self.made(Did, **fields) if did else self.made(Bought, **fields)
 
     def worth(self) -> dict[str, Any]:
         found = {}

@@ -58,7 +58,8 @@ def as_text(rule: Predicate) -> str:
             return f"{rule.score} score {' to '.join(map(str, bounds))}"
         case InSegment():
             return f"segment {_name(rule.name)}"
-        case Sequence(steps=(first, *then)):
+        case Sequence():
+            first, *then = rule.steps
             said = f"first {' '.join((_deed(first.that), *_period(first.that)))}"
             for step in then:
                 within = f" within {step.within_days} days" if step.within_days else ""

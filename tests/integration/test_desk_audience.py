@@ -135,7 +135,7 @@ async def test_a_named_segment_starts_a_campaign(desk: Desk) -> None:
     from agents.tasks import GoalText
 
     goal = read_goal(GoalText(text=blank, today=date(2026, 11, 24), currency="EUR"))
-    assert with_named(goal, text, named).audience == rule
+    assert with_named(goal, text, named, named).audience == rule
     assert (await browser.post("/audience/forget", data={"name": "Ring folk"})).status_code == 303
     assert saved(desk.site.stack) == ()
     with pytest.raises(MainspringError):

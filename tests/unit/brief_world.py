@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from domain.brief import AudienceEvidence
 from domain.facts import Facts, HouseFact, Photo, Product
-from domain.figures import Figure
+from domain.figures import Figure, Query
 from domain.goal import Kpi
 from domain.money import Money
 from domain.predicate import Predicate
 from domain.voice import Guide
-from tools.cdp.port import DataDescription
+from tools.cdp.port import AudiencePreview, DataDescription, Named
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -113,6 +113,10 @@ class FewCustomers:
             first_day=self.first_day,
             last_day=self.last_day,
         )
+
+    async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
+        query = Query(id="preview", engine="computed", text="in memory")
+        return AudiencePreview(rule=rule, as_of=NOW, size=self.size_of(rule), query=query)
 
     async def baseline(self, rule: Predicate, kpi: Kpi, days: int) -> Figure:
         self.asked.append((rule, kpi, days))

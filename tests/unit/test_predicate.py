@@ -196,7 +196,7 @@ def test_the_schema_names_every_kind() -> None:
 
 
 def test_segments_stand_for_their_rules_through_all_levels() -> None:
-    named = {
+    named: dict[str, Predicate] = {
         "Ring folk": Bought(categories=("ring",)),
         "Warm": AnyOf(of=(InSegment(name="ring FOLK"), NotThat(that=Bought()))),
     }
@@ -216,7 +216,7 @@ def test_segments_stand_for_their_rules_through_all_levels() -> None:
     ],
 )
 def test_unknown_and_circular_segments_are_refused(rule: Predicate, code: str, says: str) -> None:
-    named = {
+    named: dict[str, Predicate] = {
         "Ring folk": Bought(),
         "a": InSegment(name="b"),
         "b": NotThat(that=InSegment(name="A")),

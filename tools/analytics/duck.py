@@ -27,7 +27,7 @@ from tools.analytics.port import (
 from tools.analytics.weeks import count_weeks
 from tools.cdp.port import CdpError
 from tools.store.segments import Store
-from tools.store.tables import Tables
+from tools.store.tables import ReadConsents, Tables
 
 T = TypeVar("T")
 
@@ -36,10 +36,20 @@ class DuckAnalytics:
     """The Analytics port over one store.
 
     ``timezone`` (IANA) is that of people whose own is not known, ``currency`` what amounts are
-    in; the clock's now hides what is later. Raises AnalyticsError with the codes of the port.
+    in; the clock's now hides what is later; ``consents`` is the ledger's copy of who agreed to
+    what. Raises AnalyticsError with the codes of the port.
     """
 
-    def __init__(self, store: Store, clock: Clock, timezone: str, currency: Currency) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        timezone: str,
+        currency: Currency,
+        *,
+        consents: ReadConsents | None = None,
+    ) -> None:
+        self._consents = consents
         self._store = store
         self._clock = clock
         self._timezone = timezone
@@ -85,7 +95,8 @@ class DuckAnalytics:
                         thing=str(self._store.folder),
                         next_step="import them: mainspring import events FILE",
                     )
-                with Tables(self._store, self._clock.now(), self._timezone) as tables:
+                now = self._clock.now()
+                with Tables(self._store, now, self._timezone, consents=self._consents) as tables:
                     return look(tables)
             except CdpError as error:
                 raise AnalyticsError(

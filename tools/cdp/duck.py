@@ -7,7 +7,7 @@ never stalls the event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -17,25 +17,40 @@ from domain.customer import Contact
 from domain.figures import Figure
 from domain.goal import Kpi
 from domain.money import Currency
-from domain.predicate import Predicate
+from domain.predicate import InSegment, Predicate
+from domain.predicate.naming import SegmentNameError, clauses, with_segments
 from tools.cdp.baseline import measure_baseline
 from tools.cdp.description import describe_data
 from tools.cdp.evidence import gather_evidence
-from tools.cdp.port import CdpError, DataDescription
+from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Named, Sizes
+from tools.cdp.preview import preview_audience
+from tools.cdp.sizes import count_each
 from tools.store.compile import customers_that_fit
 from tools.store.rows import rows_of
 from tools.store.segments import Store
-from tools.store.tables import Tables
+from tools.store.tables import ReadConsents, Tables
 
 
 class DuckCustomerData:
     """CustomerData and People over one store.
 
     ``timezone`` (IANA) says when days begin, ``currency`` what amounts are in; the clock's now
-    hides what is later.
+    hides what is later. ``consents`` is the ledger's copy of who agreed to what, ``segments`` the
+    saved rules by name: without them a rule that speaks of either is refused.
     """
 
-    def __init__(self, store: Store, clock: Clock, timezone: str, currency: Currency) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        timezone: str,
+        currency: Currency,
+        *,
+        consents: ReadConsents | None = None,
+        segments: Callable[[], Mapping[str, Predicate]] = dict,
+    ) -> None:
+        self._consents = consents
+        self._segments = segments
         self._store = store
         self._clock = clock
         self._timezone = timezone
@@ -57,7 +72,7 @@ class DuckCustomerData:
         def look() -> AudienceEvidence:
             with self._open() as tables:
                 self._require_data(tables)
-                return gather_evidence(rule, tables, self._currency)
+                return gather_evidence(self._whole(rule), tables, self._currency)
 
         return await asyncio.to_thread(look)
 
@@ -67,7 +82,7 @@ class DuckCustomerData:
         def look() -> Figure:
             with self._open() as tables:
                 self._require_data(tables)
-                return measure_baseline(rule, kpi, days, tables, self._currency)
+                return measure_baseline(self._whole(rule), kpi, days, tables, self._currency)
 
         return await asyncio.to_thread(look)
 
@@ -76,8 +91,41 @@ class DuckCustomerData:
 
         def look() -> tuple[str, ...]:
             with self._open() as tables:
-                found = tables.run(customers_that_fit(rule, tables).order_by("customer_id"))
+                fit = customers_that_fit(self._whole(rule), tables)
+                found = tables.run(fit.order_by("customer_id"))
                 return tuple(found.column("customer_id").to_pylist())
+
+        return await asyncio.to_thread(look)
+
+    async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
+        """Whom a rule finds, in aggregate; see tools/cdp/preview.py. Raises as evidence."""
+
+        def look() -> AudiencePreview:
+            with self._open() as tables:
+                self._require_data(tables)
+                others = [Named(name=one.name, rule=self._whole(one.rule)) for one in beside]
+                found = preview_audience(
+                    self._whole(rule), others, tables, consents=self._consents is not None
+                )
+                return found.model_copy(update={"rule": rule})
+
+        return await asyncio.to_thread(look)
+
+    async def sizes(
+        self, rules: Sequence[Predicate], among: Collection[str]
+    ) -> tuple[Sizes | None, ...]:
+        """Of each rule how many fit, and how many of those ``among``, in one look; None where the
+        data cannot answer it. Raises CdpError store_damaged."""
+
+        def look() -> tuple[Sizes | None, ...]:
+            with self._open() as tables:
+                whole: list[Predicate | None] = []
+                for rule in rules:
+                    try:
+                        whole.append(self._whole(rule))
+                    except SegmentNameError:
+                        whole.append(None)
+                return count_each(whole, among, tables)
 
         return await asyncio.to_thread(look)
 
@@ -91,7 +139,13 @@ class DuckCustomerData:
         return await asyncio.to_thread(look)
 
     def _open(self) -> Tables:
-        return Tables(self._store, self._clock.now(), self._timezone)
+        return Tables(self._store, self._clock.now(), self._timezone, consents=self._consents)
+
+    def _whole(self, rule: Predicate) -> Predicate:
+        """With the rules of saved segments in the place of their names. Raises SegmentNameError."""
+        if not any(isinstance(clause, InSegment) for clause in clauses(rule)):
+            return rule
+        return with_segments(rule, self._segments())
 
     def _require_data(self, tables: Tables) -> None:
         counts = self._store.counts()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
 from domain.brief import AudienceEvidence
-from domain.customer import Contact
+from domain.customer import Contact, ContactChannel
 from domain.errors import MainspringError
 from domain.figures import Figure, Query
 from domain.frozen import Frozen
@@ -70,6 +70,57 @@ class DataDescription(Frozen):
     queries: tuple[Query, ...] = ()
 
 
+class Named(Frozen):
+    """A rule with the name that people know it by."""
+
+    name: str
+    rule: Predicate
+
+
+class Cell(Frozen):
+    """So many people of an audience."""
+
+    what: str
+    people: int
+
+
+class Spread(Frozen):
+    """How an audience is spread over one thing. Cells of fewer than ``SMALLEST_CELL`` people are
+    joined, so that nobody is found by looking."""
+
+    by: Literal["country", "language", "value", "last purchase"]
+    cells: tuple[Cell, ...]
+
+
+class Overlap(Frozen):
+    """Those who are in another group as well; None: too few to be told."""
+
+    name: str
+    people: int | None
+
+
+class AudiencePreview(Frozen):
+    """An audience in aggregate: never a person, never a cell of a few."""
+
+    rule: Predicate
+    as_of: datetime
+    size: int
+    spreads: tuple[Spread, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    """With each group that it was laid beside, the largest first."""
+    agreed: tuple[tuple[ContactChannel, int], ...] = ()
+    """Channel → those who agreed to it and whose address for it is known. What a send leaves out
+    besides (suppressions, complaints, the cap) is not taken off."""
+    unanswered: tuple[str, ...] = ()
+    """Groups beside which it could not be laid."""
+    query: Query
+
+
+class Sizes(Frozen):
+    people: int
+    among: int
+
+
 class CustomerData(Protocol):
     """Aggregates alone: safe to pass to agents. All answers are as of the clock's now."""
 
@@ -85,6 +136,13 @@ class CustomerData(Protocol):
         """
         ...
 
+    async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
+        """Size, spread, overlap with other groups, and who agreed to which channel, in one look.
+
+        Raises CdpError no_data, unknown_field, no_rhythm, mixed_currencies; SegmentNameError.
+        """
+        ...
+
     async def baseline(self, rule: Predicate, kpi: Kpi, days: int) -> Figure:
         """What these people did in the last ``days`` days: share with the KPI at least once
         (unit share), or net revenue a person (unit per_person), with its 95 % interval."""
@@ -96,6 +154,13 @@ class People(Protocol):
 
     async def select(self, rule: Predicate) -> tuple[str, ...]:
         """Customer ids that fit, sorted."""
+        ...
+
+    async def sizes(
+        self, rules: Sequence[Predicate], among: Collection[str]
+    ) -> tuple[Sizes | None, ...]:
+        """Of each rule how many fit, and how many of those ``among``, in one look; None where the
+        data cannot answer it."""
         ...
 
     async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:

@@ -23,6 +23,7 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
+from domain.customer import ConsentPurpose
 from domain.predicate import (
     Agreed,
     AllOf,
@@ -40,6 +41,7 @@ from domain.predicate import (
 )
 from domain.predicate import Sequence as InSequence
 from domain.predicate.naming import with_segments
+from tools.store.agreed import answers_that_count
 from tools.store.names import require_one_currency
 from tools.store.occurrences import has_worth, is_bought, is_done, purchases_of, within
 from tools.store.scores import scores
@@ -74,7 +76,7 @@ class PerPerson:
         self._numbers: dict[tuple[str, Predicate], tuple[str, Any, Any]] = {}
         """(table, clause) → its column, the aggregate, and the rows that it needs."""
         self._traits: set[str] = set()
-        self._purposes: set[str] = set()
+        self._purposes: set[ConsentPurpose] = set()
         self._parts: dict[object, tuple[str, Table]] = {}
         """What is answered → its column, and the table of customer_id and that column."""
 
@@ -99,7 +101,7 @@ class PerPerson:
             case Trait():
                 return self._trait(rule)
             case Agreed():
-                return self.agreed(rule)
+                return self.agreed(rule.purpose)
             case Stage():
                 name = self._part("stage", lambda: stages(self._tables))
                 return lambda people: people[name].isin(rule.stages).fill_null(False)
@@ -116,14 +118,33 @@ class PerPerson:
                 with_segments(rule, {})  # refuses it: nobody put the segment's rule in its place
                 raise AssertionError
 
-    def agreed(self, rule: Agreed) -> Fits:
-        """Whether the latest answer is yes; of two at one moment the no counts."""
-        yes, no = f"{rule.purpose}_yes", f"{rule.purpose}_no"
-        self._purposes.add(rule.purpose)
+    def agreed(self, purpose: ConsentPurpose) -> Fits:
+        """Whether the answer that counts is yes."""
+        self._purposes.add(purpose)
         self._tables.consents()
-        return lambda people: (
-            people[yes].notnull() & (people[no].isnull() | (people[yes] > people[no]))
-        ).fill_null(False)
+        return lambda people: people[purpose].fill_null(False)
+
+    def trait(self, field: str) -> Callable[[Table], Any]:
+        """A field of the profile; null where it is not known. Where no country is said, that of
+        the last order stands."""
+        if field != "customer_id":
+            self._traits.add(field)
+        if field == "country":
+            return lambda people: people.country.coalesce(people.ordered_to)
+        return lambda people: people[field]
+
+    def last_bought(self) -> Callable[[Table], Any]:
+        """The moment of the last purchase; null where nobody bought."""
+        bought = self._lines.purchase & self._lines.customer_id.notnull()
+        latest = self._lines.ordered_at.max(where=bought)
+        name = self._number("orders, their last", Everyone(), latest, bought)
+        return lambda people: people[name]
+
+    def value(self) -> Callable[[Table], Any]:
+        """Value net of returns, VAT and discount, of all time; null without an order. Raises
+        CdpError mixed_currencies."""
+        name = self._spent(Spent())
+        return lambda people: people[name]
 
     def table(self) -> Table:
         """customer_id of every customer known, and a column for everything that was asked."""
@@ -164,9 +185,9 @@ class PerPerson:
         return self._number("events", counted, self._events.customer_id.count(where=fits), fits)
 
     def _trait(self, rule: Trait) -> Fits:
-        if rule.field != "customer_id":
-            self._traits.add(rule.field)
-        return trait_fits(rule, self._tables)
+        fits = trait_fits(rule, self._tables)
+        column = self.trait(rule.field)
+        return lambda people: fits(column(people))
 
     def _number(self, table: str, clause: Predicate, number: Any, rows: Any) -> str:
         name = f"n{len(self._numbers)}"
@@ -201,17 +222,7 @@ class PerPerson:
         return self._tables.profiles().select("customer_id", *sorted(self._traits))
 
     def _answers(self) -> Table | None:
-        if not self._purposes:
-            return None
-        rows = self._tables.consents()
-        rows = rows.filter(rows.purpose.isin(sorted(self._purposes)))
-        rows = rows.filter(~rows.given | (rows["at"] <= self._tables.moment))
-        columns = {}
-        for purpose in sorted(self._purposes):
-            of_it = rows.purpose == purpose
-            columns[f"{purpose}_yes"] = rows["at"].max(where=of_it & rows.given)
-            columns[f"{purpose}_no"] = rows["at"].max(where=of_it & ~rows.given)
-        return rows.group_by("customer_id").aggregate(**columns)
+        return answers_that_count(self._purposes, self._tables) if self._purposes else None
 
 
 def _by_customer(rows: Table, numbers: Sequence[tuple[str, Any, Any]]) -> Table | None:

@@ -118,6 +118,7 @@ CONSENTS = pa.schema(
         ("purpose", pa.string()),
         ("given", pa.bool_()),
         ("at", MOMENT),
+        ("by_hand", pa.bool_()),  # said by the person on the page that their mails lead to
     ]
 )
 """Answers about being contacted: a copy of the ledger's, made when a question needs it and never

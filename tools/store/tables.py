@@ -131,7 +131,8 @@ class Tables:
         return rows.filter(rows.occurred_at <= self.moment)
 
     def consents(self) -> Table:
-        """Every answer that was ever given, by person: customer_id, purpose, given, at.
+        """Every answer that was ever given: CONSENTS with the id that it was ``said`` under, and
+        as customer_id the one that stands for the person.
 
         Raises CdpError unknown_field where no ledger stands beside the store.
         """
@@ -145,15 +146,16 @@ class Tables:
         return self.once("consents", lambda: self.give("consents", self._by_person(read())))
 
     def _by_person(self, answers: pa.Table) -> pa.Table:
-        """Answers with the id that stands for the person."""
         answers, who = answers.cast(CONSENTS), self._store.who(self._manifest)
+        answers = answers.append_column("said", answers.column("customer_id"))
         if who is None:
             return answers
         people = pq.read_table(who, filters=[("kind", "=", "customer")]).select(["value", "person"])
-        both = answers.join(people, "customer_id", right_keys="value")
-        person = pc.coalesce(both.column("person"), both.column("customer_id"))
-        at = both.column_names.index("customer_id")
-        return both.set_column(at, "customer_id", person).select(CONSENTS.names)
+        both = answers.join(people, "said", right_keys="value")
+        person = pc.coalesce(both.column("person"), both.column("said"))
+        return both.set_column(
+            both.column_names.index("customer_id"), "customer_id", person
+        ).select(answers.column_names)
 
     # --- days --------------------------------------------------------------------------------
 

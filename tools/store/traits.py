@@ -18,17 +18,16 @@ from tools.store.occurrences import is_one_of
 from tools.store.tables import Tables, next_day
 
 
-def trait_fits(rule: Trait, tables: Tables) -> Callable[[Table], Any]:
-    """The condition on a person's row, which has the field as a column.
-
-    Raises CdpError unknown_field.
-    """
-    if rule.op in ("known", "unknown"):
-        return lambda people: _known(_column(rule, people), rule.op)
+def trait_fits(rule: Trait, tables: Tables) -> Callable[[Any], Any]:
+    """The condition on a person's field, as a column. Raises CdpError unknown_field."""
+    if rule.op == "known":
+        return lambda column: column.notnull()
+    if rule.op == "unknown":
+        return lambda column: column.isnull()
     if rule.field in DAY_FIELDS:
         by_day = _by_birthday if rule.field == "birthday" else _by_moment
         fits = by_day(rule, tables)
-        return lambda people: fits(people[rule.field]).fill_null(False)
+        return lambda column: fits(column).fill_null(False)
     if rule.op in ("at_least", "at_most", "last_days", "next_days"):
         raise CdpError(
             "unknown_field",
@@ -39,28 +38,20 @@ def trait_fits(rule: Trait, tables: Tables) -> Callable[[Table], Any]:
         )
     if rule.field != "customer_id":
         require_said(tables, rule.field)
-    return lambda people: is_one_of(_column(rule, people), rule.op, rule.value)
+    return lambda column: is_one_of(column, rule.op, rule.value)
 
 
 def ordered_to(tables: Tables) -> Table:
-    """customer_id and the country of the last order that names one."""
+    """customer_id and the country of the last order that names one, of those whose profile names
+    none."""
+    said = tables.profiles().filter(lambda t: t.country.notnull()).select("customer_id")
     lines = tables.lines().filter(lambda t: t.customer_id.notnull() & (t.country != ""))
+    lines = lines.anti_join(said, "customer_id")
     latest = ibis.row_number().over(
         group_by="customer_id", order_by=[ibis.desc("ordered_at"), ibis.desc("line_id")]
     )
     lines = lines.mutate(nth=latest).filter(lambda t: t.nth == 0)
     return lines.select("customer_id", ordered_to="country")
-
-
-def _column(rule: Trait, people: Table) -> Any:
-    """Where the profile says no country, that of the last order stands."""
-    if rule.field == "country":
-        return people.country.coalesce(people.ordered_to)
-    return people[rule.field]
-
-
-def _known(column: Any, op: str) -> Any:
-    return column.notnull() if op == "known" else column.isnull()
 
 
 def _by_moment(rule: Trait, tables: Tables) -> Callable[[Any], Any]:
