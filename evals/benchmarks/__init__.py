@@ -18,25 +18,28 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish", "desk")
+NAMES = ("import", "demo", "graph", "publish", "desk", "preview")
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
     "graph": "graph_cost",
     "publish": "publishing",
     "desk": "desk",
+    "preview": "preview",
 }
 
 
-def run_all(names: Sequence[str], *, data: Path | None = None, as_json: bool = False) -> None:
-    """Run benchmarks and print what they measured."""
+def run_all(
+    names: Sequence[str], *, data: Path | None = None, as_json: bool = False, **options: int
+) -> None:
+    """Run benchmarks and print what they measured; ``options`` are the benchmark's own."""
     out = Out(as_json)
     found = []
     for name in names:
         began = time.perf_counter()
         with out.working(f"Measuring {name}"):
             measure = cast(Measured, import_module(f"evals.benchmarks.{_MODULES[name]}").measure)
-            figures = asyncio.run(measure(data))
+            figures = asyncio.run(measure(data, **options))
         bench = Bench(name=name, figures=figures, seconds=round(time.perf_counter() - began, 1))
         found.append(bench)
         out.say(f"{name} ({bench.seconds} s)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from domain.frozen import Frozen
@@ -33,7 +32,8 @@ class Bench(Frozen):
     seconds: float
 
 
-Measured = Callable[[Path | None], Coroutine[Any, Any, tuple[Measurement, ...]]]
+Measured = Callable[..., Coroutine[Any, Any, tuple[Measurement, ...]]]
+"""Takes a file to measure with, or None, and options of its own."""
 
 
 def median(name: str, rounds: Sequence[float], unit: Unit, note: str = "") -> Measurement:

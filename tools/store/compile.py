@@ -43,7 +43,7 @@ from domain.predicate import Sequence as InSequence
 from domain.predicate.naming import with_segments
 from tools.store.agreed import answers_that_count
 from tools.store.names import require_one_currency
-from tools.store.occurrences import has_worth, is_bought, is_done, purchases_of, within
+from tools.store.occurrences import first_day, has_worth, is_bought, is_done, purchases_of, within
 from tools.store.scores import scores
 from tools.store.sequences import in_sequence
 from tools.store.stages import stages
@@ -52,6 +52,9 @@ from tools.store.traits import ordered_to, trait_fits
 
 Fits = Callable[[Table], Any]
 """A condition on the row of a person, never null."""
+Aggregate = Callable[[Any], Any]
+"""A number over the rows of a condition; None: over all."""
+Counted = Bought | Spent | Did
 
 
 def customers_that_fit(rule: Predicate, tables: Tables) -> Table:
@@ -62,7 +65,7 @@ def customers_that_fit(rule: Predicate, tables: Tables) -> Table:
     """
     asked = PerPerson(tables)
     fits = asked.ask(rule)
-    people = asked.table()
+    people = asked.table(rule)
     return people.filter(fits(people)).select("customer_id")
 
 
@@ -73,7 +76,7 @@ class PerPerson:
         self._tables = tables
         self._lines = tables.lines()
         self._events = tables.events()
-        self._numbers: dict[tuple[str, Predicate], tuple[str, Any, Any]] = {}
+        self._numbers: dict[tuple[str, Counted], tuple[str, Aggregate, Any]] = {}
         """(table, clause) → its column, the aggregate, and the rows that it needs."""
         self._traits: set[str] = set()
         self._purposes: set[ConsentPurpose] = set()
@@ -146,10 +149,16 @@ class PerPerson:
         name = self._spent(Spent())
         return lambda people: people[name]
 
-    def table(self) -> Table:
-        """customer_id of every customer known, and a column for everything that was asked."""
-        people = self._tables.customers()
-        for part in self._all_parts():
+    def table(self, fitting: Predicate | None = None) -> Table:
+        """customer_id of every customer known, and a column for everything that was asked.
+
+        With ``fitting`` only those need be there who fit it: where all of them have a row in one
+        of the parts, the others are not looked for.
+        """
+        parts = self._all_parts()
+        first = None if fitting is None else _all_in(fitting)
+        people = parts.pop(first) if first in parts else self._tables.customers()
+        for part in parts.values():
             people = people.left_join(part, "customer_id").drop("customer_id_right")
         return people
 
@@ -166,9 +175,14 @@ class PerPerson:
             return self._part(counted, count_them)
         fits = is_bought(self._lines, rule, self._tables)
         if (rule.at_least, rule.at_most) in ((1, None), (0, 0)):  # any line will do
-            return self._number("orders", counted, self._lines.order_id.count(where=fits), fits)
-        number = self._lines.order_id.nunique(where=fits)
-        return self._number("orders, told apart", counted, number, fits)
+            number: Aggregate = lambda rows: self._lines.order_id.count(where=rows)  # noqa: E731
+            return self._number("orders", counted, number, fits)
+        return self._number(
+            "orders, told apart",
+            counted,
+            lambda rows: self._lines.order_id.nunique(where=rows),
+            fits,
+        )
 
     def _spent(self, rule: Spent) -> str:
         require_one_currency(self._tables)
@@ -177,19 +191,21 @@ class PerPerson:
         if period is not None:
             fits &= period
         summed = rule.model_copy(update={"at_least": None, "at_most": None})
-        return self._number("orders", summed, self._lines.net.sum(where=fits), fits)
+        return self._number("orders", summed, lambda rows: self._lines.net.sum(where=rows), fits)
 
     def _did(self, rule: Did) -> str:
         fits = is_done(self._events, rule, self._tables)
         counted = rule.model_copy(update={"at_least": 1, "at_most": None})
-        return self._number("events", counted, self._events.customer_id.count(where=fits), fits)
+        return self._number(
+            "events", counted, lambda rows: self._events.customer_id.count(where=rows), fits
+        )
 
     def _trait(self, rule: Trait) -> Fits:
         fits = trait_fits(rule, self._tables)
         column = self.trait(rule.field)
         return lambda people: fits(column(people))
 
-    def _number(self, table: str, clause: Predicate, number: Any, rows: Any) -> str:
+    def _number(self, table: str, clause: Counted, number: Aggregate, rows: Any) -> str:
         name = f"n{len(self._numbers)}"
         return self._numbers.setdefault((table, clause), (name, number, rows))[0]
 
@@ -202,19 +218,41 @@ class PerPerson:
 
     # --- where it is read ---------------------------------------------------------------------
 
-    def _all_parts(self) -> list[Table]:
-        parts = [
-            _by_customer(self._lines, [v for k, v in self._numbers.items() if k[0] != "events"]),
-            _by_customer(self._events, [v for k, v in self._numbers.items() if k[0] == "events"]),
-            self._profiles(),
-            ordered_to(self._tables) if "country" in self._traits else None,
-            self._answers(),
-        ]
-        return [
-            part
-            for part in (*parts, *(part for _, part in self._parts.values()))
-            if part is not None
-        ]
+    def _all_parts(self) -> dict[object, Table]:
+        parts = {
+            "orders": self._counted(self._lines, self._lines.ordered_at, "orders"),
+            "events": self._counted(self._events, self._events.occurred_at, "events"),
+            "profiles": self._profiles(),
+            "countries": ordered_to(self._tables) if "country" in self._traits else None,
+            "answers": self._answers(),
+        }
+        found: dict[object, Table] = {
+            name: part for name, part in parts.items() if part is not None
+        }
+        return {**found, **dict(self._parts.values())}
+
+    def _counted(self, rows: Table, at: Any, what: str) -> Table | None:
+        """The numbers of one table, over the rows that any of them needs."""
+        asked = {k: v for k, v in self._numbers.items() if k[0].startswith(what)}
+        if not asked:
+            return None
+        (_, _, needed), *others = asked.values()
+        if not others:  # the rows are filtered already
+            numbers = {name: number(None) for name, number, _ in asked.values()}
+        else:
+            for _, _, also in others:
+                needed |= also
+            # What is common to all is said apart: files are skipped by it, and by no "or".
+            clauses = [clause for _, clause in asked]
+            firsts = [first_day(clause, self._tables) for clause in clauses]
+            if None not in firsts:
+                earliest = min(day for day in firsts if day is not None)
+                needed &= at >= self._tables.start_of(earliest)
+            if what == "events":
+                names = sorted({c.event for c in clauses if isinstance(c, Did)})
+                needed &= rows["name"].isin(names)
+            numbers = {name: number(fits) for name, number, fits in asked.values()}
+        return rows.filter(needed).group_by("customer_id").aggregate(**numbers)
 
     def _profiles(self) -> Table | None:
         if not self._traits:
@@ -225,15 +263,23 @@ class PerPerson:
         return answers_that_count(self._purposes, self._tables) if self._purposes else None
 
 
-def _by_customer(rows: Table, numbers: Sequence[tuple[str, Any, Any]]) -> Table | None:
-    """The numbers of one table, over the rows that any of them needs."""
-    if not numbers:
-        return None
-    needed = numbers[0][2]
-    for _, _, also in numbers[1:]:
-        needed |= also
-    columns = {name: number for name, number, _ in numbers}
-    return rows.filter(needed).group_by("customer_id").aggregate(**columns)
+def _all_in(rule: Predicate) -> str | None:
+    """A part in which everybody who fits has a row, if there is one."""
+    match rule:
+        case AllOf(of=parts):
+            return next(filter(None, map(_all_in, parts)), None)
+        case AnyOf(of=(first, *others)):
+            found = _all_in(first)
+            return found if all(_all_in(other) == found for other in others) else None
+        case Bought(at_least=least) if not has_worth(rule):
+            return "orders" if least > 0 else None
+        case Spent(at_least=least):
+            return "orders" if least is not None and least > 0 else None
+        case Trait(field=field, op=op):
+            said = op != "unknown" and field not in ("customer_id", "country")
+            return "profiles" if said else None
+        case _:
+            return None
 
 
 def _joined(fits: Sequence[Fits], *, every: bool) -> Fits:

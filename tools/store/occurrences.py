@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -23,20 +23,25 @@ _PLAIN = "letters, digits, spaces and _ - $ : / with dots between the levels"
 
 def within(at: Any, rule: Bought | Spent | Did, tables: Tables) -> Any:
     """Whether a moment is in the rule's period; None where any moment is."""
-    today = tables.today()
-    firsts = [rule.since] if rule.since else []
+    first = first_day(rule, tables)
     ends = [rule.before] if rule.before else []
-    if rule.last_days:
-        firsts.append(today - timedelta(days=rule.last_days))
     if rule.older_days:
-        ends.append(today - timedelta(days=rule.older_days))
+        ends.append(tables.today() - timedelta(days=rule.older_days))
     fits = None
-    if firsts:
-        fits = at >= tables.start_of(max(firsts))
+    if first is not None:
+        fits = at >= tables.start_of(first)
     if ends:
         ended = at < tables.start_of(min(ends))
         fits = ended if fits is None else fits & ended
     return fits
+
+
+def first_day(rule: Bought | Spent | Did, tables: Tables) -> date | None:
+    """The day on which the rule's period begins; None: it has no beginning."""
+    firsts = [rule.since] if rule.since else []
+    if rule.last_days:
+        firsts.append(tables.today() - timedelta(days=rule.last_days))
+    return max(firsts, default=None)
 
 
 def is_bought(lines: Table, rule: Bought, tables: Tables) -> Any:
@@ -99,9 +104,9 @@ def is_done(events: Table, rule: Did, tables: Tables) -> Any:
 
     Raises CdpError unknown_field.
     """
-    require_known(
-        "event", (rule.event,), {*EVENT_NAMES, *values_of(tables, "events", "name")}, fold=False
-    )
+    if rule.event not in EVENT_NAMES:
+        known = {*EVENT_NAMES, *values_of(tables, "events", "name")}
+        require_known("event", (rule.event,), known, fold=False)
     fits = (events.name == rule.event) & ~events.machine & events.customer_id.notnull()
     period = within(events.occurred_at, rule, tables)
     if period is not None:

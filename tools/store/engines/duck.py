@@ -8,6 +8,7 @@ import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
+from ibis.backends.sql.compilers import DuckDBCompiler
 
 from tools.store.engines.port import EngineKind
 from tools.store.manifest import Manifest
@@ -20,6 +21,16 @@ from tools.store.segments import Store, connect, damaged
 )
 def timezone(zone: Any, at: Any) -> Any:
     """DuckDB's own function, from the ICU that it carries, and PostgreSQL's."""
+
+
+class _Compiler(DuckDBCompiler):  # type: ignore[misc]
+    """Ibis sorts the rows of each group to take the last of them; DuckDB keeps it as it goes."""
+
+    def visit_ArgMax(self, op: Any, *, arg: Any, key: Any, where: Any) -> Any:  # noqa: N802
+        return self.agg["arg_max_null"](arg, key, where=where)
+
+
+_COMPILER = _Compiler()
 
 
 class DuckDB:
@@ -42,7 +53,7 @@ class DuckDB:
         self.connection.register(name, rows)
 
     def text(self, expression: Any) -> str:
-        return str(ibis.to_sql(expression, dialect="duckdb"))
+        return str(_COMPILER.to_sqlglot(expression.unbind()).sql(_COMPILER.dialect, pretty=True))
 
     def run(self, statement: str) -> pa.Table:
         try:
