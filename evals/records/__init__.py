@@ -11,7 +11,9 @@ it does not know how records are compared. In short:
   their family name; a record says what held at its time. 15 % of records have a second address.
 - **Records**: one to six a person (1.7 on average) from six systems which know very different
   things: a newsletter an address and seldom a name, a boutique's till a name and a telephone
-  number, the loyalty programme nearly all.
+  number, the loyalty programme nearly all. There are two mixes of them: ``customers`` of whom most
+  systems know two or three things, and ``sign-ups``, the harder one, among whom are so many of whom
+  hardly more than an address is known that about one pair in ten has nothing in common.
 - **Handwriting**: typing errors in every field, nicknames (13 %; a quarter of people have none),
   initials, first and family name swapped, umlauts spelt out or dropped, capitals, abbreviated
   streets, day and month swapped, 1 January 1970 for "unknown".
@@ -20,6 +22,6 @@ it does not know how records are compared. In short:
   device. Some records say so little that nobody could tell whose they are; they count as missed.
 """
 
-from evals.records.written import Records, write_records
+from evals.records.written import Mix, Records, write_records
 
-__all__ = ["Records", "write_records"]
+__all__ = ["Mix", "Records", "write_records"]

@@ -153,7 +153,7 @@ class Resolve(Protocol):
         decided: Sequence[Decided],
         *,
         rules: IdentityRules,
-        before: Mapping[str, str] = ...,
+        before: Mapping[str, str] | None = ...,
     ) -> Resolution:
         """``profiles`` (schema PROFILES): a row for each customer id and source. ``links``: schema
         LINKS. ``before``: customer id → person of the resolution before, so that a person keeps

@@ -1,0 +1,93 @@
+"""Ties that follow from shared identifiers, and where names or birthdays contradict them.
+
+An address ties two customers unless their first names or birthdays contradict each other: a couple
+may share it. A telephone number, a browser or a device, which pass through several hands, tie only
+those whose names agree.
+"""
+
+# ruff: noqa: S608  (statements are made of our own names; what customers say enters as tables)
+
+from __future__ import annotations
+
+import duckdb
+
+from tools.identity.parameters import BIRTHDAY, FIRST, LAST, levels_sql
+from tools.identity.rules import IdentityRules
+from tools.identity.words import MASK
+
+_RULES = {
+    "email": "same_email",
+    "phone": "same_phone",
+    "anonymous_id": "same_anonymous_id",
+    "device_id": "same_device",
+}
+_LEVELS = ", ".join(f"{levels_sql(field)} AS {field.name}" for field in (FIRST, LAST, BIRTHDAY))
+_COLUMNS = ("first", "second", "root", "root2", "last", "last_a", "last_b", "birthday")
+_BOTH = ", ".join(f"{side}.{c} AS {c}_{side}" for c in _COLUMNS for side in ("l", "r"))
+CONTRADICTS = "(birthday = 0 OR (first = 0 AND birthday IS DISTINCT FROM 2))"
+"""Over the levels: not the same day (nor nearly), or another first name without the same birthday.
+"""
+
+
+def compared(pairs: str) -> str:
+    """SQL: the rows of ``pairs`` (columns a and b) with the levels of names and birthday."""
+    return (
+        f"(SELECT * EXCLUDE ({', '.join(f'{c}_l, {c}_r' for c in _COLUMNS)}), {_LEVELS} FROM "
+        f"(SELECT p.*, {_BOTH} FROM {pairs} AS p JOIN people AS l ON l.n = p.a "
+        "JOIN people AS r ON r.n = p.b))"
+    )
+
+
+def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
+    """``ties``: a, b, rank (the lower the stronger), rule, evidence, seen_at, source."""
+    ranks = "CASE kind " + " ".join(
+        f"WHEN '{kind}' THEN {2 + rank}" for rank, kind in enumerate(rules.tying)
+    )
+    names = "CASE kind " + " ".join(f"WHEN '{k}' THEN '{rule}'" for k, rule in _RULES.items())
+    kinds = ", ".join(f"'{kind}'" for kind in rules.tying) or "NULL"
+    engine.execute(
+        f"""CREATE TABLE sharing AS
+        SELECT x.n AS a, y.n AS b, x.kind, x.value, greatest(x.seen_at, y.seen_at) AS seen_at,
+            CASE WHEN x.source = y.source THEN x.source
+                ELSE concat_ws(', ', least(x.source, y.source), greatest(x.source, y.source)) END
+                AS source
+        FROM identifiers AS x JOIN identifiers AS y USING (kind, value)
+        WHERE x.n < y.n AND kind IN ({kinds})"""
+    )
+    engine.execute(
+        f"""CREATE TABLE ties AS
+        SELECT a, b, ({ranks} END)::INTEGER AS rank, {names} END AS rule, 'both have ' || CASE kind
+            WHEN 'email' THEN 'the address ' WHEN 'phone' THEN 'the telephone number '
+            WHEN 'device_id' THEN 'the device ' ELSE 'the browser ' END || {MASK} AS evidence,
+            NULL::DOUBLE AS probability, seen_at, source
+        FROM {compared("sharing")} AS s
+        WHERE NOT coalesce({CONTRADICTS}, false) AND (kind = 'email'
+            OR (first > 0 AND coalesce(last, 1) > 0) OR (kind = 'phone' AND birthday = 2))"""
+    )
+    engine.execute(
+        """INSERT INTO ties
+        SELECT least(c.n, d.n), greatest(c.n, d.n), 1, 'alias', source ||
+            ' says that one id stands for the other', NULL, max(seen_at), source
+        FROM linked JOIN customers AS c USING (customer_id)
+        JOIN customers AS d ON d.customer_id = linked.anonymous_id
+        WHERE c.n <> d.n GROUP BY ALL"""
+    )
+
+
+def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Pairs of one group (table ``grouped``: n, g) who contradict each other and whom nothing ties
+    directly."""
+    engine.execute(
+        """CREATE OR REPLACE TEMP TABLE doubtful AS
+        SELECT g, n FROM grouped JOIN people USING (n) WHERE g IN (
+            SELECT g FROM grouped JOIN people USING (n) GROUP BY g
+            HAVING count(DISTINCT root) > 1 OR count(DISTINCT birthday) > 1)"""
+    )
+    pairs = (
+        "(SELECT x.n AS a, y.n AS b FROM doubtful AS x JOIN doubtful AS y USING (g) "
+        "WHERE x.n < y.n)"
+    )
+    return engine.execute(
+        f"SELECT a, b FROM {compared(pairs)} AS c ANTI JOIN ties USING (a, b) "
+        f"WHERE {CONTRADICTS} ORDER BY a, b"
+    ).fetchall()
