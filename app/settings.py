@@ -17,7 +17,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from domain.errors import WrongUsage
 from domain.money import Currency
@@ -244,6 +251,40 @@ class DataSettings(Section):
     """The same for `import complaints`."""
 
 
+class IdentitySettings(Section):
+    """How customer ids are found to be one person. Where a limit is passed, nobody is merged by
+    that address, number or device: docs/identity.md."""
+
+    compare: bool = True
+    """Also compare names, addresses and birthdays, and merge or suggest who is likely one person.
+    False: only equal identifiers count."""
+    merge_from: Annotated[float, Field(gt=0.5, le=1)] = 0.95
+    """Probability from which two customers are merged without a question."""
+    suggest_from: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Probability from which a person is asked."""
+    email_customers: Annotated[int, Field(ge=2)] = 20
+    """Most customer ids with one address before it is taken for a shared one."""
+    phone_customers: Annotated[int, Field(ge=2)] = 12
+    """The same of a telephone number."""
+    device_customers: Annotated[int, Field(ge=2)] = 4
+    """The same of a browser or device."""
+    names: Annotated[int, Field(ge=1)] = 4
+    """Most different names on one address, number or device."""
+    members: Annotated[int, Field(ge=2)] = 50
+    """Most customer ids of one person."""
+    placeholders: tuple[str, ...] = ()
+    """Addresses of your own that stand for "none", such as `keine@shop.example`; * stands for
+    anything."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """What compares: `spark` needs the extra of that name, and a million customers or more."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> IdentitySettings:
+        if self.suggest_from >= self.merge_from:
+            raise ValueError("suggest_from must lie below merge_from")
+        return self
+
+
 class Settings(Section):
     """Everything that `mainspring.toml` may hold."""
 
@@ -257,6 +298,7 @@ class Settings(Section):
     webhooks: WebhookSettings = WebhookSettings()
     model: ModelSettings = ModelSettings()
     data: DataSettings = DataSettings()
+    identity: IdentitySettings = IdentitySettings()
 
 
 def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:

@@ -23,6 +23,7 @@ from tools.analytics.duck import DuckAnalytics
 from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from tools.esp.webhooks import SENDGRID
+from tools.identity.rules import PLACEHOLDERS, IdentityRules
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
@@ -68,6 +69,8 @@ def build_stack(workspace: Workspace) -> Stack:
         limits=_limits(workspace),
         tracking=Tracking(opens=settings.tracking.opens, clicks=settings.tracking.clicks),
         events=StoredEvents(Store(workspace.store_folder)),
+        store=Store(workspace.store_folder),
+        identity=identity_rules(workspace),
         public_url=settings.sending.public_url,
         listen_url=listen_url(workspace),
         image_base_url=settings.sending.image_base_url,
@@ -155,6 +158,23 @@ def _rules(workspace: Workspace) -> CampaignRules:
         holdout_share=settings.holdout.share,
         results_days=settings.holdout.results_days,
         large=_large(settings.approvals),
+    )
+
+
+def identity_rules(workspace: Workspace) -> IdentityRules:
+    """What ties customer ids here, and how strongly."""
+    settings = workspace.settings.identity
+    return IdentityRules(
+        merge_from=settings.merge_from,
+        suggest_from=settings.suggest_from,
+        email_customers=settings.email_customers,
+        phone_customers=settings.phone_customers,
+        device_customers=settings.device_customers,
+        names=settings.names,
+        members=settings.members,
+        placeholders=(*PLACEHOLDERS, *settings.placeholders),
+        engine=settings.engine,
+        **({} if settings.compare else {"compared": ()}),
     )
 
 

@@ -24,6 +24,7 @@ JobKind = Literal[
     "report",
     "fire_schedule",
     "store_engagements",
+    "resolve_identities",
 ]
 JobState = Literal["waiting", "running", "done", "failed"]
 
@@ -144,6 +145,12 @@ def list_jobs(tx: Transaction, state: JobState | None = None, limit: int = 100) 
     if state is not None:
         query = query.where(_c.state == state)
     return [Job.model_validate(dict(row)) for row in tx.connection.execute(query).mappings()]
+
+
+def waits(tx: Transaction, kind: JobKind) -> bool:
+    """Whether a job of this kind is still to begin."""
+    query = sa.select(_c.id).where(_c.kind == kind, _c.state == "waiting").limit(1)
+    return tx.connection.execute(query).first() is not None
 
 
 def next_due(tx: Transaction, after: datetime | None = None) -> datetime | None:

@@ -28,6 +28,7 @@ from tools.esp.port import Receipt
 from workflows import standing
 from workflows.campaign import drive
 from workflows.engagements import store_engagements
+from workflows.identity import resolve_identities
 from workflows.progress import Listener
 from workflows.publish import PublishCounts, publish_due
 from workflows.reaching import Reach
@@ -239,6 +240,9 @@ async def _handle(stack: Stack, worker: Worker, job: Job) -> None:
             await write(stack.ledger, schedules.fire_due)
         case "store_engagements":
             await store_engagements(stack)
+        case "resolve_identities":
+            if stack.store is not None:
+                await resolve_identities(stack.ledger, stack.store, stack.identity)
 
 
 async def _house_keeping(stack: Stack) -> None:

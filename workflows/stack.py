@@ -29,6 +29,8 @@ from ledger.sending import HighWater
 from tools.analytics.port import Analytics
 from tools.cdp.port import CustomerData, People
 from tools.esp.port import Sending
+from tools.identity.rules import IdentityRules
+from tools.store.segments import Store
 from workflows.checkpoints import sqlite_saver
 
 
@@ -164,6 +166,9 @@ class Stack:
     tracking: Tracking = Tracking()
     events: Events | None = None
     """None: what comes back of messages stays in the ledger, and analytics do not see it."""
+    store: Store | None = None
+    """The data folder, for finding out who is who; None: every customer id stands for itself."""
+    identity: IdentityRules = field(default_factory=IdentityRules)
     public_url: str = ""
     """Where one-click unsubscribe answers from outside; empty: this machine's own endpoint."""
     listen_url: str = "http://127.0.0.1:8787"

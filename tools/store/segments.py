@@ -173,6 +173,16 @@ class Store:
             return said
         return one_id_a_person(table, f"({said})", f"read_parquet({literal(str(who))})")
 
+    def resolved(self) -> pa.Table:
+        """Who is who as it stands (schema RESOLVED)."""
+        name = self.manifest().resolved
+        if not name:
+            return RESOLVED.empty_table()
+        try:
+            return pq.read_table(self.folder / name, schema=RESOLVED)
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise _damaged(name, "it is missing or broken") from error
+
     # --- writing -----------------------------------------------------------------------------
 
     def trial(self, folder: Path) -> Store:
