@@ -24,7 +24,7 @@ from domain.errors import PersonNeeded
 from domain.ids import new_id
 from domain.plan import Plan
 from domain.report import Report
-from ledger import consent, publications, subjects
+from ledger import consent, publications, same_people, subjects
 from ledger.database import Transaction
 from ledger.publications import AssignmentRow, PublicationRow
 from tools.analytics.port import Results
@@ -153,11 +153,21 @@ def save(made: Report, folder: Path) -> Path:
 
 
 def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[AssignmentRow]) -> pa.Table:
-    """The Arrow table that analytics joins with; who was erased is not in it."""
-    ids = subjects.customer_ids(tx, [row.pseudonym for row in assigned])
-    tracked = consent.agreed(tx, ids.values(), "email_tracking")
-    gone = consent.unsubscribed_by(tx, campaign_id)
-    rows = [row for row in assigned if row.pseudonym in ids]
+    """The Arrow table that analytics joins with; who was erased is not in it.
+
+    Who was in it under several ids, before anybody knew, counts once: as the id whose pseudonym
+    comes first, which is chance. What their other ids got can only make an effect look smaller.
+    """
+    who = same_people.groups(tx, [row.pseudonym for row in assigned])
+    person = subjects.customer_ids(tx, [who.of(row.pseudonym) for row in assigned])
+    first: dict[str, AssignmentRow] = {}
+    for row in sorted(assigned, key=lambda row: row.pseudonym):
+        if who.of(row.pseudonym) in person:
+            first.setdefault(person[who.of(row.pseudonym)], row)
+    rows = list(first.values())
+    ids = {row.pseudonym: customer_id for customer_id, row in first.items()}
+    tracked = consent.agreed(tx, first, "email_tracking")
+    gone = {who.of(one) for one in consent.unsubscribed_by(tx, campaign_id)}
     return pa.table(
         {
             "customer_id": pa.array([ids[r.pseudonym] for r in rows], pa.string()),
@@ -165,7 +175,7 @@ def _assignments(tx: Transaction, campaign_id: str, assigned: Sequence[Assignmen
             # What may have gone out counts as such, so that nothing that came of it is lost.
             "sent": pa.array([r.state in ("sent", "needs_review") for r in rows], pa.bool_()),
             "tracking": pa.array([ids[r.pseudonym] in tracked for r in rows], pa.bool_()),
-            "unsubscribed": pa.array([r.pseudonym in gone for r in rows], pa.bool_()),
+            "unsubscribed": pa.array([who.of(r.pseudonym) in gone for r in rows], pa.bool_()),
         }
     )
 

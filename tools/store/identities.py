@@ -79,13 +79,7 @@ def known(store: Store) -> Known:
             "ORDER BY customer_id, source"
         ).to_arrow_table()
         links = engine.execute(store.view("links", manifest)).to_arrow_table()
-    return Known(profiles=profiles, links=links, before=people(store))
-
-
-def people(store: Store) -> dict[str, str]:
-    """Customer id → person, as the store has it; who stands for themselves is not in it."""
-    rows = store.resolved()
-    return {row["value"]: row["person"] for row in rows_of(rows) if row["kind"] == "customer"}
+    return Known(profiles=profiles, links=links, before=store.persons())
 
 
 def resolved_rows(found: Resolution) -> pa.Table:

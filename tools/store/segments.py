@@ -132,6 +132,22 @@ class Store:
             raise _damaged(name, "it is missing")
         return path
 
+    def persons(self, customer_ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Customer id → the one that stands for their person, of these or of all; who stands for
+        themselves is not in it."""
+        who = self.who()
+        if who is None:
+            return {}
+        wanted: list[tuple[str, str, object]] = [("kind", "=", "customer")]
+        if customer_ids is not None:
+            wanted.append(("value", "in", list(customer_ids)))
+        try:
+            rows = pq.read_table(who, filters=wanted)
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise _damaged(who.name, "it is missing or broken") from error
+        values, people = rows.column("value").to_pylist(), rows.column("person").to_pylist()
+        return dict(zip(values, people, strict=True))
+
     def counts(self) -> dict[TableName, int]:
         """Rows written per table (profiles: rows of all imports, not customers)."""
         counts: dict[TableName, int] = dict.fromkeys(TABLES, 0)
@@ -172,16 +188,6 @@ class Store:
         if who is None:
             return said
         return one_id_a_person(table, f"({said})", f"read_parquet({literal(str(who))})")
-
-    def resolved(self) -> pa.Table:
-        """Who is who as it stands (schema RESOLVED)."""
-        name = self.manifest().resolved
-        if not name:
-            return RESOLVED.empty_table()
-        try:
-            return pq.read_table(self.folder / name, schema=RESOLVED)
-        except (FileNotFoundError, pa.ArrowInvalid) as error:
-            raise _damaged(name, "it is missing or broken") from error
 
     # --- writing -----------------------------------------------------------------------------
 
