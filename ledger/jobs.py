@@ -153,6 +153,12 @@ def waits(tx: Transaction, kind: JobKind) -> bool:
     return tx.connection.execute(query).first() is not None
 
 
+def under_way(tx: Transaction, kind: JobKind) -> bool:
+    """Whether a job of this kind is to begin or has begun."""
+    query = sa.select(_c.id).where(_c.kind == kind, _c.state.in_(("waiting", "running"))).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
 def next_due(tx: Transaction, after: datetime | None = None) -> datetime | None:
     """When the next waiting job is due, in business time, of those due ``after`` a moment where
     one is given; None: none waits."""

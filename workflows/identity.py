@@ -53,11 +53,11 @@ async def resolve_identities(
     return await asyncio.to_thread(_resolve, ledger, store, rules, person, resolve)
 
 
-def ask_to_resolve(tx: Transaction) -> bool:
+def ask_to_resolve(tx: Transaction, after: timedelta = SETTLES) -> bool:
     """Put the job that resolves again, once what comes in has settled; False: one waits already."""
     if jobs.waits(tx, "resolve_identities"):
         return False
-    due = tx.now if tx.simulated else tx.now + SETTLES
+    due = tx.now if tx.simulated else tx.now + after
     return jobs.put(tx, f"identity:{new_id()}", "resolve_identities", {}, due)
 
 
@@ -92,11 +92,13 @@ def decided(tx: Transaction) -> list[tuple[IdentityDecision, Decided]]:
     erased there are none."""
     found = identity_decisions.standing(tx)
     ids = subjects.customer_ids(tx, [p for one in found for p in (one.one, one.other)])
-    return [
-        (one, Decided(one=ids[one.one], other=ids[one.other], verdict=one.verdict))
-        for one in found
-        if one.one in ids and one.other in ids
-    ]
+    known = [one for one in found if one.one in ids and one.other in ids]
+    return [(one, _of_ids(ids[one.one], ids[one.other], one.verdict)) for one in known]
+
+
+def _of_ids(one: str, other: str, verdict: Verdict) -> Decided:
+    """The order of pseudonyms is chance; people read the ids in their own."""
+    return Decided(one=min(one, other), other=max(one, other), verdict=verdict)
 
 
 @contextmanager

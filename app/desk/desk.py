@@ -29,6 +29,7 @@ from app.desk.pages import (
     sent,
     settings,
     team,
+    who,
     work,
 )
 from app.desk.statuses import status_of
@@ -36,8 +37,7 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings, team, account, clock, people,
-    work,
+    imports, settings, team, account, clock, people, who, work,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from app.keeping_segments import forget_segment, keep_segment
 from app.site import site_of
 from app.views.audience import audience_page, known_names, read_rule, rule_json, segment_page
 from app.views.building import OPERATIONS, TRAITS, built, from_rule, with_clause, without_clause
+from app.who_is_who import who_is_who
 from domain.errors import MainspringError
 from domain.predicate import in_words
 from ledger.origin import coming_from
@@ -24,8 +26,11 @@ router = APIRouter()
 @router.get("/audience")
 async def audience(request: Request, here: Here) -> Response:
     """Every segment, with who of it can be mailed."""
-    page = await audience_page(site_of(request).stack)
-    return await draw(request, "audience/list.html", "audience", page=page)
+    site = site_of(request)
+    page = await audience_page(site.stack)
+    found = await asyncio.to_thread(who_is_who, site.workspace)
+    to_decide = found.to_decide if found is not None else 0
+    return await draw(request, "audience/list.html", "audience", page=page, to_decide=to_decide)
 
 
 @router.get("/audience/segment")
