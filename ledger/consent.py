@@ -40,8 +40,11 @@ _SAID = (  # made once: it runs before every group of mails
 )
 
 
-def record(tx: Transaction, consents: Iterable[Consent]) -> int:
-    """Keep answers; the number that was new. The same answer again adds nothing."""
+def record(tx: Transaction, consents: Iterable[Consent], *, own_hand: bool = False) -> int:
+    """Keep answers; the number that was new. The same answer again adds nothing.
+
+    ``own_hand``: they come from the page that a person's mails lead to. No file can say so.
+    """
     given = list(consents)
     ids = subjects.pseudonyms(tx, (consent.customer_id for consent in given))
     rows = [
@@ -50,7 +53,7 @@ def record(tx: Transaction, consents: Iterable[Consent]) -> int:
             "purpose": consent.purpose,
             "at": consent.at,
             "given": consent.given,
-            "source": consent.source,
+            "source": _source(consent, own_hand),
             "wording": consent.wording,
             "campaign_id": "",
         }
@@ -60,6 +63,11 @@ def record(tx: Transaction, consents: Iterable[Consent]) -> int:
     if new:
         journal.append(tx, "consents_recorded", person_id=None, thing="consents", data={"new": new})
     return new
+
+
+def _source(consent: Consent, own_hand: bool) -> str:
+    told = consent.source == OWN_HAND and not own_hand
+    return f"{OWN_HAND}, as a file says" if told else consent.source
 
 
 def agreed(tx: Transaction, customer_ids: Iterable[str], purpose: ConsentPurpose) -> set[str]:

@@ -119,7 +119,7 @@ def _keep(tx: Transaction, stack: Stack, token: Token, chosen: Chosen) -> bool:
             answers.append(_consent(customer_id, purpose, answer, at))
             if channel == "email":
                 suppression.lift(tx, _hashes(tx, token))
-    consent.record(tx, answers)
+    consent.record(tx, answers, own_hand=True)
     return True
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,11 +22,12 @@ from ledger import (
     people,
     pressure,
     same_people,
+    sends,
     subjects,
 )
 from ledger.database import Ledger, Transaction
 from ledger.errors import LedgerError
-from tests.integration.ledger_world import MONDAY, agree, make_ledger, make_world
+from tests.integration.ledger_world import KEY, LATE, MONDAY, agree, make_ledger, make_world
 
 PURPOSE: ConsentPurpose = "email_marketing"
 
@@ -34,7 +36,7 @@ def say(tx: Transaction, customer_id: str, given: bool, at: datetime, source: st
     answer = Consent(
         customer_id=customer_id, purpose=PURPOSE, given=given, at=at, source=source, wording=""
     )
-    consent.record(tx, [answer])
+    consent.record(tx, [answer], own_hand=source == consent.OWN_HAND)
 
 
 def merge(tx: Transaction, *customers: str) -> dict[str, str]:
@@ -55,6 +57,16 @@ def test_a_no_under_any_id_stands_until_that_id_or_the_person_says_yes(tmp_path:
         # A later yes in a file is of the id that it names, and lifts nothing of another.
         say(tx, "a", True, before + day)
         say(tx, "c", True, before + day)
+        assert consent.agreed(tx, "abc", PURPOSE) == set()
+        # Nor does one that only says it was given by hand.
+        told = Consent(
+            customer_id="a",
+            purpose=PURPOSE,
+            given=True,
+            at=before + day,
+            source=consent.OWN_HAND,
+        )
+        consent.record(tx, [told])
         assert consent.agreed(tx, "abc", PURPOSE) == set()
         # By their own hand they speak for themselves, whichever mail led them there.
         say(tx, "a", True, before + 2 * day, source=consent.OWN_HAND)
@@ -150,9 +162,6 @@ def test_one_campaign_writes_to_a_person_once_whatever_their_ids(tmp_path: Path)
 
 
 def test_in_one_group_of_mails_a_person_is_once_too(tmp_path: Path) -> None:
-    from ledger import sends
-    from tests.integration.ledger_world import KEY, LATE
-
     world = make_world(tmp_path, size=3)
     one, other = (world.names[c] for c in world.customers[:2])
     with world.write() as tx:
@@ -162,6 +171,34 @@ def test_in_one_group_of_mails_a_person_is_once_too(tmp_path: Path) -> None:
         addresses = {send: world.address(send) for send in claimed}
         outcomes = sends.mark_sending_many(tx, addresses, "w", KEY, LATE)
     assert sorted(outcomes.values()) == ["go", "go", "same_person"]
+
+
+def test_where_everybody_has_one_id_the_last_check_asks_nothing_more(tmp_path: Path) -> None:
+    """It runs before every group of mails: what merging costs is paid by who is merged."""
+    world = make_world(tmp_path, size=6)
+    with world.write() as tx:
+        one, other = (world.names[c] for c in world.customers[:2])
+        same_people.replace(tx, {other: one})
+    asked: list[str] = []
+
+    def listen(connection: object, cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    def statements_for(some: list[sends.Send]) -> int:
+        asked.clear()
+        with world.write() as tx:
+            sa.event.listen(tx.connection, "before_cursor_execute", listen)
+            addresses = {send: world.address(send) for send in some}
+            sends.mark_sending_many(tx, addresses, "w", KEY, LATE)
+        return len([text for text in asked if text.startswith("SELECT")])
+
+    claimed = world.claim()
+    merged = [send for send in claimed if send.pseudonym in (one, other)]
+    alone = [send for send in claimed if send.pseudonym not in (one, other)]
+    without = statements_for(alone)
+    # The group's own look-up, the first of which tells that anybody has one, what bars the other
+    # id, and whether the campaign wrote to it.
+    assert statements_for(merged[:1]) <= without + 4
 
 
 def test_who_unsubscribed_under_one_id_is_not_mailed_under_another(tmp_path: Path) -> None:
