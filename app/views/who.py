@@ -8,6 +8,8 @@ else: without them nobody could. Everybody else sees them masked.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -218,7 +220,7 @@ def _gather(workspace: Workspace, person: Person, place: int, page: int) -> WhoP
     with workspace.ledger.read() as tx:
         pseudonyms = subjects.known(tx, ids)
         by = people.names(tx)
-    name = _names(pseudonyms, clear)
+    name = _names(pseudonyms, workspace.secrets.suppression_key, clear)
     found = who.who_is_who(workspace)
     return WhoPage(
         found=found,
@@ -255,13 +257,15 @@ Name = Callable[[str], str]
 """What a customer id is called on this page."""
 
 
-def _names(pseudonyms: Mapping[str, str], clear: bool) -> Name:
-    """An id may be personal: who may not decide sees the end of a pseudonym."""
+def _names(pseudonyms: Mapping[str, str], key: bytes, clear: bool) -> Name:
+    """An id may be personal: who may not decide sees the end of a pseudonym, or of a hash that
+    nobody can reckon."""
 
     def name(customer_id: str) -> str:
         if clear:
             return customer_id
-        return f"…{short(pseudonyms.get(customer_id) or content_hash(customer_id))}"
+        hashed = hmac.new(key, customer_id.encode(), hashlib.sha256).hexdigest()
+        return f"…{short(pseudonyms.get(customer_id, hashed))}"
 
     return name
 
@@ -326,7 +330,7 @@ def _sources(row: Row) -> str:
 def _because(reason: Reason) -> Because:
     beside = []
     if reason.probability is not None:
-        beside.append(f"likely to {words.percent(reason.probability)}")
+        beside.append(f"{words.percent(reason.probability)} likely")
     if reason.source:
         beside.append(f"said by {reason.source}")
     return Because(words=reason.evidence, beside=", ".join(beside))
