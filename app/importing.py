@@ -19,11 +19,8 @@ from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
 from tools.store.segments import Store
 from tools.store.staging import Progress
-from workflows.identity import ask_to_resolve
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SAY_WHO: tuple[Kind, ...] = ("customers",)
-"""Kinds that bring what customers are known by, after which it is found out who is who."""
 
 
 class Imported(Frozen):
@@ -125,8 +122,6 @@ def import_file(
                 "complaints_changed": imported.complaints_changed,
             },
         )
-        if imported.intake.added and kind in SAY_WHO:
-            ask_to_resolve(tx)
     return imported
 
 

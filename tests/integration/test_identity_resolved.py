@@ -116,6 +116,20 @@ def test_the_record_explains_and_its_owner_alone_can_read_it(ledger: Ledger, sto
     assert last.data["by_rule"] == {"same_email": 1}
 
 
+def test_who_is_erased_leaves_the_record(ledger: Ledger, store: Store) -> None:
+    look(ledger, store)
+    assert not identities.forget(store, {"e"})
+    assert identities.forget(store, {"b", "a"})
+    assert identities.forget(store, {"d"})
+    record = identities.read_record(store)
+    assert record is not None
+    assert record.suggestions == ()
+    assert identities.merges(store, record) == ()
+    left = b"".join(path.read_bytes() for path in store.folder.glob("who-is-who*"))
+    for customer in (b'"a"', b'"b"', b'"c"', b'"d"'):
+        assert customer not in left
+
+
 class Killed(BaseException):
     """Nothing catches it, as nothing catches a kill."""
 

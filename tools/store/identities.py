@@ -10,7 +10,7 @@ next one takes its place.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,23 +111,29 @@ def described(store: Store, customer_ids: Sequence[str]) -> dict[str, Row]:
 def write_record(store: Store, found: Resolution, at: datetime) -> Record:
     """Keep the record of what ``store.resolve`` was just told; whoever reads sees the old one or
     this one."""
-    ties = _ties(found)
-    name = f"who-is-who-{new_id()}.parquet" if ties.num_rows else ""
-    if name:
-        with _private(store.folder / name) as part:
-            pq.write_table(ties, part, compression="zstd")
     record = Record(
         at=at,
         resolved=store.manifest().resolved,
-        ties=name,
+        ties="",
         figures=found.figures,
         suggestions=found.suggestions,
         refusals=found.refusals,
         held=found.held,
     )
+    return _keep(store, record, _ties(found))
+
+
+def _keep(store: Store, record: Record, ties: pa.Table) -> Record:
+    name = f"who-is-who-{new_id()}.parquet" if ties.num_rows else ""
+    if name:
+        with _private(store.folder / name) as part:
+            pq.write_table(ties, part, compression="zstd")
+    record = record.model_copy(update={"ties": name})
     with _private(store.folder / HEADER) as part:
         part.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    _sweep(store, record)
+    for path in store.folder.glob("who-is-who*"):  # what earlier ones explained
+        if path.name not in (HEADER, name):
+            path.unlink(missing_ok=True)
     return record
 
 
@@ -158,20 +164,50 @@ def devices(store: Store, record: Record, person: str) -> tuple[Device, ...]:
     )
 
 
+def forget(store: Store, gone: Collection[str]) -> bool:
+    """Take customer ids and devices out of the record; False where it does not name them. For
+    erasing a person: hold ``workflows.identity.alone`` meanwhile."""
+    record = read_record(store)
+    if record is None:
+        return False
+    rows = rows_of(_all_ties(store, record))
+    kept = [row for row in rows if row["value"] not in gone and row["person"] not in gone]
+
+    def stays(one: Suggestion | Refusal) -> bool:
+        return one.one not in gone and one.other not in gone
+
+    changed = record.model_copy(
+        update={
+            "suggestions": tuple(filter(stays, record.suggestions)),
+            "refusals": tuple(filter(stays, record.refusals)),
+        }
+    )
+    if changed == record and len(kept) == len(rows):
+        return False
+    _keep(store, changed, pa.Table.from_pylist(kept, schema=_TIES))
+    return True
+
+
 def _read_ties(
     store: Store, record: Record, kind: str, person: str, first: int, most: int | None
 ) -> Iterator[Row]:
-    path = store.folder / record.ties
-    if not record.ties or not path.is_file():
-        return  # a later resolution has just swept it away
     with connect() as engine:
+        engine.register("ties", _all_ties(store, record))
         found = engine.execute(
-            "SELECT * FROM read_parquet($file) WHERE kind = $kind "
-            "AND ($person = '' OR person = $person) ORDER BY person, value "
-            f"LIMIT {most if most is not None else 1_000_000} OFFSET {first}",
-            {"file": str(path), "kind": kind, "person": person},
+            "SELECT * FROM ties WHERE kind = $kind AND ($person = '' OR person = $person) "
+            f"ORDER BY person, value LIMIT {most or 1_000_000_000} OFFSET {first}",
+            {"kind": kind, "person": person},
         ).to_arrow_table()
     yield from rows_of(found)
+
+
+def _all_ties(store: Store, record: Record) -> pa.Table:
+    if not record.ties:
+        return _TIES.empty_table()
+    try:
+        return pq.read_table(store.folder / record.ties, schema=_TIES)
+    except FileNotFoundError:  # a later resolution has just removed it
+        return _TIES.empty_table()
 
 
 def _reasons(row: Row) -> tuple[Reason, ...]:
@@ -202,10 +238,3 @@ def _private(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _sweep(store: Store, record: Record) -> None:
-    """Take away what earlier resolutions explained."""
-    for path in store.folder.glob("who-is-who*"):
-        if path.name not in (HEADER, record.ties):
-            path.unlink(missing_ok=True)
