@@ -47,7 +47,7 @@ def preview_audience(
     others, unanswered = _answerable(beside, asked)
     channels = _channels(asked) if consents else {}
     dimensions = _dimensions(asked, tables)
-    people = asked.table()
+    people = asked.table(rule)
     found = people.filter(fits(people))
     keys = {f"by{n}": made(found) for n, made in enumerate(dimensions.values())}
     flags = {f"in{n}": fit(found) for n, (_, fit) in enumerate(others)}

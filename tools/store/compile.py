@@ -139,8 +139,12 @@ class PerPerson:
     def last_bought(self) -> Callable[[Table], Any]:
         """The moment of the last purchase; null where nobody bought."""
         bought = self._lines.purchase & self._lines.customer_id.notnull()
-        latest = self._lines.ordered_at.max(where=bought)
-        name = self._number("orders, their last", Everyone(), latest, bought)
+        name = self._number(
+            "orders, their last",
+            Bought(),
+            lambda rows: self._lines.ordered_at.max(where=rows),
+            bought,
+        )
         return lambda people: people[name]
 
     def value(self) -> Callable[[Table], Any]:
