@@ -74,6 +74,8 @@ KINDS = {
     "signed_in": "signed in",
     "signed_out": "signed out",
     "snapshot_frozen": "audience frozen: {size}",
+    "source_added": "a source may write: {name}",
+    "source_closed": "a source's key taken away: {name}",
     "subject_erased": "a customer erased",
     "suppression_lifted": "addresses that may be mailed again: {lifted}",
     "test_mail": "test mail to oneself",

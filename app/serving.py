@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.intake.spool import Spool
 from app.public import public_app
 from app.site import Site, make_site
 from app.web import create_web
@@ -37,7 +38,8 @@ async def run(
     served = [Served(create_web(site), listening, lifespan=True)]
     public = listen(sends.listen_host, sends.listen_port)
     if public is not None:
-        served.append(Served(public_app(lambda: site.stack), public))
+        app = public_app(lambda: site.stack, Spool(workspace.spool_folder))
+        served.append(Served(app, public))
     address = desk.url or _address(host, listening.getsockname()[1])
     said(f"The desk: {address}")
     if link:
@@ -54,7 +56,7 @@ async def run(
         said(f"Sending is paused. {pause.reason}".rstrip())
     said("Stop with Ctrl-C.")
     if with_worker:
-        await work_beside(served, site.worker, lambda: site.stack)
+        await work_beside(served, site.worker, lambda: site.stack, lambda: site.workspace)
     else:  # another process does what is due
         async with serving(served, site.worker.stop):
             await site.worker.stop.wait()

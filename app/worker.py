@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.intake.spool import Spool
+from app.intake.writer import write_forever
 from app.public import public_app
+from app.workspace import Workspace
 from domain.errors import Refused
 from workflows.jobs import Worker, work_forever, work_once
 from workflows.stack import Stack
@@ -47,25 +50,37 @@ async def work_until_idle(stack: Stack, worker: Worker) -> int:
 
 
 async def work_and_serve(
-    stack: Stack, worker: Worker, host: str, port: int, said: Callable[[str], None]
+    workspace: Workspace, worker: Worker, host: str, port: int, said: Callable[[str], None]
 ) -> None:
     """Work until told to stop (SIGTERM, SIGINT), with the public endpoints beside it. Where the
     port is taken, another worker of this machine serves them, and this one only works."""
     heed_signals(worker.stop)  # before the first word: a signal may come any time
-    listening = listen(host, port)
+    listening, stack = listen(host, port), workspace.stack()
+    served: list[Served] = []
     if listening is None:
-        said(f"{host}:{port} is taken, so this worker does not serve the unsubscribe endpoint.")
-        await work_beside((), worker, lambda: stack)
-        return
-    said(f"The unsubscribe endpoint listens on {host}:{port}.")
-    await work_beside([Served(public_app(lambda: stack), listening)], worker, lambda: stack)
+        said(f"{host}:{port} is taken, so this worker does not serve the public endpoints.")
+    else:
+        said(f"The public endpoints listen on {host}:{port}.")
+        public = public_app(lambda: stack, Spool(workspace.spool_folder))
+        served.append(Served(public, listening))
+    await work_beside(served, worker, lambda: stack, lambda: workspace)
 
 
-async def work_beside(served: Sequence[Served], worker: Worker, stack: Callable[[], Stack]) -> None:
+async def work_beside(
+    served: Sequence[Served],
+    worker: Worker,
+    stack: Callable[[], Stack],
+    workspace: Callable[[], Workspace],
+) -> None:
     """Work and serve until told to stop: then no request is taken any more, what is under way
     ends, and the worker gives back what it has not begun."""
     async with serving(served, worker.stop):
-        await work_forever(stack(), worker, stack)
+        writing = asyncio.ensure_future(write_forever(workspace, worker.stop))
+        try:
+            await work_forever(stack(), worker, stack)
+        finally:
+            worker.stop.set()
+            await writing
 
 
 @asynccontextmanager

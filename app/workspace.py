@@ -68,6 +68,10 @@ class Workspace:
         return self.folder / "data"
 
     @property
+    def spool_folder(self) -> Path:
+        return self.folder / "spool"
+
+    @property
     def quarantine_folder(self) -> Path:
         return self.folder / "quarantine"
 

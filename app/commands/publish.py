@@ -77,11 +77,15 @@ def publish(
         with coming_from(""):
             asyncio.run(
                 work_and_serve(
-                    opened.stack(), at_work, settings.listen_host, settings.listen_port, out.step
+                    opened, at_work, settings.listen_host, settings.listen_port, out.step
                 )
             )
         out.step("Stopped; everything under way was ended or given back.")
         return
+    from app.intake.writer import write_complete
+
+    while write_complete(opened):
+        pass
     with coming_from(""):
         done = asyncio.run(work_until_idle(opened.stack(), at_work))
     _show(opened, out, done, at_work.trouble)

@@ -4,6 +4,7 @@
 /p/{token}       what a recipient wants: GET shows, POST changes
 /o/, /c/{token}  an opening, a click
 /hooks/{source}  what mail providers tell of messages
+/v1/{call}       events of websites, apps and servers, by their write keys
 /alive           for whoever watches the process
 """
 
@@ -16,15 +17,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.intake import door
+from app.intake.keys import Keys
+from app.intake.spool import Spool
 from app.public import hooks, preferences, tracking, unsubscribing
 from app.public.answers import Slower, plain
 from app.public.machines import Bursts
 from workflows.stack import Stack
 
 
-def public_app(stack: Callable[[], Stack]) -> Starlette:
+def public_app(stack: Callable[[], Stack], spool: Spool) -> Starlette:
     """The ASGI app that the worker serves. ``stack`` is asked at every request, since settings
-    may change meanwhile."""
+    may change meanwhile; ``spool`` keeps what sources write."""
 
     async def alive(_request: Request) -> Response:
         return plain("ok", 200)
@@ -35,6 +39,7 @@ def public_app(stack: Callable[[], Stack]) -> Starlette:
             *preferences.routes,
             *tracking.routes,
             *hooks.routes,
+            *door.routes,
             Route("/alive", alive, methods=["GET"]),
         ]
     )
@@ -42,4 +47,6 @@ def public_app(stack: Callable[[], Stack]) -> Starlette:
     app.state.slower = Slower()
     app.state.bursts = Bursts()
     app.state.refused = hooks.Refused()
+    app.state.keys = Keys()
+    app.state.spool = spool
     return app

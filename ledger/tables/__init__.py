@@ -26,6 +26,7 @@ from ledger.tables.sending import (
     webhook_refusals,
 )
 from ledger.tables.talk import comments, events, mentions, threads, turns, unsaved_edits
+from ledger.tables.tracking import source_days, spooled, violations
 from ledger.tables.workspace import (
     clock,
     journal,
@@ -74,14 +75,17 @@ __all__ = [
     "sign_in_links",
     "snapshot_members",
     "snapshots",
+    "source_days",
     "sources",
     "spends",
+    "spooled",
     "subjects",
     "suppressions",
     "threads",
     "tokens",
     "turns",
     "unsaved_edits",
+    "violations",
     "votes",
     "webhook_deliveries",
     "webhook_refusals",

@@ -86,7 +86,7 @@ def test_the_worker_serves_one_click_and_stops_when_told(shop: Commands) -> None
     assert "One-click unsubscribe does not work" in said
     process = worker(shop)
     try:
-        wait_for(process, "The unsubscribe endpoint listens")
+        wait_for(process, "The public endpoints listen")
         until = time.monotonic() + 30
         while not answers(url_of(shop)) and time.monotonic() < until:
             time.sleep(0.1)
@@ -101,7 +101,7 @@ def test_unsubscribing_works_while_the_worker_cannot(shop: Commands) -> None:
     ledger = shop.folder / "ledger.sqlite"
     process = worker(shop)
     try:
-        wait_for(process, "The unsubscribe endpoint listens")
+        wait_for(process, "The public endpoints listen")
         with sqlite3.connect(ledger) as other:
             other.execute("ALTER TABLE jobs RENAME TO away")
         wait_for(process, "round_failed")
@@ -116,7 +116,7 @@ def test_unsubscribing_works_while_the_worker_cannot(shop: Commands) -> None:
 def test_a_second_worker_works_without_serving(shop: Commands) -> None:
     first = worker(shop)
     try:
-        wait_for(first, "The unsubscribe endpoint listens")
+        wait_for(first, "The public endpoints listen")
         second = worker(shop)
         try:
             assert "is taken" in wait_for(second, "is taken")

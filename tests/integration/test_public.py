@@ -15,6 +15,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from app.intake.spool import Spool
 from app.public import public_app
 from domain.customer import Consent, ConsentPurpose, Suppression
 from ledger import (
@@ -131,7 +132,9 @@ async def sent(tmp_path: Path) -> AsyncIterator[Sent]:
 
 @pytest.fixture
 async def client(sent: Sent) -> AsyncIterator[httpx.AsyncClient]:
-    app = httpx.ASGITransport(app=public_app(lambda: sent.world.stack))
+    app = httpx.ASGITransport(
+        app=public_app(lambda: sent.world.stack, Spool(sent.world.stack.reports / "spool"))
+    )
     async with httpx.AsyncClient(transport=app, base_url=BASE, headers=PHONE) as made:
         yield made
 

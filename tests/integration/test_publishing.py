@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.intake.spool import Spool
 from app.public import public_app
 from domain.customer import Complaint, Contact, Suppression
 from domain.money import Money
@@ -81,7 +82,9 @@ async def test_a_click_between_approval_and_sending(
     world, run_id = due
     who = rows(world, run_id, "scheduled")[0]
     token = message_token(publications.send_key(run_id, who.pseudonym), world.stack.keys.signing)
-    app = httpx.ASGITransport(app=public_app(lambda: world.stack))
+    app = httpx.ASGITransport(
+        app=public_app(lambda: world.stack, Spool(world.stack.reports / "spool"))
+    )
     async with httpx.AsyncClient(transport=app, base_url="http://public") as client:
         shown = await client.get(f"/u/{token}")
         assert shown.status_code == 200
@@ -108,7 +111,9 @@ async def test_a_click_between_approval_and_sending(
 
 async def test_opening_the_page_changes_nothing(due: tuple[World, str], server: MailServer) -> None:
     world, run_id = due
-    app = httpx.ASGITransport(app=public_app(lambda: world.stack))
+    app = httpx.ASGITransport(
+        app=public_app(lambda: world.stack, Spool(world.stack.reports / "spool"))
+    )
     async with httpx.AsyncClient(transport=app, base_url="http://public") as client:
         for who in rows(world, run_id, "scheduled"):
             key = publications.send_key(run_id, who.pseudonym)

@@ -64,3 +64,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash", name=op.f("uq_sources_key_hash")),
         sa.UniqueConstraint("name", name=op.f("uq_sources_name")),
     )
+    op.create_table(
+        "source_days",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("quarantined", sa.Integer(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source_id", "day", name=op.f("pk_source_days")),
+    )
+    op.create_table(
+        "violations",
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "source_id", "event", "day", "path", "rule", name=op.f("pk_violations")
+        ),
+    )
+    op.create_table(
+        "spooled",
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("file", name=op.f("pk_spooled")),
+    )

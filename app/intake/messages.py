@@ -1,0 +1,302 @@
+"""Messages of the Segment specification: what a request says, and what of it cannot be taken.
+
+Pure functions: the door judges a request by them, and the writer reads the same request by them
+again, so that both see the same messages. Only the form is judged here; names, addresses, moments
+out of range and the like are judged as those of imported files are (tools/store/values.py).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, get_args
+
+from pydantic_core import from_json, to_json
+
+from domain.frozen import Frozen
+
+Call = Literal["identify", "track", "page", "screen", "group", "alias"]
+CALLS: tuple[Call, ...] = get_args(Call)
+
+CALL_NAMES: dict[str, Call | Literal["batch"]] = {
+    **{call: call for call in CALLS},
+    **{call[0]: call for call in CALLS},  # as analytics.js abbreviates them
+    "batch": "batch",
+    "b": "batch",
+    "import": "batch",
+}
+"""What stands behind /v1/ in an address."""
+
+MOST_MESSAGE_BYTES = 32 * 1024
+MOST_BODY_BYTES = 500 * 1024
+MOST_MESSAGES = 2_500
+MOST_ID = 200
+MOST_MESSAGE_ID = 100
+CLOCK_IS_RIGHT = timedelta(seconds=5)
+"""A sender's clock so near to ours is taken as right: the difference is the way of the request,
+and times of the past are kept as they were said."""
+
+_IDS = {
+    "userId": MOST_ID,
+    "anonymousId": MOST_ID,
+    "previousId": MOST_ID,
+    "groupId": MOST_ID,
+    "messageId": MOST_MESSAGE_ID,
+}
+_OBJECTS = ("properties", "traits", "context", "integrations")
+_MOMENTS = ("timestamp", "originalTimestamp")
+
+RefusalCode = Literal[
+    "not_gzip",  # said to be compressed, and cannot be unpacked
+    "too_large",
+    "not_json",
+    "malformed",  # JSON, and yet not what the call takes
+    "too_many",  # more messages than a batch may have
+]
+
+
+class MessageError(Exception):
+    """A request that cannot be taken, as its sender reads it."""
+
+    def __init__(self, code: RefusalCode, what: str) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+
+
+class Message(Frozen):
+    """One message, its identifiers as text and its moment corrected."""
+
+    call: Call
+    place: int
+    """In its request, from 0."""
+    message_id: str
+    """Empty: its sender gave none."""
+    user_id: str
+    anonymous_id: str
+    previous_id: str
+    name: str
+    """The event's name in the store."""
+    at: datetime
+    properties: dict[str, Any]
+    """Of ``identify`` and ``group`` its traits."""
+    context: dict[str, Any]
+
+
+class Misfit(Frozen):
+    """A message of a batch that cannot be taken."""
+
+    place: int
+    why: str
+
+
+class Request(Frozen):
+    """What a request says."""
+
+    messages: tuple[Message, ...]
+    misfits: tuple[Misfit, ...] = ()
+
+
+def unpacked(body: bytes, encoding: str) -> bytes:
+    """The body without its compression. Raises MessageError not_gzip, too_large."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacking.decompress(body, MOST_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise MessageError("not_gzip", f"The body is not gzip: {error}.") from error
+    if len(plain) > MOST_BODY_BYTES:
+        raise MessageError("too_large", _too_large())
+    if not unpacking.eof:
+        raise MessageError("not_gzip", "The gzip body ends too early.")
+    return plain
+
+
+def parsed(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """The body as a JSON object, and one line of bytes that say the same.
+
+    A byte that is no UTF-8, or half of a surrogate pair, spoils its own value alone. Raises
+    MessageError not_json.
+    """
+    if len(body) > MOST_BODY_BYTES:
+        raise MessageError("too_large", _too_large())
+    try:
+        value, line = from_json(body), body
+    except ValueError:
+        value, line = _repaired(body)
+    if not isinstance(value, dict):
+        raise MessageError("not_json", "The body is not a JSON object.")
+    # Between values a line break is white space; inside a text JSON has it escaped.
+    return value, line.replace(b"\n", b" ").replace(b"\r", b" ")
+
+
+def read(call: Call | Literal["batch"], body: Mapping[str, Any], received_at: datetime) -> Request:
+    """The messages of a request. Raises MessageError malformed, too_large or too_many."""
+    if call != "batch":
+        if _size(body) > MOST_MESSAGE_BYTES:
+            raise MessageError("too_large", _message_too_large())
+        found = _message(call, body, {}, 0, _skew(body, received_at), received_at)
+        if isinstance(found, Misfit):
+            raise MessageError("malformed", found.why)
+        return Request(messages=(found,))
+    batch = body.get("batch")
+    if not isinstance(batch, list) or not batch:
+        raise MessageError("malformed", "A batch has a list `batch` with at least one message.")
+    if len(batch) > MOST_MESSAGES:
+        raise MessageError("too_many", f"A batch has at most {MOST_MESSAGES:,} messages.")
+    shared = body.get("context")
+    skew = _skew(body, received_at)
+    weigh = _size(body) > MOST_MESSAGE_BYTES
+    messages: list[Message] = []
+    misfits: list[Misfit] = []
+    for place, one in enumerate(batch):
+        if weigh and _size(one) > MOST_MESSAGE_BYTES:
+            misfits.append(Misfit(place=place, why=_message_too_large()))
+            continue
+        context = shared if isinstance(shared, dict) else {}
+        found = _message("batch", one, context, place, skew, received_at)
+        if isinstance(found, Misfit):
+            misfits.append(found)
+        else:
+            messages.append(found)
+    return Request(messages=tuple(messages), misfits=tuple(misfits))
+
+
+def _message(
+    call: Call | Literal["batch"],
+    said: object,
+    shared: Mapping[str, Any],
+    place: int,
+    skew: timedelta,
+    received_at: datetime,
+) -> Message | Misfit:
+    def misfit(why: str) -> Misfit:
+        return Misfit(place=place, why=why)
+
+    if not isinstance(said, dict):
+        return misfit("A message is a JSON object.")
+    kind = said.get("type") if call == "batch" else call
+    if kind not in CALLS:
+        return misfit(f"Its type is one of {', '.join(CALLS)}.")
+    for field in _OBJECTS:
+        if not isinstance(said.get(field), dict | None):
+            return misfit(f"{field} is a JSON object.")
+    ids: dict[str, str] = {}
+    for field, most in _IDS.items():
+        value = _identifier(said.get(field), most)
+        if value is None:
+            return misfit(f"{field} is a text of at most {most} characters, or a number.")
+        ids[field] = value
+    if not ids["userId"] and not ids["anonymousId"]:
+        return misfit("It needs userId or anonymousId.")
+    if kind == "alias" and not (ids["userId"] and ids["previousId"]):
+        return misfit("alias needs userId and previousId.")
+    if kind == "group" and not ids["groupId"]:
+        return misfit("group needs groupId.")
+    name = said.get("event") if kind == "track" else said.get("name")
+    if kind == "track" and (not isinstance(name, str) or not name.strip()):
+        return misfit("track needs event, a text.")
+    at = _moment(next((said[f] for f in _MOMENTS if said.get(f) is not None), None))
+    if at is None:
+        return misfit("timestamp is a moment such as 2026-11-25T08:30:00Z.")
+    properties = dict(said.get("traits" if kind in ("identify", "group") else "properties") or {})
+    if kind == "group":
+        properties["groupId"] = ids["groupId"]
+    if kind in ("page", "screen") and name:
+        properties.setdefault("name", name)
+    if kind in ("page", "screen") and said.get("category"):
+        properties.setdefault("category", said["category"])
+    return Message(
+        call=kind,
+        place=place,
+        message_id=ids["messageId"],
+        user_id=ids["userId"],
+        anonymous_id=ids["anonymousId"],
+        previous_id=ids["previousId"],
+        name=_NAMES.get(kind) or str(name).strip(),
+        at=received_at if isinstance(at, str) else _shifted(at, skew),
+        properties=properties,
+        context={**shared, **(said.get("context") or {})},
+    )
+
+
+_NAMES: dict[str, str] = {
+    "page": "Page Viewed",
+    "screen": "Screen Viewed",
+    "group": "Group Joined",
+    "identify": "Identified",
+    "alias": "Aliased",
+}
+
+
+def _identifier(value: object, most: int) -> str | None:
+    """An id as text; empty where there is none, None where it is something else."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return None
+        case str() | int() | float():
+            text = str(value).strip()
+            return text if len(text) <= most else None
+        case _:
+            return None
+
+
+def _moment(value: object) -> datetime | Literal[""] | None:
+    """ISO 8601, or Unix seconds or milliseconds; without an offset it is UTC. Empty: nothing was
+    said; None: it cannot be read."""
+    if value is None or value == "":
+        return ""
+    try:
+        if isinstance(value, str):
+            found = datetime.fromisoformat(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found = datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
+        else:
+            return None
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _shifted(at: datetime, skew: timedelta) -> datetime:
+    try:
+        return at + skew
+    except OverflowError:  # at an end of the calendar; refused later as a date of no use
+        return at
+
+
+def _skew(body: Mapping[str, Any], received_at: datetime) -> timedelta:
+    """What the sender's clock is behind ours, so that ``received - (sentAt - timestamp)`` is
+    ``timestamp + skew``; nothing where it says no ``sentAt`` that can be read."""
+    sent_at = _moment(body.get("sentAt"))
+    if not isinstance(sent_at, datetime):
+        return timedelta()
+    skew = received_at - sent_at
+    return skew if abs(skew) > CLOCK_IS_RIGHT else timedelta()
+
+
+def _repaired(body: bytes) -> tuple[Any, bytes]:
+    try:
+        value = json.loads(body.decode("utf-8-sig", errors="replace"))
+        line = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+        return from_json(line), line
+    except (ValueError, RecursionError) as error:
+        what = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+        raise MessageError("not_json", f"The body is not JSON: {what}.") from error
+
+
+def _size(value: object) -> int:
+    return len(to_json(value, inf_nan_mode="null"))
+
+
+def _too_large() -> str:
+    return f"A request has at most {MOST_BODY_BYTES // 1024} KB; send several."
+
+
+def _message_too_large() -> str:
+    return f"A message has at most {MOST_MESSAGE_BYTES // 1024} KB."

@@ -1,0 +1,240 @@
+"""The writer: complete spool files go to the store and the ledger, as imported files do.
+
+One at a time in a workspace, by a file lock, wherever a worker runs. Killed at any moment it
+begins again with the same files: the store knows events by their ids, the ledger the files that it
+counted, and a file goes away last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import structlog
+from filelock import FileLock, Timeout
+
+from app.intake import messages, rows, spool
+from app.intake.messages import MessageError
+from app.intake.spool import Spooled
+from app.importing import keep_found
+from app.tracking_plan import FOLDER, NOT_PLANNED, Plan, load_plan
+from app.workspace import Workspace
+from ledger import sources
+from ledger.database import Transaction
+from ledger.sources import Source, SourceDay
+from tools.store.columns import Kind
+from tools.store.intake import Intake, read_file
+from tools.store.quarantine import Quarantine
+from tools.store.segments import Store
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of the spool that is written at once."""
+LOOK_SECONDS = 0.5
+MOST_NAME = 100
+MOST_NAMES = 200
+"""Events that are counted by name against the plan, of one source on one day."""
+OTHER_NAMES = "(others)"
+MOST_PAUSE_SECONDS = 60.0
+
+log = structlog.get_logger("mainspring.intake")
+
+
+@dataclass
+class _Came:
+    """What came of one source in the files at hand."""
+
+    source: Source
+    folder: Path
+    received: int = 0
+    last_at: datetime = datetime.min.replace(tzinfo=UTC)
+    misfits: int = 0
+    files: dict[Kind, IO[bytes]] = field(default_factory=dict)
+    found: list[Intake] = field(default_factory=list)
+    broken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """How often which event broke the plan where, and which rule."""
+
+    def path(self, kind: Kind) -> Path:
+        return self.folder / f"{self.source.id}-{kind}.jsonl"
+
+    def add(self, kind: Kind, row: rows.Row | None, opened: ExitStack) -> None:
+        if row is None:
+            return
+        if kind not in self.files:
+            self.files[kind] = opened.enter_context(self.path(kind).open("wb"))
+        self.files[kind].write(rows.line_of(row))
+
+
+async def write_forever(workspace: Callable[[], Workspace], stop: asyncio.Event) -> None:
+    """Take what is complete until ``stop``. A round that fails is logged and tried again after a
+    pause that grows; nothing is lost, since files go away last."""
+    pause = LOOK_SECONDS
+    while not stop.is_set():
+        try:
+            wrote = await asyncio.to_thread(write_complete, workspace())
+            pause = LOOK_SECONDS
+        except Exception as error:  # noqa: BLE001
+            # Whatever it failed of, the same files are tried again, and the door stays open until
+            # the spool is full. Being cancelled is no Exception.
+            wrote = False
+            pause = min(pause * 2, MOST_PAUSE_SECONDS)
+            log.error("intake_failed", error=str(error), again_in_seconds=pause, exc_info=error)
+        if not wrote:
+            try:
+                await asyncio.wait_for(stop.wait(), pause)
+            except TimeoutError:
+                continue
+
+
+def write_complete(workspace: Workspace) -> bool:
+    """Bring what is complete in the spool to where it belongs, the oldest first. False: there is
+    nothing, or another process is at it. Raises MainspringError, OSError; then all of it stays."""
+    folder = workspace.spool_folder
+    if not folder.is_dir():
+        return False
+    try:
+        with FileLock(folder / ".writer", timeout=0):
+            claimed = spool.claim(folder, MOST_BYTES)
+            if claimed is None:
+                return False
+            _write(workspace, claimed)
+            shutil.rmtree(claimed)
+            spool.sync_folder(folder)
+            return True
+    except Timeout:
+        return False
+
+
+def _write(workspace: Workspace, claimed: Path) -> None:
+    with workspace.ledger.read() as tx:
+        known = {one.id: one for one in sources.list_sources(tx)}
+        now = tx.now
+    aside = claimed / "quarantine"
+    shutil.rmtree(aside, ignore_errors=True)  # of a writer that was killed
+    plan = load_plan(workspace.folder / FOLDER)
+    came: dict[str, _Came] = {}
+    with ExitStack() as opened:
+        quarantine = opened.enter_context(Quarantine(aside / "messages.jsonl"))
+        for path in sorted(claimed.glob(f"*{spool.SUFFIX}")):
+            for request in spool.requests_in(path):
+                source = known.get(request.source) or _forgotten(request.source)
+                mine = came.setdefault(source.id, _Came(source, claimed))
+                _sort(request, mine, plan, quarantine, opened)
+    store = Store(workspace.store_folder)
+    for mine in came.values():
+        for kind in mine.files:
+            mine.found.append(_read(workspace, store, mine, kind, aside, now))
+    with workspace.ledger.write() as tx:
+        if sources.take(tx, claimed.name):
+            _count(tx, came.values())
+            _count_violations(tx, came.values())
+        for mine in came.values():
+            for intake in mine.found:
+                keep_found(tx, workspace, intake)
+    _set_aside(aside, workspace.quarantine_folder)
+
+
+def _forgotten(source_id: str) -> Source:
+    """A source that the ledger does not know: it was restored from before it was made."""
+    begin = datetime.min.replace(tzinfo=UTC)
+    name = f"forgotten {source_id[-8:]}"
+    return Source(id=source_id, name=name, made_by="", made_at=begin, closed_at=begin)
+
+
+def _read(
+    workspace: Workspace, store: Store, mine: _Came, kind: Kind, aside: Path, now: datetime
+) -> Intake:
+    return read_file(
+        kind,
+        mine.path(kind),
+        store=store,
+        quarantine=aside,
+        timezone="UTC",
+        now=now,
+        name=f"{mine.source.name}.jsonl",
+        source=mine.source.name,
+        region=workspace.settings.data.region or None,
+    )
+
+
+def _count(tx: Transaction, came: Iterable[_Came]) -> None:
+    day = tx.real_now.date().isoformat()
+    sources.count(
+        tx,
+        [
+            SourceDay(
+                source_id=mine.source.id,
+                day=day,
+                received=mine.received,
+                quarantined=mine.misfits + sum(intake.quarantined for intake in mine.found),
+                last_at=mine.last_at,
+            )
+            for mine in came
+        ],
+    )
+    sources.forget_old(tx)
+
+
+def _count_violations(tx: Transaction, came: Iterable[_Came]) -> None:
+    """By event, place and rule; of names that are not planned no more than a page of them."""
+    day = tx.real_now.date().isoformat()
+    for mine in came:
+        named = sources.events_that_violate(tx, mine.source.id, day)
+        counted: Counter[tuple[str, str, str, str]] = Counter()
+        for (event, path, rule), number in mine.broken.items():
+            if rule == NOT_PLANNED and event not in named and len(named) >= MOST_NAMES:
+                event = OTHER_NAMES
+            named.add(event)
+            counted[mine.source.id, event, path, rule] += number
+        sources.count_violations(tx, day, counted)
+
+
+def _set_aside(aside: Path, quarantine: Path) -> None:
+    """Add what could not be read to the day's file."""
+    found = sorted(aside.glob("*.jsonl")) if aside.is_dir() else []
+    if not found:
+        return
+    quarantine.mkdir(parents=True, exist_ok=True)
+    path = quarantine / f"tracking-{datetime.now(UTC):%Y-%m-%d}.jsonl"
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(file, "ab") as written:
+        for one in found:
+            written.write(one.read_bytes())
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def _sort(
+    request: Spooled, mine: _Came, plan: Plan, quarantine: Quarantine, opened: ExitStack
+) -> None:
+    """The rows of a request, into the files of its source."""
+    mine.last_at = max(mine.last_at, request.at)
+    try:
+        call = messages.CALL_NAMES[request.call]
+        said = messages.read(call, request.body, request.at)
+    except (MessageError, KeyError) as error:  # taken by a version that judged otherwise
+        mine.received += 1
+        mine.misfits += 1
+        quarantine.row(0, str(error), request.body)
+        return
+    mine.received += len(said.messages) + len(said.misfits)
+    mine.misfits += len(said.misfits)
+    batch = request.body.get("batch")
+    for misfit in said.misfits:
+        row = batch[misfit.place] if isinstance(batch, list) else request.body
+        quarantine.row(misfit.place, misfit.why, row)
+    for message in said.messages:
+        if message.call == "track" or plan.covers(message.name):
+            for path, rule in plan.broken(message.name, message.properties):
+                mine.broken[message.name[:MOST_NAME], path, rule] += 1
+        named = message.message_id or f"{request.id}-{message.place}"
+        event_id = f"{mine.source.name}:{named}"
+        mine.add("events", rows.event_of(message, event_id, request.at), opened)
+        mine.add("customers", rows.customer_of(message), opened)
