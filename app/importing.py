@@ -100,7 +100,7 @@ def import_file(
         region=region or workspace.settings.data.region or None,
     )
     with workspace.ledger.write() as tx:
-        imported = _keep(tx, workspace, intake, person)
+        imported = keep_found(tx, workspace, intake)
         journal.append(
             tx,
             "import",
@@ -187,9 +187,13 @@ def settled(workspace: Workspace, kind: Kind) -> Mapping[str, str]:
     return settled.get(kind, {})
 
 
-def _keep(tx: Transaction, workspace: Workspace, intake: Intake, person: people.Person) -> Imported:
-    """Bring what the intake found to the ledger."""
-    refusals = tuple(_refusal(stop) for stop in intake.stops if stop.reason == "unsubscribed")
+def keep_found(tx: Transaction, workspace: Workspace, intake: Intake) -> Imported:
+    """Bring what the intake found to the ledger. Doing it twice adds nothing."""
+    refusals = tuple(
+        _refusal(stop)
+        for stop in intake.stops
+        if stop.reason == "unsubscribed" and stop.customer_id
+    )
     returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
     key = workspace.secrets.suppression_key
     suppressed = suppression.add(tx, intake.suppressions, key)

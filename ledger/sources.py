@@ -127,11 +127,10 @@ def open_keys(tx: Transaction) -> dict[str, Source]:
     """Hash of the write key → source, of those that may write."""
     columns = (_s.key_hash, *(_s[name] for name in Source.model_fields))
     query = sa.select(*columns).where(_s.closed_at.is_(None))
-    found = {}
-    for row in tx.connection.execute(query).mappings():
-        values = dict(row)
-        found[values.pop("key_hash")] = Source.model_validate(values)
-    return found
+    return {
+        row["key_hash"]: Source.model_validate({k: row[k] for k in Source.model_fields})
+        for row in tx.connection.execute(query).mappings()
+    }
 
 
 def key_hash(key: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -18,6 +19,9 @@ from app.intake.keys import Keys, key_in_body, key_in_header
 from app.intake.messages import MOST_BODY_BYTES, MessageError
 from app.intake.spool import Full, Spool
 from app.public.answers import Slower, address_of, body_of, stack_of
+from ledger.errors import LedgerError
+
+log = structlog.get_logger("mainspring.intake")
 
 RETRY_SECONDS = 2
 _STATUS: dict[str, int] = {"too_large": 413, "too_many": 413}
@@ -35,7 +39,21 @@ _PREFLIGHT = {
 
 
 async def take(request: Request) -> Response:
-    """One request."""
+    """One request. Where the disk or the ledger fails it says so, and nothing of it is kept."""
+    try:
+        return await _take(request)
+    except MessageError as error:
+        return _refused(_STATUS.get(error.code, 400), error.code, error.what)
+    except Full:
+        what = f"More comes than can be taken; send it again in {RETRY_SECONDS} seconds."
+        return _refused(429, "busy", what, {"Retry-After": str(RETRY_SECONDS)})
+    except (OSError, LedgerError) as error:
+        log.error("intake_refuses", error=str(error))
+        what = "It cannot be kept just now, so nothing of it was; send it again."
+        return _refused(503, "not_kept", what, {"Retry-After": "30"})
+
+
+async def _take(request: Request) -> Response:
     call = messages.CALL_NAMES.get(str(request.path_params["call"]))
     if call is None:
         what = f"There is no such call; there are {', '.join((*messages.CALLS, 'batch'))}."
@@ -50,30 +68,20 @@ async def take(request: Request) -> Response:
     sent = await body_of(request, MOST_BODY_BYTES)
     received_at = datetime.now(UTC)
     if sent is None:
-        what = f"A request has at most {MOST_BODY_BYTES // 1024} KB; send several."
-        return _refused(413, "too_large", what)
-    try:
-        plain = messages.unpacked(sent, request.headers.get("content-encoding", ""))
-        body, line = messages.parsed(plain)
+        raise MessageError("too_large", messages.TOO_LARGE)
+    body, line = messages.parsed(
+        messages.unpacked(sent, request.headers.get("content-encoding", ""))
+    )
+    if source is None:
+        source = await keys.source(ledger, key_in_body(body))
         if source is None:
-            source = await keys.source(ledger, key_in_body(body))
-            if source is None:
-                return _unknown_key(request)
-        said = messages.read(call, body, received_at)
-    except MessageError as error:
-        return _refused(_STATUS.get(error.code, 400), error.code, error.what)
+            return _unknown_key(request)
+    said = messages.read(call, body, received_at)
     if not said.messages:
         first = said.misfits[0]
         what = f"No message of this batch can be taken. Message {first.place}: {first.why}"
-        return _refused(400, "malformed", what)
-    try:
-        await spool.append(source.id, received_at, call, line)
-    except Full:
-        what = f"More comes than can be taken; send it again in {RETRY_SECONDS} seconds."
-        return _refused(429, "busy", what, {"Retry-After": str(RETRY_SECONDS)})
-    except OSError:
-        what = "It cannot be kept just now, so nothing of it was; send it again."
-        return _refused(503, "not_kept", what, {"Retry-After": "30"})
+        raise MessageError("malformed", what)
+    await spool.append(source.id, received_at, call, line)
     refused = [{"index": one.place, "message": one.why} for one in said.misfits]
     answer = {"success": True, "refused": refused} if refused else {"success": True}
     return JSONResponse(answer, headers=_HEADERS)

@@ -24,11 +24,11 @@ class Keys:
         self._read = float("-inf")
 
     async def source(self, ledger: Ledger, key: str) -> Source | None:
-        """The source of a write key; None: there is none, or it was closed."""
-        now = time.monotonic()
-        if now - self._read > FRESH_SECONDS:
-            self._read = now
+        """The source of a write key; None: there is none, or it was closed. Raises LedgerError
+        where the ledger cannot be read."""
+        if time.monotonic() - self._read > FRESH_SECONDS:
             self._known = await read(ledger, sources.open_keys)
+            self._read = time.monotonic()
         return self._known.get(sources.key_hash(key))
 
 

@@ -32,6 +32,8 @@ CALL_NAMES: dict[str, Call | Literal["batch"]] = {
 MOST_MESSAGE_BYTES = 32 * 1024
 MOST_BODY_BYTES = 500 * 1024
 MOST_MESSAGES = 2_500
+TOO_LARGE = f"A request has at most {MOST_BODY_BYTES // 1024} KB; send several."
+_MESSAGE_TOO_LARGE = f"A message has at most {MOST_MESSAGE_BYTES // 1024} KB."
 MOST_ID = 200
 MOST_MESSAGE_ID = 100
 CLOCK_IS_RIGHT = timedelta(seconds=5)
@@ -109,7 +111,7 @@ def unpacked(body: bytes, encoding: str) -> bytes:
     except zlib.error as error:
         raise MessageError("not_gzip", f"The body is not gzip: {error}.") from error
     if len(plain) > MOST_BODY_BYTES:
-        raise MessageError("too_large", _too_large())
+        raise MessageError("too_large", TOO_LARGE)
     if not unpacking.eof:
         raise MessageError("not_gzip", "The gzip body ends too early.")
     return plain
@@ -122,7 +124,7 @@ def parsed(body: bytes) -> tuple[dict[str, Any], bytes]:
     MessageError not_json.
     """
     if len(body) > MOST_BODY_BYTES:
-        raise MessageError("too_large", _too_large())
+        raise MessageError("too_large", TOO_LARGE)
     try:
         value, line = from_json(body), body
     except ValueError:
@@ -137,7 +139,7 @@ def read(call: Call | Literal["batch"], body: Mapping[str, Any], received_at: da
     """The messages of a request. Raises MessageError malformed, too_large or too_many."""
     if call != "batch":
         if _size(body) > MOST_MESSAGE_BYTES:
-            raise MessageError("too_large", _message_too_large())
+            raise MessageError("too_large", _MESSAGE_TOO_LARGE)
         found = _message(call, body, {}, 0, _skew(body, received_at), received_at)
         if isinstance(found, Misfit):
             raise MessageError("malformed", found.why)
@@ -154,7 +156,7 @@ def read(call: Call | Literal["batch"], body: Mapping[str, Any], received_at: da
     misfits: list[Misfit] = []
     for place, one in enumerate(batch):
         if weigh and _size(one) > MOST_MESSAGE_BYTES:
-            misfits.append(Misfit(place=place, why=_message_too_large()))
+            misfits.append(Misfit(place=place, why=_MESSAGE_TOO_LARGE))
             continue
         context = shared if isinstance(shared, dict) else {}
         found = _message("batch", one, context, place, skew, received_at)
@@ -292,11 +294,3 @@ def _repaired(body: bytes) -> tuple[Any, bytes]:
 
 def _size(value: object) -> int:
     return len(to_json(value, inf_nan_mode="null"))
-
-
-def _too_large() -> str:
-    return f"A request has at most {MOST_BODY_BYTES // 1024} KB; send several."
-
-
-def _message_too_large() -> str:
-    return f"A message has at most {MOST_MESSAGE_BYTES // 1024} KB."

@@ -21,10 +21,10 @@ from typing import IO
 import structlog
 from filelock import FileLock, Timeout
 
+from app.importing import keep_found
 from app.intake import messages, rows, spool
 from app.intake.messages import MessageError
 from app.intake.spool import Spooled
-from app.importing import keep_found
 from app.tracking_plan import FOLDER, NOT_PLANNED, Plan, load_plan
 from app.workspace import Workspace
 from ledger import sources
@@ -42,6 +42,7 @@ MOST_NAME = 100
 MOST_NAMES = 200
 """Events that are counted by name against the plan, of one source on one day."""
 OTHER_NAMES = "(others)"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PAUSE_SECONDS = 60.0
 
 log = structlog.get_logger("mainspring.intake")
@@ -54,7 +55,7 @@ class _Came:
     source: Source
     folder: Path
     received: int = 0
-    last_at: datetime = datetime.min.replace(tzinfo=UTC)
+    last_at: datetime = LONG_AGO
     misfits: int = 0
     files: dict[Kind, IO[bytes]] = field(default_factory=dict)
     found: list[Intake] = field(default_factory=list)
@@ -80,7 +81,7 @@ async def write_forever(workspace: Callable[[], Workspace], stop: asyncio.Event)
         try:
             wrote = await asyncio.to_thread(write_complete, workspace())
             pause = LOOK_SECONDS
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             # Whatever it failed of, the same files are tried again, and the door stays open until
             # the spool is full. Being cancelled is no Exception.
             wrote = False
@@ -143,9 +144,8 @@ def _write(workspace: Workspace, claimed: Path) -> None:
 
 def _forgotten(source_id: str) -> Source:
     """A source that the ledger does not know: it was restored from before it was made."""
-    begin = datetime.min.replace(tzinfo=UTC)
     name = f"forgotten {source_id[-8:]}"
-    return Source(id=source_id, name=name, made_by="", made_at=begin, closed_at=begin)
+    return Source(id=source_id, name=name, made_by="", made_at=LONG_AGO, closed_at=LONG_AGO)
 
 
 def _read(

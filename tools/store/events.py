@@ -1,4 +1,8 @@
-"""Events: what people and mailboxes did. Those that forbid further mail are returned as well."""
+"""Events: what people, devices and mailboxes did.
+
+Identifiers that stand in one row are of one person, and are kept as a link. Events that forbid
+further mail are returned as well.
+"""
 
 # ruff: noqa: S608  (statements are made of our own names; what files say enters as tables)
 
@@ -9,9 +13,10 @@ from datetime import datetime
 import pyarrow as pa
 
 from domain.customer import Suppression
-from tools.store.links import LINK_ID
+from tools.store.links import IDENTIFIERS, LINK_ID
 from tools.store.outcome import Outcome, Stop
 from tools.store.people import UNKNOWN, find_people
+from tools.store.phones import read_phones
 from tools.store.readers import LINE
 from tools.store.rows import rows_of
 from tools.store.segments import Store, literal
@@ -21,6 +26,7 @@ from tools.store.values import (
     identifier,
     json_object,
     moment,
+    phone,
     strictly,
     text,
     yes_or_no,
@@ -31,10 +37,13 @@ _STOPS = {
     "Email Bounced": "bounced",
     "Email Marked as Spam": "complained",
 }
+_STOP_NAMES = ", ".join(repr(name) for name in _STOPS)
 _SOFT = "('soft', 'transient', 'deferred', 'temporary')"
 
 
-def take_in(staged: Staged, store: Store, timezone: str | None, latest: datetime) -> Outcome:
+def take_in(
+    staged: Staged, store: Store, timezone: str | None, latest: datetime, region: str | None
+) -> Outcome:
     """Judge the rows, find their people, add what is new, return who must not be mailed.
 
     An event may name its person by ``customer_id``, by the address, or by the ``anonymous_id`` of
@@ -42,12 +51,15 @@ def take_in(staged: Staged, store: Store, timezone: str | None, latest: datetime
     without an id is known by its content.
     """
     times = staged.times(timezone, latest, ["occurred_at", "received_at"])
+    read_phones(staged.engine, "phone", country="NULL", region=region)
     staged.judge(
         [
             strictly(identifier("event_id")),
             strictly(identifier("customer_id")),
             email("email"),
             strictly(identifier("anonymous_id")),
+            identifier("device_id"),
+            phone("phone", country="NULL"),
             text("name", most=100, required=True),
             moment("occurred_at", times, required=True),
             moment("received_at", times),
@@ -63,13 +75,13 @@ def take_in(staged: Staged, store: Store, timezone: str | None, latest: datetime
     staged.engine.execute(
         "UPDATE sorted_out SET email = p.email FROM people p "
         "WHERE sorted_out.email IS NULL AND sorted_out.customer_id = p.customer_id "
-        f"AND name IN ({', '.join(repr(name) for name in _STOPS)})"
+        f"AND name IN ({_STOP_NAMES})"
     )
     _make_events(staged)
-    rows = staged.arrow(f"SELECT * EXCLUDE (email), {literal(staged.source)} AS source FROM events")
+    kept_columns = "* EXCLUDE (email, phone, device_id)"
+    rows = staged.arrow(f"SELECT {kept_columns}, {literal(staged.source)} AS source FROM events")
     added = store.add("events", rows)
-    if staged.has("anonymous_id"):
-        store.add("links", _links(staged))
+    store.add("links", _links(staged))
     read = staged.count("SELECT count(*) FROM judged")
     kept = staged.count("SELECT count(*) FROM events")
     stops = _stops(staged)
@@ -90,7 +102,8 @@ def _make_events(staged: Staged) -> None:
     staged.engine.execute(
         f"""CREATE TEMP TABLE events AS
         WITH lifted AS (
-            SELECT {LINE}, event_id, customer_id, email, anonymous_id, name, occurred_at,
+            SELECT {LINE}, event_id, customer_id, email, anonymous_id, device_id, phone, name,
+                occurred_at,
                 coalesce(received_at, occurred_at) AS received_at,
                 coalesce(campaign_id, left(properties->>'campaign_id', 200), '') AS campaign_id,
                 coalesce(message_key, left(properties->>'message_key', 200), '') AS message_key,
@@ -110,21 +123,21 @@ def _make_events(staged: Staged) -> None:
 
 
 def _links(staged: Staged) -> pa.Table:
-    """Devices that a person was seen on."""
+    """Identifiers that stand in one row, where there are two at least."""
+    given = " + ".join(f"({name} IS NOT NULL)::INT" for name in IDENTIFIERS)
     return staged.arrow(
         f"SELECT {LINK_ID} AS link_id, * FROM (SELECT customer_id, anonymous_id, "
-        "lower(email) AS email, NULL AS phone, NULL AS device_id, min(occurred_at) AS seen_at, "
-        f"{literal(staged.source)} AS source FROM events WHERE anonymous_id IS NOT NULL "
-        "AND coalesce(customer_id, email) IS NOT NULL GROUP BY ALL)"
+        "lower(email) AS email, phone, device_id, min(occurred_at) AS seen_at, "
+        f"{literal(staged.source)} AS source FROM events WHERE {given} >= 2 GROUP BY ALL)"
     )
 
 
 def _stops(staged: Staged) -> tuple[Stop, ...]:
     """Unsubscribes, complaints and hard bounces of the whole file."""
     rows = staged.arrow(
-        "SELECT customer_id, coalesce(email, '') AS address, name, occurred_at, campaign_id, "
-        f"message_key FROM events WHERE name IN ({', '.join(repr(n) for n in _STOPS)}) "
-        "AND customer_id IS NOT NULL "
+        "SELECT coalesce(customer_id, '') AS customer_id, coalesce(email, '') AS address, name, "
+        f"occurred_at, campaign_id, message_key FROM events WHERE name IN ({_STOP_NAMES}) "
+        "AND coalesce(customer_id, email) IS NOT NULL "
         "AND NOT (name = 'Email Bounced' AND lower(coalesce(nullif(properties, '')"
         "->>'bounce_type', nullif(properties, '')->>'type', '')) "
         f"IN {_SOFT}) ORDER BY occurred_at, event_id"

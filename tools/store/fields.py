@@ -154,6 +154,8 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _field("customer_id", "customerid userid profileid externalid distinctid customer"),
         _field("email", "email emailaddress recipient address"),
         _field("anonymous_id", "anonymousid userpseudoid cookieid visitorid"),
+        _field("device_id", "deviceid advertisingid idfa gaid"),
+        _field("phone", "phone phonenumber"),
         _field("name", "name event eventname eventtype metric type", required=True),
         _field(
             "occurred_at",

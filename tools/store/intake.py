@@ -124,7 +124,7 @@ def read_file(
                 case "customers":
                     outcome = customers.take_in(staged, store, timezone, present, latest, region)
                 case "events":
-                    outcome = events.take_in(staged, store, timezone, latest)
+                    outcome = events.take_in(staged, store, timezone, latest, region)
                 case "suppressions":
                     outcome = suppressions.take_in(staged, timezone, present, latest, region)
                 case "consents":

@@ -14,6 +14,7 @@ class Stop(Frozen):
     """A person who must not be mailed any more, from an event."""
 
     customer_id: str
+    """Empty: nobody is known by the address."""
     address: str = ""
     """Empty: not known to the store."""
     reason: Literal["unsubscribed", "bounced", "complained"]

@@ -19,6 +19,7 @@ from tools.store.segments import literal
 MOST_TEXT = 2_000
 MOST_NAME = 100
 MOST_ID = 200
+MOST_JSON = 40_000
 MOST_PHONE = 40
 MOST_AMOUNT = 1_000_000_000
 MOST_QUANTITY = 10_000_000
@@ -363,12 +364,12 @@ def currency(field: str) -> Value:
 
 
 def json_object(field: str) -> Value:
-    """A JSON object of at most 20,000 characters."""
+    """A JSON object of at most ``MOST_JSON`` characters."""
     return Value(
         field,
         field,
         _first(
-            (f"length({field}) > 20000", "too long"),
+            (f"length({field}) > {MOST_JSON}", "too long"),
             (
                 f"NOT coalesce(json_valid({field}), false) OR left({field}, 1) <> '{{'",
                 "not a JSON object",
