@@ -75,8 +75,8 @@ class Plan:
         for error in checked.validator.iter_errors(dict(properties)):
             path = [*error.absolute_path]
             if error.validator == "required":
-                missing = (p for p in error.validator_value if error.message.startswith(repr(p)))
-                path += [next(missing, "")]
+                named: Any = error.validator_value
+                path += [next((p for p in named if error.message.startswith(repr(p))), "")]
             found[_path(path, checked.names), str(error.validator)] = None
             if len(found) == MOST_FAULTS:
                 break
@@ -151,7 +151,7 @@ def _fault(schema: object) -> str:
 def _validator(schema: Mapping[str, Any]) -> Validator:
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.validators import validator_for
-    from jsonschema_specifications import REGISTRY
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 
     kind = validator_for(schema, default=Draft202012Validator)
     return kind(schema, registry=REGISTRY, format_checker=FormatChecker())

@@ -30,7 +30,7 @@ from app.workspace import Workspace
 from ledger import sources
 from ledger.database import Transaction
 from ledger.sources import Source, SourceDay
-from tools.store.columns import Kind
+from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.quarantine import Quarantine
 from tools.store.segments import Store

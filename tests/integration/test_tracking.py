@@ -1,0 +1,331 @@
+"""The tracking API as its senders see it: Segment's and RudderStack's own clients, browsers, and
+senders of what cannot be taken; and what of it stands in the store, the ledger and the quarantine.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from rudderstack.analytics.client import (  # type: ignore[import-untyped]
+    Client as RudderClient,
+)
+from segment.analytics.client import (  # type: ignore[import-untyped]
+    Client as SegmentClient,
+)
+
+from app.intake import spool
+from app.intake.spool import Spool
+from ledger import consent, sources, suppression
+from ledger.errors import LedgerError
+from tests.intake_world import Intake, listening, make_workspace
+
+LONG_AGO = datetime(2015, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def intake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Intake]:
+    monkeypatch.setattr(spool, "CLOSE_SECONDS", 0.05)
+    with listening(*make_workspace(tmp_path)) as made:
+        yield made
+
+
+def track(number: int, **more: Any) -> dict[str, Any]:
+    said = {"type": "track", "event": "Product Viewed", "userId": "u1", "messageId": f"m{number}"}
+    return {**said, **more}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_clients_of_segment_and_rudderstack_write_unmodified(
+    intake: Intake, packed: bool
+) -> None:
+    failed: list[object] = []
+    common: dict[str, Any] = {
+        "gzip": packed, "max_retries": 1, "upload_interval": 0.05,
+        "on_error": lambda error, _: failed.append(error),
+    }  # fmt: skip
+    clients = {
+        "s": SegmentClient(intake.key, host=intake.address, **common),
+        "r": RudderClient(intake.key, host=intake.address, **common),
+    }
+    for name, client in clients.items():
+        user, device = f"{name}-user", f"{name}-device"
+        traits = {
+            "email": f"{name}@example.test", "firstName": "Grete", "phone": "+49 30 901820",
+            "address": {"street": "Hauptstr. 1", "city": "Berlin", "postalCode": "10115"},
+            "birthday": "1980-02-03", "createdAt": "2024-01-01T00:00:00Z",
+        }  # fmt: skip
+        context = {"locale": "de-DE", "device": {"id": f"{name}-phone"}, "ip": "10.9.8.7"}
+        client.identify(user, traits, context, anonymous_id=device)
+        client.track(user, "Product Viewed", {"product_id": "p1"}, timestamp=LONG_AGO)
+        client.page(anonymous_id=device, name="Home", properties={"url": "https://shop.test/"})
+        client.screen(user, name="Basket")
+        client.group(user, "company-1", {"plan": "gold"})
+        client.alias(f"{name}-before", user)
+    for client in clients.values():
+        client.flush()
+        client.join()
+    assert failed == []
+
+    events = intake.rows("events")
+    for name in clients:
+        user, device = f"{name}-user", f"{name}-device"
+        mine = {e["name"]: e for e in events if name in (e["customer_id"] or e["anonymous_id"])[:1]}
+        assert set(mine) == {
+            "Product Viewed", "Page Viewed", "Screen Viewed", "Group Joined", "Aliased"
+        }  # fmt: skip
+        assert mine["Product Viewed"]["occurred_at"] == LONG_AGO
+        assert mine["Product Viewed"]["product_id"] == "p1"
+        assert mine["Page Viewed"]["customer_id"] is None
+        assert mine["Page Viewed"]["anonymous_id"] == device
+        assert {e["source"] for e in mine.values()} == {"shop"}
+        [profile] = [p for p in intake.rows("profiles") if p["customer_id"] == user]
+        assert profile["phone"] == "+4930901820"
+        assert (profile["email"], profile["postcode"], profile["language"]) == (
+            f"{name}@example.test", "10115", "de"
+        )  # fmt: skip
+        links = [link for link in intake.rows("links") if link["customer_id"] == user]
+        assert {link["anonymous_id"] for link in links} >= {device, f"{name}-before"}
+        assert f"{name}-phone" in {link["device_id"] for link in links}
+    assert "10.9.8.7" not in json.dumps(events, default=str)
+    with intake.workspace.ledger.read() as tx:
+        [day] = sources.days(tx)
+    assert (day.received, day.quarantined) == (12, 0)
+
+
+def test_a_message_counts_once_whatever_comes_twice(intake: Intake) -> None:
+    assert intake.send("track", track(1)).json() == {"success": True}
+    intake.write()
+    intake.send("batch", {"batch": [track(1), track(2), track(2)]})
+    intake.send("track", {k: v for k, v in track(3).items() if k != "messageId"})
+    assert [e["event_id"] for e in intake.rows("events")][:2] == ["shop:m1", "shop:m2"]
+    assert len(intake.rows("events")) == 3
+
+
+def test_a_senders_wrong_clock_is_put_right(intake: Intake) -> None:
+    now = datetime.now(UTC)
+    ahead = now + timedelta(hours=3)
+    said = (ahead - timedelta(minutes=10)).isoformat()
+    body = {"batch": [track(1, timestamp=said)], "sentAt": ahead.isoformat()}
+    intake.send("batch", body)
+    right = {"batch": [track(2, timestamp=LONG_AGO.isoformat())], "sentAt": now.isoformat()}
+    intake.send("batch", right)
+    by_id = {e["event_id"]: e["occurred_at"] for e in intake.rows("events")}
+    assert abs(by_id["shop:m1"] - (now - timedelta(minutes=10))) < timedelta(seconds=20)
+    assert by_id["shop:m2"] == LONG_AGO
+
+
+def test_what_cannot_be_taken_is_refused_in_words(intake: Intake) -> None:
+    large = {"p": "x" * 33_000}
+    cut = gzip.compress(json.dumps(track(1)).encode())[:-9]
+    bomb = gzip.compress(b"[" * 30_000_000)
+    packed = {"Content-Encoding": "gzip"}
+    refusals: list[tuple[int, str, str, Any, dict[str, str]]] = [
+        (400, "malformed", "track", {**track(1), "userId": None}, {}),
+        (400, "malformed", "track", {"userId": "u1"}, {}),
+        (400, "malformed", "track", track(1, properties=[1]), {}),
+        (400, "malformed", "track", track(1, timestamp="yesterday"), {}),
+        (400, "malformed", "track", track(1, messageId="m" * 101), {}),
+        (400, "malformed", "alias", {"userId": "u1"}, {}),
+        (400, "malformed", "group", {"userId": "u1"}, {}),
+        (400, "malformed", "batch", {"batch": {}}, {}),
+        (400, "malformed", "batch", {"batch": [{"type": "track"}, 7]}, {}),
+        (400, "not_json", "track", b"{", {}),
+        (400, "not_json", "track", b"[]", {}),
+        (400, "not_json", "track", b'{"a":' * 100_000, {}),
+        (400, "not_json", "track", json.dumps(track(1)).encode("utf-16"), {}),
+        (400, "not_gzip", "track", cut, packed),
+        (400, "not_gzip", "track", b"plain", packed),
+        (413, "too_large", "track", bomb, packed),
+        (413, "too_large", "track", track(1, properties=large), {}),
+        (413, "too_large", "batch", {"batch": [track(1, properties=large)] * 16}, {}),
+        (413, "too_many", "batch", {"batch": [track(n) for n in range(2_501)]}, {}),
+        (404, "unknown_call", "delete", track(1), {}),
+    ]
+    for status, code, call, body, headers in refusals:
+        answer = intake.send(call, body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert answer.json()["message"].endswith((".", ")"))
+    assert intake.rows("events") == []
+
+
+def test_of_a_batch_the_good_messages_are_in(intake: Intake) -> None:
+    batch = [track(1), {"type": "track", "event": "X"}, track(2, properties={"p": "x" * 33_000})]
+    answer = intake.send("batch", {"batch": [*batch, track(3)]})
+    assert answer.status_code == 200
+    assert [one["index"] for one in answer.json()["refused"]] == [1, 2]
+    assert [e["event_id"] for e in intake.rows("events")] == ["shop:m1", "shop:m3"]
+    assert [one["reason"] for one in intake.quarantined()] == [
+        "It needs userId or anonymousId.", "A message has at most 32 KB."
+    ]  # fmt: skip
+    with intake.workspace.ledger.read() as tx:
+        [day] = sources.days(tx)
+    assert (day.received, day.quarantined) == (4, 2)
+
+
+def test_bytes_and_numbers_that_are_no_text_spoil_their_own_value_alone(intake: Intake) -> None:
+    latin = json.dumps(track(1, properties={"name": "K\u00f6ln"}), ensure_ascii=False)
+    assert intake.send("track", latin.encode("latin-1")).status_code == 200
+    half = json.dumps(track(2)).replace("u1", "\\ud800u1").encode()
+    assert intake.send("track", half).status_code == 200
+    not_a_number = {"total": float("nan"), "lines": "a\nb"}
+    assert intake.send("track", track(3, properties=not_a_number)).status_code == 200
+    by_id = {e["event_id"]: e for e in intake.rows("events")}
+    assert json.loads(by_id["shop:m1"]["properties"]) == {"name": "K\ufffdln"}
+    assert by_id["shop:m2"]["customer_id"] == "?u1"
+    assert json.loads(by_id["shop:m3"]["properties"]) == {"total": None, "lines": "a\nb"}
+
+
+def test_a_browser_of_another_site_may_write(intake: Intake) -> None:
+    with httpx.Client(base_url=intake.address, headers={"Origin": "https://shop.test"}) as browser:
+        asked = browser.options("/v1/track")
+        assert asked.headers["access-control-allow-origin"] == "*"
+        assert "Authorization" in asked.headers["access-control-allow-headers"]
+        said = {**track(1), "writeKey": intake.key}
+        answer = browser.post("/v1/t", content=json.dumps(said))  # as analytics.js: no preflight
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.json() == {"success": True}
+        assert browser.post("/v1/t", content=json.dumps(track(2))).status_code == 401
+    assert len(intake.rows("events")) == 1
+    assert intake.key not in json.dumps(intake.rows("events"), default=str)
+
+
+def test_a_key_that_is_closed_or_wrong_is_refused_and_guessing_slowed(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.intake.keys.FRESH_SECONDS", 0.0)
+    with intake.workspace.ledger.write() as tx:
+        person = intake.workspace.person(tx)
+        with pytest.raises(LedgerError, match="already"):
+            sources.add(tx, "shop", person)
+        sources.close(tx, "shop", person)
+    assert intake.send("track", track(1)).status_code == 401
+    with httpx.Client(base_url=intake.address) as client:
+        answers = [client.post("/v1/track", auth=("wk_guess", ""), json={}) for _ in range(61)]
+    assert {a.status_code for a in answers} == {401, 429}
+    assert answers[-1].headers["retry-after"]
+    with intake.workspace.ledger.write() as tx:
+        _, intake.key = sources.add(tx, "shop", person)
+    assert intake.send("track", track(2)).status_code == 200
+
+
+def test_a_burst_beyond_the_writer_waits_outside_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(spool, "LOOK_SECONDS", 0.0)
+    workspace, key = make_workspace(tmp_path)
+    small = Spool(workspace.spool_folder, most_waiting=8_000)
+    with listening(workspace, key, small) as intake:
+        taken: set[str] = set()
+        refused: set[str] = set()
+        for number in range(0, 200, 10):
+            names = range(number, number + 10)
+            answer = intake.send("batch", {"batch": [track(n) for n in names]})
+            (taken if answer.status_code == 200 else refused).update(f"shop:m{n}" for n in names)
+            if answer.status_code != 200:
+                assert answer.status_code == 429
+                assert int(answer.headers["retry-after"]) > 0
+        assert taken
+        assert refused
+        assert {e["event_id"] for e in intake.rows("events")} == taken
+        assert intake.send("batch", {"batch": [track(999)]}).status_code == 200
+
+
+def test_mails_that_must_stop_reach_the_ledger(intake: Intake) -> None:
+    person = {"userId": "u1", "traits": {"email": "U1@example.test"}}
+    intake.send("identify", person)
+    intake.write()
+    unknown = {"traits": {"email": "other@example.test"}}
+    intake.send("track", track(1, event="Unsubscribed"))
+    bounced = track(2, event="Email Bounced", userId=None, anonymousId="d1", context=unknown)
+    intake.send("track", bounced)
+    intake.send("track", track(3, event="Email Bounced", properties={"bounce_type": "soft"}))
+    intake.write()
+    secret = intake.workspace.secrets.suppression_key
+    with intake.workspace.ledger.read() as tx:
+        addresses = ["u1@example.test", "other@example.test", "nobody@example.test"]
+        assert suppression.suppressed(tx, addresses, secret) == set(addresses[:2])
+        assert consent.agreed(tx, ["u1"], "email_marketing") == set()
+
+
+def test_poison_in_every_field_is_counted_and_the_rest_is_in(
+    intake: Intake, shared_data: Path
+) -> None:
+    file = shared_data / "injection" / "poison_profile_values.json.gz"
+    values = [one["value"] for one in json.loads(gzip.decompress(file.read_bytes()))]
+    values += ["A" * 20_000, "1970-01-01", "2099-12-31", "", None, True, -1, {"a": [1]}, 1e308]
+    traits = ("email", "firstName", "lastName", "phone", "birthday", "createdAt", "timezone",
+              "locale", "street", "city", "postalCode", "country")  # fmt: skip
+    sent = people = 0
+    for place, value in enumerate(values):
+        address = dict.fromkeys(traits[8:], value)
+        said = {**dict.fromkeys(traits[:8], value), "address": address}
+        batch: list[dict[str, Any]] = [
+            {"type": "identify", "userId": f"p{place}", "traits": said},
+            {"type": "identify", "anonymousId": f"d{place}", "traits": {"email": value}},
+            track(place, properties={"product_id": value, "note": value, "deep": {"a": [value]}}),
+            {"type": "page", "userId": f"p{place}", "context": {"device": {"id": value}}},
+            {"type": "track", "event": value, "userId": "u1"},
+            {"type": "track", "event": "Seen", "userId": value},
+            {"type": "track", "event": "Seen", "userId": "u1", "timestamp": value},
+            {"type": "alias", "userId": "u1", "previousId": value},
+            {"type": "group", "anonymousId": "d1", "groupId": value, "traits": {"name": value}},
+        ]
+        for one in batch:  # too large for one request together
+            answer = intake.send("batch", {"batch": [one]})
+            assert answer.status_code in (200, 400, 413), answer.text
+            sent += answer.status_code == 200
+            people += answer.status_code == 200 and "traits" in one and "userId" in one
+        assert intake.send("track", {"event": "Good", "userId": f"p{place}"}).status_code == 200
+        sent += 1
+    events = intake.rows("events")
+    assert sum(e["name"] == "Good" for e in events) == len(values)
+    profiles = {p["customer_id"]: p for p in intake.rows("profiles")}
+    assert len(profiles) == people > 30
+    assert all("{{" not in (p["first_name"] or "") for p in profiles.values())
+    rows = [one for one in intake.quarantined() if "row" in one]
+    with intake.workspace.ledger.read() as tx:
+        [day] = sources.days(tx)
+    assert day.received == sent
+    assert day.quarantined == len(rows)
+    # An identify of a user id is a profile; everything else taken is an event or in quarantine.
+    assert len(events) + len(rows) + len(profiles) == sent
+
+
+def test_what_does_not_follow_the_plan_is_kept_and_counted(intake: Intake) -> None:
+    plan = intake.workspace.folder / "tracking_plan"
+    plan.mkdir()
+    schema = {
+        "type": "object",
+        "required": ["total"],
+        "properties": {
+            "total": {"type": "number", "minimum": 0},
+            "products": {"items": {"type": "object", "required": ["sku"]}},
+        },
+        "additionalProperties": {"type": "string"},
+    }
+    (plan / "Order Completed.json").write_text(json.dumps(schema))
+    (plan / "Broken.json").write_text('{"type": 7}')
+    order = {"event": "Order Completed", "userId": "u1"}
+    intake.send("track", {**order, "properties": {"total": 3}})
+    intake.send("track", {**order, "properties": {"products": [{}, {}], "a@b.test": 1}})
+    intake.send("track", {**order, "properties": {"total": "secret"}})
+    intake.send("track", {"event": "Order Competed", "userId": "u1"})
+    intake.send("track", {"event": "Broken", "userId": "u1"})
+    assert len(intake.rows("events")) == 5
+    with intake.workspace.ledger.read() as tx:
+        found = {(v.source, v.event, v.path, v.rule): v.number for v in sources.violations(tx)}
+    assert found == {
+        ("shop", "Order Completed", "$.total", "required"): 1,
+        ("shop", "Order Completed", "$.products[*].sku", "required"): 1,
+        ("shop", "Order Completed", "$.*", "type"): 1,
+        ("shop", "Order Completed", "$.total", "type"): 1,
+        ("shop", "Order Competed", "$", "not_planned"): 1,
+    }
