@@ -329,3 +329,26 @@ def test_what_does_not_follow_the_plan_is_kept_and_counted(intake: Intake) -> No
         ("shop", "Order Completed", "$.total", "type"): 1,
         ("shop", "Order Competed", "$", "not_planned"): 1,
     }
+
+
+@pytest.mark.parametrize("step", ["keep_found", "_set_aside", "shutil.rmtree"])
+def test_a_writer_that_ended_at_any_step_begins_again(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    batch = [track(1), {"type": "track"}, {"type": "identify", "userId": "u1"}]
+    intake.send("batch", {"batch": batch})
+    intake.send("track", track(2, event="Unsubscribed"))
+
+    def ends(*_: object, **__: object) -> None:
+        raise OSError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(f"app.intake.writer.{step}", ends)
+        with pytest.raises(OSError, match="power"):
+            intake.write()
+    intake.send("track", track(3))
+    assert [e["event_id"] for e in intake.rows("events")] == ["shop:m1", "shop:m2", "shop:m3"]
+    assert len(intake.rows("profiles")) == 1
+    with intake.workspace.ledger.read() as tx:
+        [day] = sources.days(tx)
+    assert (day.received, day.quarantined) == (5, 1)
