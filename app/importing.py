@@ -13,7 +13,7 @@ from domain.frozen import Frozen
 from ledger import complaints, consent, facts, journal, no_contact, people, subjects, suppression
 from ledger.database import Transaction
 from tools.store.columns import Understood
-from tools.store.exports import Export, System
+from tools.store.exports import SYSTEM_NAMES, Export, System
 from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
@@ -136,9 +136,10 @@ def import_export(
     progress: Progress | None = None,
     source: str = "",
     region: str | None = None,
+    all_parts: bool = False,
 ) -> tuple[Imported, ...]:
-    """Import every part of a known system's export. Raises WrongUsage not_that_export, and as
-    ``import_file``."""
+    """Import the parts of a known system's export, those on request only with ``all_parts``.
+    Raises WrongUsage not_that_export, and as ``import_file``."""
     export = recognise_file(path)
     if export is None or export.system != system:
         found = (
@@ -146,7 +147,7 @@ def import_export(
         )
         raise WrongUsage(
             "not_that_export",
-            f"This is no export of {system.capitalize()}. {found}",
+            f"This is no export of {SYSTEM_NAMES[system]}. {found}",
             thing=str(path),
             next_step=f"mainspring import {export.system} FILE"
             if export
@@ -165,7 +166,7 @@ def import_export(
             source=source,
             region=region,
         )
-        for part in export.parts
+        for part in export.wanted(all_parts=all_parts)
     )
 
 

@@ -24,7 +24,7 @@ from ledger import journal
 from ledger.origin import coming_from
 from ledger.people import Person
 from tools.store.columns import kinds_of
-from tools.store.exports import Export, recognise
+from tools.store.exports import Export, recognise, refuse_report
 from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file
 from tools.store.readers import columns_of
@@ -95,6 +95,7 @@ def look(workspace: Workspace, upload: Upload) -> Upload:
 def _recognised(workspace: Workspace, upload: Upload) -> Upload:
     """With its columns, what it is, and how it is read."""
     columns = columns_of(uploads_of(workspace).path(upload))
+    refuse_report(columns)
     export = recognise(columns)
     kinds = tuple(p.kind for p in export.parts) if export else tuple(kinds_of(columns))
     return upload.model_copy(
@@ -188,7 +189,7 @@ def parts_of(upload: Upload, export: Export | None) -> tuple[Kind, ...]:
     """The kinds that are imported from it: all of a known export, else the one chosen."""
     assert upload.chosen is not None
     if export is not None and upload.chosen.as_export:
-        return tuple(part.kind for part in export.parts)
+        return tuple(p.kind for p in export.wanted(all_parts=upload.chosen.all_parts))
     return (upload.chosen.kind,)
 
 

@@ -7,14 +7,11 @@ it was kept. What its giver called it is text to show, never a path.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
 import shutil
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Literal
@@ -27,6 +24,7 @@ from domain.frozen import Frozen
 from domain.ids import new_id
 from tools.store.columns import Understood
 from tools.store.fields import Kind
+from tools.store.packed import chunks, is_packed, no_table, unpacking
 
 MOST_BYTES = 250 * 1024 * 1024
 """The largest file that the desk takes; the command line takes larger ones."""
@@ -34,7 +32,6 @@ MOST_UNPACKED = 1024 * 1024 * 1024
 """The largest that a packed file may become."""
 KEPT_FOR = timedelta(days=7)
 """An upload that nobody decided on is removed after so long."""
-CHUNK = 1 << 20
 
 Status = Literal["reading", "ready", "keeping", "kept", "failed"]
 
@@ -53,6 +50,8 @@ class Chosen(Frozen):
     kind: Kind
     as_export: bool = True
     """Whether it is read as the known system's export that it was recognised as."""
+    all_parts: bool = False
+    """Whether those of its parts are taken too that are taken on request only."""
     mapping: dict[str, str] = Field(default_factory=dict)
     timezone: str = ""
     currency: str = ""
@@ -130,7 +129,7 @@ class Uploads:
         shown = shown_name(name)
         try:
             raw = place / "given"
-            size, digest = _copy(_chunks(file), raw, MOST_BYTES, shown)
+            size, digest = _copy(chunks(file), raw, MOST_BYTES, shown)
             suffix = _unpacked(raw, place / "data", shown)
             return self.write(
                 Upload(
@@ -214,11 +213,6 @@ def shown_name(name: str) -> str:
     return "".join(c for c in last if c.isprintable()).strip()[:120] or "a file without a name"
 
 
-def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk
-
-
 def _copy(chunks: Iterable[bytes], to: Path, most: int, name: str) -> tuple[int, str]:
     """Write chunks as they come; bytes and hash. Never more than ``most``."""
     size, digest = 0, hashlib.sha256()
@@ -252,59 +246,35 @@ def too_large(name: str = "") -> WrongUsage:
 
 def _unpacked(given: Path, base: Path, name: str) -> str:
     """Put the table itself beside ``base``, unpacked; its ending, by its first bytes."""
-    start = _start(given)
-    packed = given.with_name("packed")
-    try:
-        if start.startswith(b"\x1f\x8b"):
-            given.rename(packed)
-            with gzip.open(packed) as opened:
-                _copy(_chunks(opened), given, MOST_UNPACKED, name)
-        elif start.startswith(b"PK\x03\x04"):
-            given.rename(packed)
-            with zipfile.ZipFile(packed) as archive, archive.open(_member(archive, name)) as opened:
-                _copy(_chunks(opened), given, MOST_UNPACKED, name)
-    except (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
-        raise WrongUsage(
-            "unreadable_file",
-            f"The packed file is damaged or cut off: {error}.",
-            thing=name,
-            next_step="Fetch it again; its download may have broken off.",
-        ) from error
-    finally:
-        packed.unlink(missing_ok=True)
+    if is_packed(given):
+        packed = given.with_name("packed")
+        given.rename(packed)
+        try:
+            with unpacking(packed, name) as content:
+                _copy(content, given, MOST_UNPACKED, name)
+        finally:
+            packed.unlink(missing_ok=True)
     suffix = _suffix(_start(given), name)
     given.rename(base.with_name(f"{base.name}{suffix}"))
     return suffix
-
-
-def _member(archive: zipfile.ZipFile, name: str) -> str:
-    """The one table in an archive."""
-    files = [f for f in archive.namelist() if not f.endswith("/") and "__MACOSX" not in f]
-    if any(f.startswith("xl/") for f in files):
-        raise _no_table("an Excel workbook", name, "Save the sheet as CSV, and give that.")
-    if len(files) != 1:
-        raise _no_table(
-            f"an archive of {len(files)} files", name, "Unpack it, and give its files one by one."
-        )
-    return files[0]
 
 
 def _suffix(start: bytes, name: str) -> str:
     """What the content is, whatever the name says."""
     for mark, what in _NO_TABLE:
         if start.lstrip().lower().startswith(mark.lower()):
-            raise _no_table(what, name)
+            raise no_table(what, name)
     if start.startswith(b"PAR1"):
         return ".parquet"
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ".csv"
     if b"\x00" in start:
-        raise _no_table("no text", name)
+        raise no_table("no text", name)
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
         return ".jsonl"
     if text.startswith(b"["):
-        raise _no_table(
+        raise no_table(
             "one JSON list", name, "Write it as JSONL, one object a line: jq -c '.[]' FILE."
         )
     return ".csv"
@@ -313,15 +283,6 @@ def _suffix(start: bytes, name: str) -> str:
 def _start(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(4096)
-
-
-def _no_table(what: str, name: str, next_step: str = "") -> WrongUsage:
-    return WrongUsage(
-        "no_table",
-        f"This is {what}, not a table.",
-        thing=name,
-        next_step=next_step or "Give a CSV, JSONL or Parquet file, also packed as .gz or .zip.",
-    )
 
 
 def _unknown(upload_id: str) -> Refused:

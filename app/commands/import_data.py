@@ -10,10 +10,12 @@ import typer
 from app.commands.options import WorkspaceOption
 from app.output import JsonOption, Out
 from app.workspace import open_workspace
+from domain.errors import WrongUsage
 
 if TYPE_CHECKING:
     from app.bounces import BouncesImported
     from app.importing import Imported
+    from app.importing_folder import FolderImported
     from tools.store.intake import Intake
 
 app = typer.Typer(rich_markup_mode=None)
@@ -33,13 +35,19 @@ def import_data(
             "bounces",
             "klaviyo",
             "shopify",
+            "hubspot",
+            "ga4",
+            "folder",
         ],
-        typer.Argument(help="What the file holds, or the system that exported it."),
+        typer.Argument(
+            help="What the file holds, or the system that exported it; folder: every table in one."
+        ),
     ],
     file: Annotated[
         Path,
         typer.Argument(
-            help="A CSV, JSONL or Parquet file; for bounces a mailbox folder or a JSONL file."
+            help="A CSV, JSONL or Parquet file, also packed as .gz or .zip; for bounces a mailbox "
+            "folder or a JSONL file."
         ),
     ],
     mapping: Annotated[
@@ -60,45 +68,106 @@ def import_data(
     source: Annotated[
         str, typer.Option(help="The system that says these rows, for example “Till”.")
     ] = "",
+    purchases: Annotated[
+        bool, typer.Option("--purchases", help="Of ga4: take its purchases as orders, too.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read a file into the workspace. Importing it twice adds nothing."""
     out, opened = Out(as_json), open_workspace(workspace)
     from app.bounces import import_bounces
-    from app.importing import import_export, import_file, read_mapping
+    from app.importing import KINDS, import_export, import_file, read_mapping
+    from app.importing_folder import import_folder
+    from tools.store.exports import SYSTEM_NAMES
 
     if kind == "bounces":
         _bounces(out, import_bounces(opened, file))
         return
     said = read_mapping(mapping or [])
+    _fits(kind, said, purchases)
+    system = next((system for system in SYSTEM_NAMES if system == kind), None)
     with out.working(f"Reading {file.name}") as bar:
         task = bar.task_ids[0]
 
         def progress(rows: int) -> None:
             bar.update(task, completed=rows, description=f"{rows:,} rows")
 
-        if kind == "klaviyo" or kind == "shopify":
+        def begin(name: str) -> None:
+            bar.update(task, description=f"Reading {name}")
+
+        if kind == "folder":
+            found = import_folder(
+                opened, file, timezone=tz or None, currency=currency or None, source=source,
+                region=region or None, begin=begin,
+            )  # fmt: skip
+        elif system is not None:
             parts = import_export(
-                opened, kind, file, mapping=said, timezone=tz or None, currency=currency or None,
-                progress=progress, source=source, region=region or None,
+                opened, system, file, mapping=said, timezone=tz or None, currency=currency or None,
+                progress=progress, source=source, region=region or None, all_parts=purchases,
             )  # fmt: skip
         else:
-            parts = (
-                import_file(
-                    opened, kind, file, mapping=said, timezone=tz or None,
-                    currency=currency or None, progress=progress, source=source,
-                    region=region or None,
-                ),
+            one = import_file(
+                opened, next(k for k in KINDS if k == kind), file, mapping=said,
+                timezone=tz or None, currency=currency or None, progress=progress, source=source,
+                region=region or None,
             )  # fmt: skip
+            parts = (one,)
+    if kind == "folder":
+        _say_folder(found, out)
+        out.answer("import.folder.v1", found)
+        raise typer.Exit(1 if found.failed else 0)
     for imported in parts:
         _say(imported, out)
-    if kind == "klaviyo" or kind == "shopify":
+    if system is not None:
         out.answer("import.export.v1", {"parts": parts})
     else:
         out.answer("import.v1", parts[0])
     if all(imported.intake.nothing_read for imported in parts):
         raise typer.Exit(1)
+
+
+def _fits(kind: str, said: dict[str, str], purchases: bool) -> None:
+    """Raise WrongUsage where an option does not fit what is imported."""
+    if purchases and kind != "ga4":
+        raise WrongUsage("unfit_option", "--purchases is for ga4 alone.", next_step="Leave it out.")
+    if said and kind == "folder":
+        raise WrongUsage(
+            "unfit_option",
+            "--map speaks of one file's columns, and a folder holds several files.",
+            next_step="Name the columns in mainspring.toml, section [data], or import that file "
+            "alone.",
+        )
+
+
+def _say_folder(found: FolderImported, out: Out) -> None:
+    for file in found.files:
+        for imported in file.imported:
+            intake = imported.intake
+            what = file.export or intake.kind
+            counts = [f"{intake.rows_read:,} rows", f"{intake.added:,} new"]
+            if intake.quarantined:
+                counts.append(f"{intake.quarantined:,} that we could not read")
+            if imported.consents_added:
+                counts.append(f"{imported.consents_added:,} consents")
+            out.say(
+                f"{file.file:<32} {what}, {intake.kind}: {', '.join(counts)}"
+                if file.export
+                else f"{file.file:<32} {what}: {', '.join(counts)}"
+            )
+        if file.problem is not None:
+            out.warn(f"{file.file}: {file.problem.what}. {file.problem.next_step}")
+        elif file.failed:
+            out.warn(f"{file.file}: nothing of it could be read.")
+    new = sum(one.intake.added for file in found.files for one in file.imported)
+    aside = sum(one.intake.quarantined for file in found.files for one in file.imported)
+    out.say("")
+    out.say(
+        f"{len(found.files) - found.failed:,} of {len(found.files):,} files are in the data: "
+        f"{new:,} new rows, {aside:,} that we could not read."
+    )
+    if found.passed_by:
+        out.say(f"Passed by, being no tables: {', '.join(found.passed_by)}")
 
 
 def _bounces(out: Out, came_back: BouncesImported) -> None:

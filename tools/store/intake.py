@@ -19,9 +19,10 @@ from domain.facts import Facts
 from domain.frozen import Frozen
 from tools.store import complaints, consents, customers, events, facts, orders, suppressions
 from tools.store.columns import Understood
-from tools.store.exports import Export, recognise
+from tools.store.exports import Export, recognise, refuse_report
 from tools.store.fields import Kind
 from tools.store.outcome import Stop
+from tools.store.packed import plain_file
 from tools.store.quarantine import Quarantine
 from tools.store.readers import columns_of
 from tools.store.segments import Store
@@ -94,7 +95,7 @@ def read_file(
     source: str = "",
     region: str | None = None,
 ) -> Intake:
-    """Read a CSV, JSONL or Parquet file into the store.
+    """Read a CSV, JSONL or Parquet file, also packed as .gz or .zip, into the store.
 
     ``mapping`` says for a field of ours the column of the file, or ``=value`` for every row.
     ``timezone`` (IANA) is what times without an offset mean, ``currency`` (ISO 4217) what amounts
@@ -110,10 +111,11 @@ def read_file(
     """
     present = (now or datetime.now(UTC)).astimezone(UTC)
     said = mapping or {}
-    with Quarantine(quarantine / _quarantine_name(kind, path, name or path.name)) as set_aside:
+    file = quarantine / _quarantine_name(kind, path, name or path.name)
+    with plain_file(path) as plain, Quarantine(file) as set_aside:
         part = export.part(kind) if export is not None else None
         staged = Staged(
-            kind, path, said, set_aside, progress, part=part, store=store,
+            kind, plain, said, set_aside, progress, part=part, store=store,
             source=source or (export.source if export is not None else ""),
         )  # fmt: skip
         try:
@@ -163,7 +165,15 @@ def read_file(
 
 def recognise_file(path: Path) -> Export | None:
     """The known system's export that a file is, by its header. Raises WrongUsage."""
-    return recognise(columns_of(path))
+    columns = columns_in(path)
+    refuse_report(columns)
+    return recognise(columns)
+
+
+def columns_in(path: Path) -> tuple[str, ...]:
+    """The columns of a file, packed or not. Raises WrongUsage."""
+    with plain_file(path) as plain:
+        return columns_of(plain)
 
 
 def _quarantine_name(kind: Kind, path: Path, name: str) -> str:

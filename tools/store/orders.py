@@ -39,6 +39,22 @@ _CONTENT = (
     "category, CAST(quantity AS VARCHAR), CAST(unit_price AS VARCHAR), CAST(discount AS VARCHAR), "
     "CAST(vat_rate AS VARCHAR), currency, channel, country, CAST(cancellation AS VARCHAR)"
 )
+CHANNELS = {
+    "shop": (
+        "web", "online", "online store", "online shop", "onlineshop", "webshop", "web shop",
+        "website", "e-commerce", "ecommerce", "app", "internet",
+    ),
+    "boutique": (
+        "pos", "point of sale", "store", "in store", "in-store", "instore", "retail", "offline",
+        "till", "counter", "filiale", "laden", "ladengeschäft", "geschäft",
+    ),
+    "phone": (
+        "telephone", "telefon", "call", "call center", "call centre", "callcenter", "hotline",
+        "phone order", "telesales",
+    ),
+    "crm": ("salesforce", "hubspot", "client advisor", "client adviser", "clienteling"),
+}  # fmt: skip
+"""Words of files for the four places where orders are made; any other word stays as it is said."""
 _MOST_VALUE = 100_000_000_000
 
 
@@ -148,13 +164,23 @@ def _make_lines(staged: Staged, money_in: str | None) -> None:
         )
         SELECT CASE WHEN _given THEN _content ELSE _content || '-' || occurrence END AS line_id,
             order_id, customer_id, ordered_at, product_id, description, category, quantity,
-            unit_price, discount, vat_rate, currency, channel, country, cancellation,
+            unit_price, discount, vat_rate, currency, {_channel()} AS channel, country,
+            cancellation,
             unit_price < 0 AS adjustment, occurrence,
             CAST(round((quantity * unit_price - sign(quantity) * discount)
                 / (1 + vat_rate), 6) AS DECIMAL(18, 6)) AS net,
             _given
         FROM numbered"""
     )
+
+
+def _channel() -> str:
+    """The SQL expression for where an order was made, from the word that stands there."""
+    cases = " ".join(
+        f"WHEN channel IN ({', '.join(literal(word) for word in words)}) THEN {literal(ours)}"
+        for ours, words in CHANNELS.items()
+    )
+    return f"CASE {cases} ELSE channel END"
 
 
 def _is_cancellation(staged: Staged) -> str:

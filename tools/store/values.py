@@ -32,7 +32,7 @@ _INVISIBLE = (
 _FORMULA = r"^(=|@[A-Za-z]+\(|[+\-@].*\|.*!)"
 _MARKUP = r"[{}<>|$%=`\\\[\]^~]|://|^[a-zA-Z]+:|^[+@-]"
 _WITH_OFFSET = r"\d:\d{2}.*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)$"
-_EPOCH = r"^(\d{10}|\d{13})(\.\d+)?$"
+_EPOCH = r"^(\d{10}|\d{13}|\d{16})(\.\d+)?$"
 _ADDRESS = (
     r"[^\s@<>\"(),:;\[\]\\{}]{1,64}@"
     r"([^\s@<>\"(),:;\[\]\\/{}.]+\.)+[^\s@<>\"(),:;/\d.{}]+"
@@ -189,7 +189,7 @@ def phone(field: str, *, country: str) -> Value:
 
 
 def moment(field: str, times: Times, *, required: bool = False) -> Value:
-    """A moment in UTC: ISO 8601, Unix seconds or milliseconds, or day, month and year with
+    """A moment in UTC: ISO 8601, Unix seconds, milli- or microseconds, or day, month and year with
     slashes or dots."""
     zone = literal(times.zone)
     slashed = "%d/%m/%Y" if times.day_first else "%m/%d/%Y"
@@ -203,8 +203,8 @@ def moment(field: str, times: Times, *, required: bool = False) -> Value:
         f"THEN timezone({zone}, TRY_CAST({field} AS TIMESTAMP)) "
         f"WHEN length({field}) > 60 OR NOT regexp_matches({field}, '^\\d') THEN NULL "
         f"WHEN regexp_matches({field}, '{_EPOCH}') THEN to_timestamp("
-        f"TRY_CAST({field} AS DOUBLE) / CASE WHEN length(split_part({field}, '.', 1)) = 13 "
-        f"THEN 1000 ELSE 1 END) "
+        f"TRY_CAST({field} AS DOUBLE) / CASE length(split_part({field}, '.', 1)) "
+        f"WHEN 13 THEN 1000 WHEN 16 THEN 1000000 ELSE 1 END) "
         f"WHEN regexp_matches({field}, '{_WITH_OFFSET}') THEN TRY_CAST({field} AS TIMESTAMPTZ) "
         f"ELSE timezone({zone}, coalesce(TRY_CAST({field} AS TIMESTAMP), "
         f"try_strptime({field}, [{formats}]))) END",

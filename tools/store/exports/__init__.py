@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.store.exports import klaviyo, shopify
-from tools.store.exports.export import Export, Part, System
+from tools.store.exports import ga4, hubspot, klaviyo, shopify
+from tools.store.exports.export import SYSTEM_NAMES, Export, Part, System
+from tools.store.exports.ga4 import refuse_report
 
-__all__ = ["Export", "Part", "System", "recognise"]
+__all__ = ["SYSTEM_NAMES", "Export", "Part", "System", "recognise", "refuse_report"]
 
 
 def recognise(columns: Sequence[str]) -> Export | None:
     """The export that a file with this header is; None: a file of no system that we know."""
     for read in (
         shopify.orders, shopify.products, klaviyo.list_with_consent, klaviyo.profiles,
-        shopify.customers,
+        shopify.customers, hubspot.deals, hubspot.contacts, hubspot.opt_outs, hubspot.mail_events,
+        ga4.events,
     ):  # fmt: skip
         found = read(columns)
         if found is not None:

@@ -17,7 +17,10 @@ from tools.store.columns import plain
 from tools.store.fields import Kind
 from tools.store.readers import LINE
 
-System = Literal["klaviyo", "shopify"]
+System = Literal["klaviyo", "shopify", "hubspot", "ga4"]
+SYSTEM_NAMES: dict[System, str] = {
+    "klaviyo": "Klaviyo", "shopify": "Shopify", "hubspot": "HubSpot", "ga4": "Google Analytics 4",
+}  # fmt: skip
 
 
 class Field(Frozen):
@@ -42,6 +45,8 @@ class Part(Frozen):
     """Condition over ``x`` and words: rows that are no rows of this kind."""
     notes: tuple[str, ...] = ()
     """What a person must know of how it was read."""
+    on_request: bool = False
+    """Taken in only where a person asks for it."""
 
     def field(self, name: str) -> Field | None:
         return next((f for f in self.fields if f.name == name), None)
@@ -63,6 +68,10 @@ class Export(Frozen):
         """What its rows are kept as said by: "Shopify orders"."""
         return self.name.removesuffix(" export")
 
+    def wanted(self, *, all_parts: bool) -> tuple[Part, ...]:
+        """Its parts; those on request only with ``all_parts``."""
+        return tuple(part for part in self.parts if all_parts or not part.on_request)
+
     def part(self, kind: Kind) -> Part | None:
         return next((part for part in self.parts if part.kind == kind), None)
 
@@ -76,9 +85,17 @@ class Header:
     def __contains__(self, name: str) -> bool:
         return plain(name) in self._columns
 
+    def as_written(self, *names: str) -> bool:
+        """Whether one of them is there sign by sign."""
+        return any(name in self._columns.values() for name in names)
+
     def has(self, *names: str) -> bool:
         """Whether every one of them is there."""
         return all(name in self for name in names)
+
+    def beginning(self, start: str) -> list[str]:
+        """The columns that begin so."""
+        return [c for p, c in self._columns.items() if p.startswith(plain(start))]
 
     def any_begins(self, *starts: str) -> bool:
         return any(c.startswith(tuple(plain(s) for s in starts)) for c in self._columns)

@@ -39,9 +39,9 @@ def _ours(header: Header) -> bool:
         name in header
         for name in (
             "Klaviyo ID", "Email Marketing Consent", "Email Suppressions", "Profile Created On",
-            "Historic Customer Lifetime Value", "$consent", "$source",
+            "Historic Customer Lifetime Value",
         )
-    )  # fmt: skip
+    ) or header.as_written("$consent", "$source")  # fmt: skip
 
 
 def _export(header: Header, name: str) -> Export:
@@ -70,7 +70,11 @@ def _export(header: Header, name: str) -> Export:
                     *header.field("city", "City", "$city"),
                     *header.field("timezone", "Timezone", "$timezone"),
                     *header.field("created_at", "Profile Created On", "Date Added", "First Active"),
+                    *header.field("phone", "Phone Number", "$phone_number"),
+                    *header.field("street", "Address", "Address 1", "$address1"),
+                    *header.field("postcode", "Zip Code", "Zip", "$zip"),
                     *_consent(header),
+                    *_sms_consent(header),
                 ),
                 notes=tuple(notes),
             ),
@@ -79,7 +83,6 @@ def _export(header: Header, name: str) -> Export:
 
 
 def _consent(header: Header) -> tuple[Field, ...]:
-    said = f"replace(replace(lower({header.text(*_CONSENT)}), ' ', ''), '_', '')"
     suppressed = header.text(*_SUPPRESSED)
     is_suppressed = (
         f"({suppressed} IS NOT NULL AND lower({suppressed}) NOT IN ('[]', 'false', 'no', 'none'))"
@@ -87,23 +90,47 @@ def _consent(header: Header) -> tuple[Field, ...]:
     found = tuple(c for c in (header.first(*_CONSENT), header.first(*_SUPPRESSED)) if c)
     if not found:
         return ()
-    given = (
-        f"CASE WHEN {is_suppressed} THEN 'no' "
-        f"WHEN {said} IN ('subscribed', 'subscribe', 'optin', 'yes', 'true') THEN 'yes' "
-        f"WHEN {said} IN ('email', '[\"email\"]', '[''email'']') THEN 'yes' "
-        f"WHEN {said} IN ('neversubscribed', 'nosubscription', '') THEN NULL "
-        f"WHEN {said} LIKE 'unsubscribe%' OR {said} IN ('no', 'false', 'optout') THEN 'no' "
-        f"ELSE {said} END"
-    )
-    at = f"CASE WHEN NOT {is_suppressed} THEN {header.text(*_AT)} END"
-    source = header.text("Email Marketing Consent Method", "$consent_method", "Source", "$source")
+    method = ("Email Marketing Consent Method", "$consent_method", "Source", "$source")
     return (
-        Field(name="email_consent", columns=found, sql=given, how="never subscribed: no answer"),
-        *header.field("email_consent_at", *_AT, sql=at),
+        Field(
+            name="email_consent",
+            columns=found,
+            sql=f"CASE WHEN {is_suppressed} THEN 'no' ELSE {_answer(header.text(*_CONSENT))} END",
+            how="never subscribed: no answer",
+        ),
         *header.field(
-            "email_consent_source",
-            "Email Marketing Consent Method", "$consent_method", "Source", "$source",
+            "email_consent_at", *_AT,
+            sql=f"CASE WHEN NOT {is_suppressed} THEN {header.text(*_AT)} END",
+        ),
+        *header.field(
+            "email_consent_source", *method,
             sql=f"CASE WHEN {is_suppressed} THEN 'Klaviyo, suppressed' "
-            f"ELSE 'Klaviyo, ' || {source} END",
+            f"ELSE 'Klaviyo, ' || {header.text(*method)} END",
         ),
     )  # fmt: skip
+
+
+def _sms_consent(header: Header) -> tuple[Field, ...]:
+    asked = ("SMS Marketing Consent", "SMS Marketing")
+    method = ("SMS Marketing Consent Method", "SMS Consent Method", "Source", "$source")
+    if header.first(*asked) is None:
+        return ()
+    return (
+        *header.field("sms_consent", *asked, sql=_answer(header.text(*asked))),
+        *header.field("sms_consent_at", "SMS Marketing Consent Timestamp", "SMS Consent Timestamp"),
+        *header.field(
+            "sms_consent_source", *method, sql=f"'Klaviyo, ' || {header.text(*method)}"
+        ),
+    )  # fmt: skip
+
+
+def _answer(said: str) -> str:
+    """SQL: yes, no or NULL for Klaviyo's words; others stay, and are set aside as unreadable."""
+    word = f"replace(replace(lower({said}), ' ', ''), '_', '')"
+    return (
+        f"CASE WHEN {word} IN ('subscribed', 'subscribe', 'optin', 'yes', 'true') THEN 'yes' "
+        f"WHEN {word} IN ('email', '[\"email\"]', '[''email'']') THEN 'yes' "
+        f"WHEN {word} IN ('neversubscribed', 'nosubscription', '') THEN NULL "
+        f"WHEN {word} LIKE 'unsubscribe%' OR {word} IN ('no', 'false', 'optout') THEN 'no' "
+        f"ELSE {word} END"
+    )

@@ -207,6 +207,12 @@ def customers(columns: Sequence[str]) -> Export | None:
                         "email_consent_at", "Email Marketing Consent Updated At",
                         "Accepts Email Marketing Updated At",
                     ),
+                    *header.field("phone", "Phone", "Default Address Phone", "Address Phone"),
+                    *header.field("street", "Default Address Address1", "Address1"),
+                    *header.field("postcode", "Default Address Zip", "Zip"),
+                    *header.field("updated_at", "Updated At"),
+                    *header.field("sms_consent", "Accepts SMS Marketing"),
+                    *header.field("sms_consent_at", "SMS Marketing Consent Updated At"),
                 ),
                 notes=(
                     "Shopify's “no” does not say whether somebody refused or was never asked; it "
