@@ -103,13 +103,15 @@ async def write_brief(
     holdout: Share | None = None,
     kpi_days: int = KPI_DAYS,
     reject_reason: str = "",
+    data_doubts: Sequence[str] = (),
 ) -> Brief:
     """The brief of a goal.
 
     ``evidence`` is that of ``audience_rule(goal, today)`` with reach filled in; ``holdout`` is
     the workspace's wish, which the goal's own goes before. A ``reject_reason`` is read as a goal:
     what it says of offer, days, size and holdout changes the brief, and the rest goes to the
-    writer and is quoted. Raises ModelError and CdpError.
+    writer and is quoted. ``data_doubts``: what the audit says against the data.
+    Raises ModelError and CdpError.
     """
     goal, not_read = amended(goal, reject_reason, today, currency)
     reply = await answer_or_house(
@@ -172,7 +174,7 @@ async def write_brief(
         holdout=held,
         tone=words.tone,
         question=words.question,
-        unsupported=(*unsupported, *offer.unsupported, *not_read),
+        unsupported=(*data_doubts, *unsupported, *offer.unsupported, *not_read),
         alternatives=await alternatives(
             goal,
             evidence=evidence,

@@ -56,6 +56,7 @@ def write_report(question: ReportQuestion) -> Report:
         against_held_back=tuple(against),
         day_by_day=days,
         last_click=question.results.last_click,
+        unmatched=question.results.unmatched,
         send_states=question.send_states,
         measurable="no" if why_not else "yes",
         why_not=why_not,

@@ -13,6 +13,7 @@ from domain.figures import Effect, Figure
 from domain.plan import HELD_BACK
 from domain.report import ArmResult, Report
 from tools.render import report as pages
+from tools.render.report_words import unmatched
 
 OUTCOMES = {
     "viewing_booked": "viewings booked",
@@ -64,6 +65,8 @@ def report_text(report: Report, timezone: str, *, queries: bool = False) -> Rend
         parts += [_arms(report), Text()]
     states = ", ".join(f"{n:,} {words.SEND_STATES.get(s, s)}" for s, n in report.send_states)
     parts.append(Text(f"Messages: {states or 'none'}"))
+    if report.unmatched:
+        parts.append(Text(f"Orders: {unmatched(report)}"))
     parts += [Text(f"· {note}") for note in report.notes]
     if queries:
         for query in report.queries:

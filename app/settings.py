@@ -157,6 +157,14 @@ class HoldoutSettings(Section):
     """Days after the last mail at which results are collected and the report is written anew."""
 
 
+class AuditSettings(Section):
+    """What the data must be like before a campaign starts."""
+
+    least_score: Annotated[float, Field(gt=0, le=100)] | None = None
+    """Score of the data audit, 0 to 100, below which no campaign starts. Absent: a brief says
+    what is wrong, and nothing is stopped."""
+
+
 class ModelSettings(Section):
     """A language model behind any OpenAI-compatible endpoint. Without one, drafts are assembled
     from the brand's own library, and say so."""
@@ -292,6 +300,7 @@ class Settings(Section):
     sending: SendingSettings = SendingSettings()
     limits: LimitSettings = LimitSettings()
     holdout: HoldoutSettings = HoldoutSettings()
+    audit: AuditSettings = AuditSettings()
     desk: DeskSettings = DeskSettings()
     approvals: ApprovalSettings = ApprovalSettings()
     tracking: TrackingSettings = TrackingSettings()

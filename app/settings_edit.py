@@ -33,6 +33,7 @@ EDITABLE: Mapping[str, tuple[str, ...]] = {
         "approval_expires_days", "author_may_approve",
     ),
     "holdout": ("share",),
+    "audit": ("least_score",),
     "approvals": (
         "large_from", "first_share", "first_wait_minutes", "most_bounced", "most_complained",
         "most_unsubscribed",

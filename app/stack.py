@@ -20,6 +20,7 @@ from domain.plan import Cap, QuietHours
 from domain.publication import Sender
 from ledger import budgets, clock
 from tools.analytics.duck import DuckAnalytics
+from tools.audit.duck import DuckAuditor
 from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from tools.esp.webhooks import SENDGRID
@@ -68,6 +69,8 @@ def build_stack(workspace: Workspace) -> Stack:
         high_water=workspace.high_water,
         limits=_limits(workspace),
         tracking=Tracking(opens=settings.tracking.opens, clicks=settings.tracking.clicks),
+        auditor=_auditor(workspace, workspace.ledger.clock, consents),
+        least_score=settings.audit.least_score,
         events=StoredEvents(Store(workspace.store_folder)),
         store=Store(workspace.store_folder),
         identity=identity_rules(workspace),
@@ -79,7 +82,8 @@ def build_stack(workspace: Workspace) -> Stack:
 
     def at(moment: datetime) -> Stack:
         then, counted = _views(workspace, FixedClock(moment), consents)
-        return replace(stack, customers=then, people=then, analytics=counted)
+        auditor = _auditor(workspace, FixedClock(moment), consents)
+        return replace(stack, customers=then, people=then, analytics=counted, auditor=auditor)
 
     return replace(stack, at=at)
 
@@ -113,6 +117,11 @@ def _views(
         segments=lambda: saved_rules(workspace.folder),
     )
     return data, DuckAnalytics(store, time, *place, consents=consents)
+
+
+def _auditor(workspace: Workspace, time: Clock, consents: ConsentCopy) -> DuckAuditor:
+    store, zone = Store(workspace.store_folder), workspace.timezone
+    return DuckAuditor(store, time, zone, workspace.quarantine_folder, consents=consents)
 
 
 def keys(workspace: Workspace) -> Keys:

@@ -39,6 +39,19 @@ LEFT_OUT = {
 }
 """Why somebody gets no mail: left out because …"""
 
+AUDIT_FINDINGS = {
+    "no_address": "no address",
+    "no_consent": "no answer on consent",
+    "no_proof": "no proof of consent",
+    "no_name": "no first name",
+    "invalid_values": "impossible values",
+    "disagreement": "sources disagree",
+    "duplicates": "two ids",
+    "stale": "stale details",
+    "times_out_of_order": "days out of order",
+}
+"""What people lack by the data audit."""
+
 SEND_STATES = {
     "scheduled": "scheduled",
     "claimed": "about to go out",

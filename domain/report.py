@@ -70,6 +70,9 @@ class Report(Frozen):
     """By the KPI, where it is something that people do; both groups, the days in order."""
     last_click: tuple[Figure, ...] = ()
     """What last click would say; never shown without the effect beside it."""
+    unmatched: tuple[Figure, ...] = ()
+    """Share of the period's orders that name no customer: of all (``orders``), then by channel.
+    Whoever bought that way stands in no group."""
     send_states: tuple[tuple[str, int], ...] = ()
     measurable: Literal["yes", "no"] = "yes"
     why_not: str = ""

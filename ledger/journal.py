@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,6 +87,12 @@ def of_kind(tx: Transaction, kind: str) -> Iterator[Entry]:
     query = sa.select(t.journal).where(_j.kind == kind).order_by(_j.seq)
     for row in tx.connection.execute(query).mappings():
         yield _entry(dict(row))
+
+
+def last_of(tx: Transaction, kinds: Collection[str]) -> int:
+    """The number of the latest row of these kinds; 0 where there is none."""
+    query = sa.select(sa.func.max(_j.seq)).where(_j.kind.in_(kinds))
+    return int(tx.connection.execute(query).scalar_one() or 0)
 
 
 def export(tx: Transaction) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from langgraph.runtime import Runtime
 
 from agents import brief_writer
+from domain.audit import Standing
 from domain.brief import AudienceEvidence, Brief
 from domain.errors import Refused
 from domain.frozen import content_hash
@@ -18,8 +19,9 @@ from ledger import approvals, facts, runs
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.errors import LedgerError
-from workflows import progress, saved_segments
+from workflows import data_audit, progress, saved_segments
 from workflows.audience import reach
+from workflows.data_doubts import doubts, require_sound
 from workflows.edits import edited_brief
 from workflows.stack import Stack
 from workflows.state import CampaignState
@@ -61,7 +63,8 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
 
 
 async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
-    """Size and habits of the audience, and who of it can be reached."""
+    """Size and habits of the audience, who of it can be reached, and whether the data behind
+    that can be trusted. Raises BrokenData below the score that a person set."""
     stack = runtime.context
     progress.started(state["run_id"], "audit")
     goal = Goal.model_validate(state["goal"])
@@ -72,12 +75,16 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     evidence = evidence.model_copy(
         update={"reachable": len(reached.people), "left_out": reached.counts()}
     )
-    progress.finished(
-        state["run_id"],
-        "audit",
-        f"{evidence.size:,} people fit; {len(reached.people):,} of them can be mailed.",
-    )
-    return {"evidence": evidence.model_dump(mode="json")}
+    said = f"{evidence.size:,} people fit; {len(reached.people):,} of them can be mailed."
+    made: CampaignState = {"evidence": evidence.model_dump(mode="json")}
+    standing = await data_audit.standing(stack, rule)
+    if standing is not None:
+        await read(stack.ledger, lambda tx: require_sound(tx, standing, stack.least_score))
+        made["standing"] = standing.model_dump(mode="json")
+        if standing.score.value is not None:
+            said = f"{said} The data score {standing.score.value:.0f} of 100."
+    progress.finished(state["run_id"], "audit", said)
+    return made
 
 
 async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -113,6 +120,7 @@ async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Br
     today, known = await read(
         stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
     )
+    standing = Standing.model_validate(state["standing"]) if "standing" in state else None
     return await brief_writer.write_brief(
         Goal.model_validate(state["goal"]),
         today=today,
@@ -125,6 +133,7 @@ async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Br
         house=stack.house,
         holdout=stack.rules.holdout_share,
         reject_reason=reject_reason,
+        data_doubts=doubts(standing) if standing is not None else (),
     )
 
 

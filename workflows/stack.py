@@ -27,6 +27,7 @@ from domain.voice import Passage, PassageKind
 from ledger.database import Ledger
 from ledger.sending import HighWater
 from tools.analytics.port import Analytics
+from tools.audit.port import Auditor
 from tools.cdp.port import CustomerData, People
 from tools.esp.port import Sending
 from tools.identity.rules import IdentityRules
@@ -164,6 +165,10 @@ class Stack:
     high_water: HighWater
     limits: SendingLimits = SendingLimits()
     tracking: Tracking = Tracking()
+    auditor: Auditor | None = None
+    """None: campaigns are not told how far the data can be trusted."""
+    least_score: float | None = None
+    """Below this score of the data no campaign starts. None: it is only said."""
     events: Events | None = None
     """None: what comes back of messages stays in the ledger, and analytics do not see it."""
     store: Store | None = None

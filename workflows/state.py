@@ -48,6 +48,8 @@ class CampaignState(TypedDict, total=False):
     """domain.goal.Goal"""
     evidence: Json
     """domain.brief.AudienceEvidence"""
+    standing: Json
+    """domain.audit.Standing: how far the data behind it can be trusted; absent: nobody looked."""
     brief: Json
     """domain.brief.Brief"""
     brief_hash: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from app.references import short
 from app.workspace import Workspace, open_workspace
 from ledger import journal, people, runs
 
+if TYPE_CHECKING:
+    from app.data_audit import AuditShown
+
 app = typer.Typer(
     help="Look through the data, or the history of every decision.",
     no_args_is_help=True,
@@ -24,20 +27,25 @@ app = typer.Typer(
 
 
 @app.command()
-def data(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+def data(
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write it to this file, as one HTML page.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Say what there is, what is missing, and what that stops you from doing."""
     out, opened = Out(as_json), open_workspace(workspace)
+    from app.audit_text import audit_text
     from app.data_audit import audit_data
 
     with out.working("Looking through the data"):
-        found = asyncio.run(audit_data(opened))
-    out.say(found.headline, "")
-    for label, value in found.rows:
-        out.say(f"  {label:<34} {value}")
-    if found.repairs:
-        out.say("", "Worth mending, the most useful first:")
-        for number, repair in enumerate(found.repairs, start=1):
-            out.say(f"  {number}. {repair.what}", f"     {repair.why}", f"     → {repair.how}")
+        found = asyncio.run(audit_data(opened, opened.stack()))
+    if html is not None:
+        _write(html, found, opened)
+        out.say(found.headline, f"Wrote {html}")
+    else:
+        out.say(*audit_text(found, opened.currency))
     out.answer("audit.data.v1", found)
 
 
@@ -94,6 +102,15 @@ def work(
         found = asyncio.run(audit_work(opened, opened.stack()))
     show_work(out, found, opened.currency)
     out.answer("audit.work.v1", found)
+
+
+def _write(file: Path, found: AuditShown, opened: Workspace) -> None:
+    from app.audit_file import audit_html
+    from app.desk.formats import Formats
+
+    with opened.ledger.read() as tx:
+        fmt = Formats("en_GB", opened.timezone, opened.currency, tx.now)
+    file.write_text(audit_html(found, opened.settings.workspace.name, fmt), encoding="utf-8")
 
 
 @app.command("journal")

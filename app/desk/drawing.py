@@ -57,12 +57,7 @@ async def draw(
     site = site_of(request)
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     moment, around = await asyncio.to_thread(_look, site)
-    fmt = Formats(
-        locale=choose_locale(request.headers.get("accept-language", "")),
-        timezone=site.workspace.timezone,
-        currency=site.workspace.currency,
-        now=moment,
-    )
+    fmt = _formats(request, moment)
     text = (
         _environment()
         .get_template(template)
@@ -82,6 +77,26 @@ async def draw(
         )
     )
     return HTMLResponse(text, status_code=status)
+
+
+async def reader_formats(request: Request) -> Formats:
+    """The forms of numbers and days of whoever asks."""
+    return _formats(request, (await asyncio.to_thread(_look, site_of(request)))[0])
+
+
+def _formats(request: Request, moment: datetime) -> Formats:
+    workspace = site_of(request).workspace
+    return Formats(
+        locale=choose_locale(request.headers.get("accept-language", "")),
+        timezone=workspace.timezone,
+        currency=workspace.currency,
+        now=moment,
+    )
+
+
+def render(template: str, fmt: Formats, **shown: Any) -> str:
+    """A template's text without a request: for files that stand alone."""
+    return _environment().get_template(template).render(fmt=fmt, now=fmt.now, **shown)
 
 
 async def draw_error(request: Request, error: MainspringError, status: int) -> HTMLResponse:

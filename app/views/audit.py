@@ -10,30 +10,35 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.data_audit import DataAudit, Repair, audit_data
+from app.data_audit import AuditShown, audit_data
 from app.field_words import reason_in_words
 from app.masking import OPEN_FIELDS, masked_value
 from app.views.history import Checked, chain_check
 from app.views.imports import Imported, imports_page
-from app.views.people import of_rule
+from app.views.people import of_finding
 from app.workspace import Workspace
+from domain.audit import Finding, FindingCode, Valuable
 from domain.errors import Refused
 from domain.frozen import Frozen
-from domain.predicate import Everyone, Trait
 from tools.store.columns import plain
 from tools.store.fields import FIELDS, Kind
-from workflows.audience import reach
 from workflows.stack import Stack
 
 ROWS = 50
 """Rows of a file that a page shows."""
 
-_STEPS = {
+_STEPS: dict[FindingCode, tuple[str, str]] = {
     "nothing_imported": ("/import", "Import a file"),
     "no_consent": ("/import", "Import consents"),
+    "no_proof": ("/import", "Import the proof"),
     "no_address": ("/import", "Import addresses"),
+    "no_name": ("/import", "Import names"),
     "unknown_buyers": ("/import", "Import orders with the buyer's id"),
     "old": ("/import", "Import a fresh export"),
+    "stale": ("/import", "Import fresh details"),
+    "disagreement": ("/import", "Import the mended export"),
+    "times_out_of_order": ("/import", "Import the right days"),
+    "quiet_source": ("#sources", "Show the sources"),
     "unreadable": ("#unread", "Read them"),
     "no_events": ("/import", "Import events"),
 }
@@ -42,11 +47,11 @@ _STEPS = {
 class RepairLine(Frozen):
     """A repair, with the people behind it and the step that does it."""
 
-    repair: Repair
-    people: int | None
-    """None: no people are behind it, or nobody knows who they are."""
+    repair: Finding
     people_address: str
+    """Empty: no people are behind it, or nobody knows who they are."""
     step: str
+    """Empty: it is done outside the desk."""
     step_address: str
 
 
@@ -62,8 +67,11 @@ class UnreadFile(Frozen):
 
 
 class AuditPage(Frozen):
-    audit: DataAudit
+    audit: AuditShown
     repairs: tuple[RepairLine, ...]
+    """All of them, the most useful first."""
+    chosen: Valuable | None
+    """The customer whose record is shown beside the repairs."""
     unread: tuple[UnreadFile, ...]
     imports: tuple[Imported, ...]
     history: Checked
@@ -86,39 +94,30 @@ class UnreadPage(Frozen):
     more: bool
 
 
-async def audit_page(workspace: Workspace, stack: Stack) -> AuditPage:
-    """Look through the data now. Raises CdpError store_damaged."""
-    audit = await audit_data(workspace)
+async def audit_page(workspace: Workspace, stack: Stack, number: int = 0) -> AuditPage:
+    """Look through the data now. ``number``: the valuable customer to show; 0: the first with
+    something wrong. Raises CdpError store_damaged."""
+    audit = await audit_data(workspace, stack)
     return AuditPage(
         audit=audit,
-        repairs=await _repairs(stack, audit),
+        repairs=tuple(_line(finding) for finding in audit.findings),
+        chosen=_chosen(audit, number),
         unread=await asyncio.to_thread(unread_files, workspace),
         imports=(await imports_page(workspace)).history,
         history=await chain_check(workspace.ledger),
     )
 
 
-async def _repairs(stack: Stack, audit: DataAudit) -> tuple[RepairLine, ...]:
-    behind: dict[str, tuple[int, str]] = {}
-    if any(repair.code == "no_consent" for repair in audit.repairs):
-        left_out = (await reach(stack, Everyone())).left_out
-        title = "An address, and no recorded consent"
-        address = of_rule(Everyone(), reason="no_consent", title=title)
-        behind["no_consent"] = (left_out["no_consent"], address)
-    if any(repair.code == "no_address" for repair in audit.repairs):
-        rule = Trait(field="email", op="unknown")
-        size = len(await stack.people.select(rule))
-        behind["no_address"] = (size, of_rule(rule, title="No mail address is known"))
-    return tuple(
-        RepairLine(
-            repair=repair,
-            people=behind[repair.code][0] if repair.code in behind else None,
-            people_address=behind[repair.code][1] if repair.code in behind else "",
-            step_address=_STEPS[repair.code][0],
-            step=_STEPS[repair.code][1],
-        )
-        for repair in audit.repairs
-    )
+def _chosen(audit: AuditShown, number: int) -> Valuable | None:
+    named = [one for one in audit.valuable if one.number == number]
+    wrong = [one for one in audit.valuable if one.traces]
+    return next(iter((*named, *wrong, *audit.valuable)), None)
+
+
+def _line(finding: Finding) -> RepairLine:
+    address, step = _STEPS.get(finding.code, ("", ""))
+    people = of_finding(finding.code) if finding.people and finding.by_person else ""
+    return RepairLine(repair=finding, people_address=people, step=step, step_address=address)
 
 
 def unread_files(workspace: Workspace) -> tuple[UnreadFile, ...]:

@@ -13,6 +13,8 @@ A number links here by naming the set that it counts:
     /people?publication=ID&also=ID               … whose people get this other send too
     /people?publication=ID&over=cap              who of it would get more mails than the cap allows
     /people?start=T&end=T&mails=2                who gets so many mails between two moments
+    /people?finding=duplicates                   who stands behind a finding of the data audit
+    /people?valuable=true                        the most valuable customers
     /people?rule=JSON                            who fits an audience rule (domain.predicate)
     /people?rule=JSON&reason=no_consent          who of them cannot be mailed
 
@@ -31,6 +33,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app import words
 from app.masking import masked
 from app.references import short
+from domain.audit import FindingCode
 from domain.brief import Brief
 from domain.customer import Contact
 from domain.errors import WrongUsage
@@ -41,7 +44,7 @@ from ledger import approvals, crowding, listing, subjects
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.listing import Message, Messages
-from workflows import campaign
+from workflows import campaign, data_audit
 from workflows.audience import Reason, left_out_for
 from workflows.stack import Stack
 from workflows.transactions import read
@@ -53,6 +56,11 @@ _RULE: TypeAdapter[Predicate] = TypeAdapter(Predicate)
 
 class Asked(Frozen):
     """A set of people, as an address names it."""
+
+    finding: FindingCode | None = None
+    """Those behind a finding of the data audit."""
+    valuable: bool = False
+    """The most valuable customers, the first first."""
 
     publication: str = ""
     campaign: str = ""
@@ -117,6 +125,11 @@ def of_rule(rule: Predicate, *, reason: str = "", title: str = "") -> str:
     ).address()
 
 
+def of_finding(code: FindingCode) -> str:
+    """The address of the people behind a finding of the data audit."""
+    return Asked(finding=code).address()
+
+
 async def people_page(stack: Stack, asked: Asked) -> PeoplePage:
     """Raises WrongUsage where the address names no set, LedgerError unknown."""
     if asked.start is not None and asked.end is not None:
@@ -133,6 +146,17 @@ async def people_page(stack: Stack, asked: Asked) -> PeoplePage:
         return await _of_rule(stack, asked, rule, approval.run_id)
     if asked.rule:
         return await _of_rule(stack, asked, _read_rule(asked.rule), "")
+    if asked.finding is not None:
+        found = await data_audit.behind(stack, asked.finding)
+        lacks = words.AUDIT_FINDINGS.get(asked.finding, asked.finding.replace("_", " "))
+        title = asked.title or f"{words.people(len(found))}: {lacks}"
+        counted = f"data audit: {asked.finding}"
+        return await customers_page(stack, found, asked, title=title, counted=counted)
+    if asked.valuable:
+        found = await data_audit.most_valuable(stack)
+        title = asked.title or f"The {len(found):,} most valuable customers, the first first"
+        counted = "data audit: the most valuable customers"
+        return await customers_page(stack, found, asked, title=title, counted=counted)
     raise WrongUsage(
         "nobody_named",
         "This address does not say whom it means.",

@@ -14,6 +14,7 @@ from app import doctor, settings_edit
 from app.doctor import Check
 from app.settings import (
     ApprovalSettings,
+    AuditSettings,
     HoldoutSettings,
     LimitSettings,
     TrackingSettings,
@@ -37,6 +38,7 @@ class Limits(Frozen):
 
     limits: LimitSettings
     holdout: HoldoutSettings
+    audit: AuditSettings
     approvals: ApprovalSettings
     tracking: TrackingSettings
     money_a_day: Decimal | None
@@ -115,6 +117,7 @@ async def limits(site: Site) -> Limits:
     return Limits(
         limits=written.limits,
         holdout=written.holdout,
+        audit=written.audit,
         approvals=written.approvals,
         tracking=written.tracking,
         money_a_day=written.model.budget_a_day,

@@ -25,6 +25,7 @@ from domain.report import ArmResult
 from tools.analytics.first_times import count_first_times
 from tools.analytics.last_click import count_last_click
 from tools.analytics.port import OutcomeMoments, Results
+from tools.analytics.unmatched import count_unmatched
 from tools.cdp.baseline import figure_of
 from tools.measurement.effects import mean_interval, share_interval
 from tools.store.names import require_one_currency
@@ -65,14 +66,16 @@ def count_results(
     order = [kpi, *(m for m in METRICS if m != kpi)]
     last_click, click_query = count_last_click(people, campaign_id, start, end, tables)
     first_times, first_query = count_first_times(people, kpi, start, end, tables)
+    unmatched, asked = count_unmatched(start, end, tables)
     return Results(
         arms=tuple(_arm(row, query) for row in rows),
         moments=tuple(m for metric in order for m in (_moments(metric, r, query) for r in rows)),
         last_click=last_click,
         last_data_day=_last_moment(tables),
-        queries=(query, click_query, *([first_query] if first_query is not None else [])),
+        queries=(query, click_query, *([first_query] if first_query is not None else []), *asked),
         first_times=first_times,
         first_times_query=first_query.id if first_query is not None else "",
+        unmatched=unmatched,
     )
 
 

@@ -62,6 +62,8 @@ class Results(Frozen):
     first_times: tuple[FirstTime, ...] = ()
     """Of the KPI, where it is something that people do; days without anybody are left out."""
     first_times_query: str = ""
+    unmatched: tuple[Figure, ...] = ()
+    """Share of the period's orders that name no customer: of all (``orders``), then by channel."""
 
 
 class HourEvidence(Frozen):

@@ -103,6 +103,8 @@ def csv(report: Report) -> str:
         row("day", group, figure)
     for figure in report.last_click:
         row("last_click", "", figure)
+    for figure in report.unmatched:
+        row("unmatched", "", figure)
     for state, count in report.send_states:
         row("message", state, Figure(name="messages", value=count, unit="count"))
     return sheet.getvalue()

@@ -88,7 +88,23 @@ def counted(report: Report) -> list[tuple[str, str]]:
         rows.append(("Held back", f"{held.assigned:,} of {everyone:,} ({share:.1f}%), by chance"))
     rows.append(("Counted", days(report)))
     rows.append(("Source", f"data as of {moment(report.as_of)}"))
+    if report.unmatched:
+        rows.append(("Unmatched", unmatched(report)))
     return rows + [("Note", note) for note in report.notes]
+
+
+def unmatched(report: Report) -> str:
+    """The part of the period's orders that stands in no group, because it names nobody."""
+    whole, *by_channel = report.unmatched
+    said = f"{_of_orders(whole)} in this time name no customer, and stand in no group"
+    if len(by_channel) > 1:
+        said += ": " + ", ".join(f"{f.name} {_of_orders(f)}" for f in by_channel)
+    return f"{said}."
+
+
+def _of_orders(figure: Figure) -> str:
+    share, orders = figure.value or 0.0, figure.n or 0
+    return f"{round(share * orders):,} of {orders:,} orders ({share * 100:.1f}%)"
 
 
 class Measure(Frozen):

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from starlette.background import BackgroundTask
 
-from app.desk.drawing import draw
+from app import audit_parts
+from app.audit_file import audit_html
+from app.desk.drawing import draw, reader_formats
 from app.desk.identity import Here, needs
 from app.site import site_of
 from app.views.audit import audit_page, unread_page
@@ -23,11 +25,19 @@ router = APIRouter()
 
 
 @router.get("/audit")
-async def audit(request: Request, here: Here) -> Response:
-    """Look through the data now."""
+async def audit(
+    request: Request, here: Here, no: Annotated[int, Query(ge=0, le=1000)] = 0
+) -> Response:
+    """Look through the data now. ``no``: the customer to show, by their number."""
     site = site_of(request)
-    page = await audit_page(site.workspace, site.stack)
-    return await draw(request, "audit/page.html", "audit", page=page)
+    page = await audit_page(site.workspace, site.stack, no)
+    return await draw(
+        request, "audit/page.html", "audit", page=page, parts=audit_parts, column=_column
+    )
+
+
+def _column(number: int) -> str:
+    return f"/audit?no={number}#no"
 
 
 @router.get("/audit/download")
@@ -40,7 +50,9 @@ async def download(
     if form == "json":
         answer = Response(page.model_dump_json(indent=2), media_type="application/json")
     else:
-        answer = await draw(request, "audit/download.html", "audit", page=page)
+        fmt = await reader_formats(request)
+        brand = site.workspace.settings.workspace.name
+        answer = HTMLResponse(audit_html(page.audit, brand, fmt))
     answer.headers["Content-Disposition"] = f'attachment; filename="data-audit.{form}"'
     return answer
 
