@@ -261,7 +261,7 @@ class PerPerson:
     def _profiles(self) -> Table | None:
         if not self._traits:
             return None
-        return self._tables.profiles().select("customer_id", *sorted(self._traits))
+        return self._tables.profiles(*sorted(self._traits))
 
     def _answers(self) -> Table | None:
         return answers_that_count(self._purposes, self._tables) if self._purposes else None

@@ -44,7 +44,7 @@ def trait_fits(rule: Trait, tables: Tables) -> Callable[[Any], Any]:
 def ordered_to(tables: Tables) -> Table:
     """customer_id and the country of the last order that names one, of those whose profile names
     none."""
-    said = tables.profiles().filter(lambda t: t.country.notnull()).select("customer_id")
+    said = tables.profiles("country").filter(lambda t: t.country.notnull()).select("customer_id")
     lines = tables.lines().filter(lambda t: t.customer_id.notnull() & (t.country != ""))
     lines = lines.anti_join(said, "customer_id")
     latest = ibis.row_number().over(
