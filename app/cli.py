@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "publish": "Send what was approved, once or as a worker.",
     "report": "Read or export what a campaign changed.",
     "identity": "Which customer ids are one person: found, explained, decided, undone.",
+    "audience": "Try an audience rule out, and give rules names.",
     "audit": "Look through the data, or the history of every decision.",
     "sending": "Pause all sending, resume it, or see how it stands.",
     "review": "Decide about messages that may or may not have gone out.",

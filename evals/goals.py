@@ -12,6 +12,7 @@ from domain.frozen import Frozen
 from domain.goal import Goal, OfferBounds
 from domain.money import Money
 from domain.predicate import (
+    Agreed,
     AllOf,
     AnyOf,
     Bought,
@@ -19,7 +20,9 @@ from domain.predicate import (
     Everyone,
     NotThat,
     Predicate,
+    Sequence,
     Spent,
+    Stage,
     Trait,
 )
 
@@ -124,6 +127,12 @@ def predicate(raw: dict[str, Any]) -> Predicate:
             return Did(**_plain(inner))
         case "trait":
             return Trait(**_plain(inner))
+        case "agreed":
+            return Agreed(purpose=inner)
+        case "stage":
+            return Stage(stages=(inner,))
+        case "sequence":
+            return Sequence.model_validate({"steps": inner})
         case _:
             raise ValueError(f"{kind} is no kind of rule")
 

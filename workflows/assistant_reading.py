@@ -33,7 +33,7 @@ from agents.conversing.port import ToolError
 from agents.house.goal_products import GERMAN
 from agents.scheduler import PlanError
 from domain.facts import Facts
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate
+from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Sequence
 from domain.report import Report
 from domain.words import money_words
 from ledger import approvals, facts, publications, runs, sending
@@ -140,6 +140,9 @@ def require_products(rule: Predicate, known: Facts) -> None:
                 require_products(part, known)
         case NotThat(that=that):
             require_products(that, known)
+        case Sequence(steps=steps):
+            for step in steps:
+                require_products(step.that, known)
         case Bought(products=products) | Did(products=products):
             ids = [product.id for product in known.products]
             for product in products:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.goal import Goal
+from domain.nearest import nearest
 from domain.predicate import AllOf, InSegment, Predicate
 from domain.predicate.naming import clauses, with_segments
 from workflows.stack import Stack
@@ -49,6 +50,15 @@ def saved(stack: Stack) -> tuple[SavedSegment, ...]:
 def saved_rules(folder: Path) -> dict[str, Predicate]:
     """Name → rule in a workspace's folder. Raises SegmentsError unreadable_segments."""
     return {segment.name: segment.rule for segment in _read(folder / FILE)}
+
+
+def named(folder: Path, name: str) -> SavedSegment:
+    """The segment of that name, whatever its case. Raises SegmentsError unknown."""
+    known = _read(folder / FILE)
+    for segment in known:
+        if segment.name.casefold() == name.strip().casefold():
+            return segment
+    raise _unknown(name, known)
 
 
 def save(stack: Stack, name: str, rule: Predicate) -> SavedSegment:
@@ -84,12 +94,7 @@ def remove(stack: Stack, name: str) -> None:
         known = _read(file)
         others = [s for s in known if s.name != name]
         if len(others) == len(known):
-            raise SegmentsError(
-                "unknown",
-                "There is no saved segment of that name.",
-                thing=name,
-                next_step=f"There are: {', '.join(s.name for s in known) or 'none'}.",
-            )
+            raise _unknown(name, known)
         users = [s.name for s in others if _names(s.rule, name)]
         if users:
             raise SegmentsError(
@@ -99,6 +104,16 @@ def remove(stack: Stack, name: str) -> None:
                 next_step=f"Change or forget first: {', '.join(users)}.",
             )
         _write(file, others)
+
+
+def _unknown(name: str, known: Sequence[SavedSegment]) -> SegmentsError:
+    near = nearest(name, [segment.name for segment in known])
+    return SegmentsError(
+        "unknown",
+        "There is no saved segment of that name.",
+        thing=name,
+        next_step=f"There are: {', '.join(near) or 'none'}.",
+    )
 
 
 def _names(rule: Predicate, name: str) -> bool:

@@ -15,8 +15,9 @@ from typing import Literal
 from agents.conversing.found import Segment
 from agents.house.goal_people import DUE_DAYS
 from domain.frozen import Frozen
-from domain.predicate import AllOf, Bought, Did, NotThat, Predicate, Spent
-from tools.cdp.port import CdpError, DataDescription
+from domain.predicate import AllOf, Bought, Did, NotThat, Predicate, Spent, Stage
+from domain.predicate.clauses import StageName
+from tools.cdp.port import DataDescription, Rhythm
 from workflows.saved_segments import saved
 from workflows.stack import Stack
 
@@ -103,7 +104,7 @@ def standing(described: DataDescription) -> tuple[Standing, ...]:
             )
         )
     if rhythm.wait_days is not None:
-        found += _by_rhythm(described, rhythm.wait_days)
+        found += _by_rhythm(rhythm)
     for category in described.categories[:MOST_CATEGORIES]:
         named = _ARTICLES.get(category, category)
         found.append(
@@ -150,50 +151,44 @@ async def segments(stack: Stack) -> tuple[Segment, ...]:
                 rule=one.rule,
             )
         )
+    sizes = await stack.people.sizes([group.rule for group in named], ())
     found = []
-    for group in named:
-        try:
-            size = len(await stack.people.select(group.rule))
-        except CdpError as error:
-            if error.code == "store_damaged":
-                raise
-            continue  # names what the data no longer have, or adds amounts that do not add
-        if size or group.group == "saved":
+    for group, size in zip(named, sizes, strict=True):
+        if size is not None and (size.people or group.group == "saved"):
             values = group.model_dump(exclude={"group", "rule"})
-            found.append(Segment(**values, rule=group.rule, size=size))
+            found.append(Segment(**values, rule=group.rule, size=size.people))
     return tuple(sorted(found, key=lambda one: -one.size))
 
 
-def _by_rhythm(described: DataDescription, wait_days: int) -> list[Standing]:
-    until = described.last_day or described.as_of.date()
-    since = until - timedelta(days=wait_days)
-    silent = NotThat(that=Bought(since=since))
+def _by_rhythm(rhythm: Rhythm) -> list[Standing]:
+    """The stages of life, by how long these customers wait between two purchases."""
+    usual, longest = rhythm.usual_days, rhythm.wait_days
+    named: tuple[tuple[StageName, str, str, str, str], ...] = (
+        ("new", f"New: bought once, within {usual} days",
+         f"Neu: einmal gekauft, in {usual} Tagen", "", ""),
+        ("active", f"Active: came back, and bought within {usual} days",
+         f"Aktiv: wiedergekommen und in {usual} Tagen gekauft",
+         "active customers", "aktive Kunden"),
+        ("at_risk", f"At risk: silent for {usual} to {longest} days",
+         f"Gefährdet: {usual} bis {longest} Tage still",
+         "customers at risk", "gefährdete Kunden"),
+        ("lapsed", f"Lapsed: silent for longer than {longest} days, as nine of ten never are",
+         f"Verloren: länger als {longest} Tage still, wie neun von zehn es nie sind",
+         "customers who have lapsed by their rhythm", "nach ihrem Rhythmus verlorene Kunden"),
+        ("won_back", f"Won back: returned after more than {longest} days",
+         f"Zurückgewonnen: nach mehr als {longest} Tagen wiedergekommen",
+         "customers we won back", "zurückgewonnene Kunden"),
+    )  # fmt: skip
     return [
         Standing(
             group="rhythm",
-            name=f"Active: bought within {wait_days} days",
-            name_de=f"Aktiv: in {wait_days} Tagen gekauft",
-            says=f"customers who bought in the last {wait_days} days",
-            says_de=f"Kunden, die in den letzten {wait_days} Tagen gekauft haben",
-            rule=Bought(since=since),
-        ),
-        Standing(
-            group="rhythm",
-            name="Silent for longer than nine of ten ever wait",
-            name_de="Still, länger als neun von zehn je warten",
-            says=f"customers who bought, and not in the last {wait_days} days",
-            says_de=f"Kunden, die gekauft haben, aber nicht in den letzten {wait_days} Tagen",
-            rule=AllOf(of=(Bought(), silent)),
-        ),
-        Standing(
-            group="rhythm",
-            name="Came back once, silent now",
-            name_de="Einmal wiedergekommen, jetzt still",
-            says=f"customers who bought at least 2 times, and not in the last {wait_days} days",
-            says_de="Kunden, die mindestens 2-mal gekauft haben, aber nicht in den letzten "
-            f"{wait_days} Tagen",
-            rule=AllOf(of=(Bought(at_least=2), silent)),
-        ),
+            name=name,
+            name_de=name_de,
+            says=says,
+            says_de=says_de,
+            rule=Stage(stages=(stage,)),
+        )
+        for stage, name, name_de, says, says_de in named
     ]
 
 

@@ -12,7 +12,7 @@ from domain.brief import AudienceEvidence, Holdout
 from domain.facts import Facts
 from domain.figures import Figure
 from domain.goal import Goal, Kpi
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate
+from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Sequence, Stage
 from tools.cdp.port import DataDescription
 
 KPI_WORDS: dict[Kpi, str] = {
@@ -125,8 +125,10 @@ def _excludes(rule: Predicate) -> bool:
     match rule:
         case AllOf(of=of):
             return any(_excludes(part) for part in of)
-        case NotThat(that=Bought(since=since)):
-            return since is not None
+        case NotThat(that=Bought(since=since, last_days=last_days)):
+            return since is not None or last_days is not None
+        case Stage(stages=stages):
+            return set(stages) <= {"at_risk", "lapsed"}
         case _:
             return False
 
@@ -139,5 +141,7 @@ def _events(rule: Predicate) -> set[str]:
             return _events(that)
         case Did(event=event):
             return {event}
+        case Sequence(steps=steps):
+            return {name for step in steps for name in _events(step.that)}
         case _:
             return set()

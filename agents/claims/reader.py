@@ -5,7 +5,17 @@ from __future__ import annotations
 
 import re
 
-from domain.predicate import AllOf, AnyOf, Bought, Did, Predicate, Spent
+from domain.predicate import (
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    Predicate,
+    Score,
+    Sequence,
+    Spent,
+    Stage,
+)
 
 _IF = r"(?<!\bif )(?<!\bwhat )(?<!\bwhen )(?<!\bwhere )(?<!\bwhatever )(?<!\bshould )"
 _DID = re.compile(
@@ -58,5 +68,9 @@ def _holds(rule: Predicate, kinds: tuple[type, ...]) -> bool:
             return isinstance(rule, kinds) and rule.at_least >= 1
         case Spent():
             return isinstance(rule, kinds)
+        case Stage() | Score():
+            return Bought in kinds
+        case Sequence(steps=steps):
+            return any(isinstance(step.that, kinds) and not step.negated for step in steps)
         case _:
             return False

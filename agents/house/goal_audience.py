@@ -81,6 +81,11 @@ class Audience:
                     negation = self._negate(chunk, chunks[:place], following, current)
                     if negation is None and current is not None and current.negative:
                         continue
+                case "not_then":
+                    last = current or (self.drafts[-1] if self.drafts else None)
+                    if last is not None and last.can_be_followed:
+                        last.not_then = cast(int, chunk.value)
+                        self.used.add(id(chunk))
                 case "predicate":
                     draft = Draft("ready", chunk.start, ready=cast(Predicate, chunk.value))
                     draft.joined_by_or = self._or_before(chunk)

@@ -8,7 +8,17 @@ from decimal import Decimal
 
 from agents.house.goal_dates import months
 from agents.house.goal_people import LAPSED_MONTHS, NEW_DAYS
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Spent
+from domain.predicate import (
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    NotThat,
+    Predicate,
+    Sequence,
+    Spent,
+    Step,
+)
 
 
 @dataclass
@@ -37,6 +47,8 @@ class Draft:
     owns: bool = False
     """Opened by "who own": the article says what, and a "no" before it turns it round."""
     ready: Predicate | None = None
+    not_then: int | None = None
+    """Days after it in which nothing was bought."""
 
     @property
     def dated(self) -> bool:
@@ -44,6 +56,8 @@ class Draft:
 
     def predicate(self, today: date) -> Predicate:
         positive = self._positive(today)
+        if self.not_then is not None and isinstance(positive, Bought | Did):
+            positive = self._sequence(positive, self.not_then)
         return NotThat(that=positive) if self.negative else positive
 
     def _positive(self, today: date) -> Predicate:
@@ -73,6 +87,18 @@ class Draft:
             )
             return AnyOf(of=both)
         return self._bought(low, high, self.products, self.categories)
+
+    @property
+    def can_be_followed(self) -> bool:
+        """Whether something may be said of what came after it."""
+        return self.kind in ("bought", "event") and not (self.negative or self.times)
+
+    def _sequence(self, first: Bought | Did, days: int) -> Sequence:
+        """Of the same thing where one was looked at; whatever was bought first, any second will
+        do."""
+        looked_at = first.products if isinstance(first, Did) else ()
+        then = Step(that=Bought(products=looked_at), within_days=days, negated=True)
+        return Sequence(steps=(Step(that=first), then))
 
     def _bought(
         self, low: int, high: int | None, products: tuple[str, ...], categories: tuple[str, ...]

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from agents.house.goal_audience import Audience
 from agents.house.goal_impossible import BARRED
+from agents.house.goal_life import CONSENT, LIFE
 from agents.house.goal_people import DUE, NOT, PEOPLE_FIRST, VERBS
 from agents.house.goal_periods import BARE_TIME, FEAST_DAYS, TIME, Period
 from agents.house.goal_places import LIVING_IN
@@ -30,7 +31,7 @@ PASSES: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("What the campaign is measured by", MEASURES),
     ("Bounds", BOUNDS),
     ("Offer", OFFER),
-    ("People", PEOPLE_FIRST),
+    ("People", (CONSENT, *LIFE, *PEOPLE_FIRST)),
     ("Time", TIME[:-1]),
     ("Occasions", (FEAST_DAYS, *TOPICS)),
     ("Days", (*BARE_TIME, TIME[-1])),
@@ -64,7 +65,7 @@ _THAT = re.compile(r"(?<!\w)(?:that|dass)(?!\w)")
 def read_goal(given: GoalText) -> Goal:
     """What was understood of a goal; see the module's promise about the rest."""
     reading = Reading(given)
-    for rule in _BARRED_RULES:
+    for rule in (CONSENT, *_BARRED_RULES):
         reading.apply(rule)
     for name, rules in PASSES:
         if name == "Offer":

@@ -31,8 +31,8 @@ MOST_CLAUSES = 200
 
 class Preview(Body):
     rule: Predicate = Field(
-        description="An audience rule, by `kind`: everyone, bought, spent, did, trait, all, any, "
-        "not.",
+        description="An audience rule, by `kind`: everyone, bought, spent, did, trait, "
+        "agreed, stage, score, sequence, segment, all, any, not.",
         examples=[{"kind": "bought", "at_least": 1, "categories": ["watch"]}],
     )
 

@@ -11,7 +11,7 @@ import asyncio
 from datetime import date
 from urllib.parse import urlencode
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from app import words
 from app.cards import FIGURE_WORDS
@@ -20,9 +20,10 @@ from domain.customer import EVENT_NAMES
 from domain.errors import WrongUsage
 from domain.figures import Figure, Query
 from domain.frozen import Frozen, canonical_json
-from domain.predicate import Everyone, Predicate, in_words
-from tools.cdp.port import CdpError
+from domain.predicate import RULE, Everyone, Predicate, as_text, in_words, parse_rule
+from tools.cdp.port import AudiencePreview
 from workflows.audience import reach
+from workflows.previewing import preview
 from workflows.saved_segments import saved
 from workflows.segments import Group, standing
 from workflows.stack import Stack
@@ -31,8 +32,6 @@ BASELINE_DAYS = 30
 
 _ASIDE = frozenset({"repeated_lines", "repeated_lines_value", "first_purchase_days"})
 """Figures that come last, and only where there is anything."""
-
-_RULE: TypeAdapter[Predicate] = TypeAdapter(Predicate)
 
 
 class Segment(Frozen):
@@ -88,6 +87,10 @@ class SegmentPage(Frozen):
     size: int
     reachable: int
     left_out: tuple[LeftOut, ...]
+    preview: AudiencePreview
+    """How they are spread, whom they share with other groups, who agreed to which channel."""
+    as_text: str
+    """The rule as text, which the command line and the builder read."""
     evidence: tuple[Evidence, ...]
     first_day: date | None
     last_day: date | None
@@ -105,9 +108,11 @@ class Known(Frozen):
 
 
 def read_rule(text: str) -> Predicate:
-    """An audience rule from JSON. Raises WrongUsage unreadable_rule."""
+    """An audience rule from JSON or from its text. Raises WrongUsage unreadable_rule."""
+    if not text.lstrip().startswith("{"):
+        return parse_rule(text)
     try:
-        return _RULE.validate_json(text)
+        return RULE.validate_json(text)
     except ValidationError as error:
         raise WrongUsage(
             "unreadable_rule",
@@ -150,17 +155,12 @@ async def audience_page(stack: Stack) -> AudiencePage:
     within = {contact.customer_id for contact in everyone.people}
     named = [(s.group, s.name, s.rule) for s in standing(described)]
     named += await _saved(stack)
-    found = []
-    for group, name, rule in named:
-        try:
-            ids = await stack.people.select(rule)
-        except CdpError as error:
-            if error.code == "store_damaged":
-                raise
-            continue  # names what the data no longer have, or adds amounts that do not add
-        if ids or group == "saved":
-            reachable = sum(1 for i in ids if i in within)
-            found.append(_segment(group, name, rule, len(ids), reachable))
+    sizes = await stack.people.sizes([rule for _, _, rule in named], within)
+    found = [
+        _segment(group, name, rule, size.people, size.among)
+        for (group, name, rule), size in zip(named, sizes, strict=True)
+        if size is not None and (size.people or group == "saved")
+    ]
     return AudiencePage(
         segments=tuple(found),
         customers=described.customers,
@@ -212,6 +212,8 @@ async def segment_page(stack: Stack, rule: Predicate, name: str = "") -> Segment
         size=found.size,
         reachable=len(reached.people),
         left_out=_left_out(rule, reached.counts()),
+        preview=await preview(stack, rule),
+        as_text=as_text(rule),
         evidence=tuple(
             Evidence(
                 words=FIGURE_WORDS.get(f.name, f.name.replace("_", " ")),

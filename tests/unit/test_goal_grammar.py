@@ -20,7 +20,7 @@ from domain.predicate import AllOf, Bought, NotThat
 from evals.goals import GoalCase, load_cases, score
 
 FOLDER = Path(__file__).parents[2] / "evals" / "cases" / "goals"
-TUNED = load_cases(FOLDER / "tuned.yaml")
+TUNED = (*load_cases(FOLDER / "tuned.yaml"), *load_cases(FOLDER / "lives.yaml"))
 BRAND = TUNED[0].given
 TODAY = date(2026, 11, 20)
 

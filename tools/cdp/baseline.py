@@ -18,7 +18,7 @@ from ibis.expr.types import Table
 from domain.figures import Figure, Unit
 from domain.goal import Kpi
 from domain.money import Currency
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Spent
+from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Sequence, Spent
 from domain.words import day_words
 from tools.measurement.effects import Estimate, mean_interval, share_interval
 from tools.store.compile import customers_that_fit
@@ -132,12 +132,14 @@ def _cannot_be_known(kpi: Kpi, n: int, days: int, tables: Tables) -> str:
 
 
 def _latest_day(rule: Predicate) -> date:
-    """The latest day that a rule names."""
+    """The latest day that a rule names; a rolling window moves with the moment it is asked at."""
     match rule:
         case AllOf(of=parts) | AnyOf(of=parts):
             return max((_latest_day(part) for part in parts), default=date.min)
         case NotThat(that=that):
             return _latest_day(that)
+        case Sequence(steps=steps):
+            return max(_latest_day(step.that) for step in steps)
         case Bought() | Did() | Spent():
             return max(filter(None, (rule.since, rule.before)), default=date.min)
         case _:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -26,6 +28,7 @@ from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Named, Si
 from tools.cdp.preview import preview_audience
 from tools.cdp.sizes import count_each
 from tools.store.compile import customers_that_fit
+from tools.store.manifest import Manifest
 from tools.store.rows import rows_of
 from tools.store.segments import Store
 from tools.store.tables import ReadConsents, Tables
@@ -49,6 +52,7 @@ class DuckCustomerData:
         consents: ReadConsents | None = None,
         segments: Callable[[], Mapping[str, Predicate]] = dict,
     ) -> None:
+        self._described: tuple[Manifest, date, DataDescription] | None = None
         self._consents = consents
         self._segments = segments
         self._store = store
@@ -57,11 +61,17 @@ class DuckCustomerData:
         self._currency = currency
 
     async def describe(self) -> DataDescription:
-        """Tables, counts and gaps. All zero where nothing was imported."""
+        """Tables, counts and gaps; all zero where nothing was imported. The same data give the same
+        answer all day, so it is looked up once."""
 
         def look() -> DataDescription:
-            with self._open() as tables:
-                return describe_data(tables)
+            now, manifest = self._clock.now(), self._store.manifest()
+            day = now.astimezone(ZoneInfo(self._timezone)).date()
+            known = self._described
+            if known is None or known[:2] != (manifest, day):
+                with self._open() as tables:
+                    known = self._described = (manifest, day, describe_data(tables))
+            return known[2].model_copy(update={"as_of": now})
 
         return await asyncio.to_thread(look)
 
