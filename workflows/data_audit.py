@@ -4,6 +4,7 @@ campaigns each repair would change. A campaign's own audit step reads ``standing
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -32,20 +33,20 @@ from domain.figures import Query
 from domain.frozen import Frozen
 from domain.predicate import RULE, Predicate
 from domain.predicate.naming import SegmentNameError, with_segments
-from ledger import approvals, consent, journal, runs, subjects, suppression
+from ledger import approvals, consent, journal, runs, sources, subjects, suppression
 from ledger.database import Transaction
-from tools.audit.findings import OffPlan, found
+from tools.audit.findings import found
 from tools.audit.ground import PERMISSIONS
 from tools.audit.growth import LiftTest
 from tools.audit.port import Auditor, Group, Held, Measured
-from tools.audit.score import score
+from tools.audit.score import OffPlan, score
 from tools.cdp.port import DataDescription
 from workflows.saved_segments import SavedSegment, saved
 from workflows.segments import standing as standing_segments
 from workflows.stack import Stack
 from workflows.transactions import read
 
-__all__ = ["AuditError", "DataAudit", "OffPlan", "audit", "behind", "most_valuable", "standing"]
+__all__ = ["AuditError", "DataAudit", "audit", "behind", "most_valuable", "standing"]
 
 LATEST_CAMPAIGNS = 30
 WORST_SEGMENTS = 10
@@ -53,6 +54,8 @@ REPAIRS = 5
 LIFT_TESTS = "lift_tests.yaml"
 """Experiments with rented channels, in the workspace's folder: a list of tools.audit.growth's
 LiftTest."""
+PLAN_DAYS = 30
+"""Days over which violations of the tracking plan are counted."""
 _SHORT = 8
 _CHANGE_PERMISSIONS = (
     "consents_recorded", "unsubscribed", "addresses_suppressed", "suppression_lifted",
@@ -105,13 +108,14 @@ class DataAudit(Frozen):
     queries: tuple[Query, ...]
 
 
-async def audit(stack: Stack, off_plan: Sequence[OffPlan] = ()) -> DataAudit:
+async def audit(stack: Stack) -> DataAudit:
     """Look through everything. Raises AuditError, CdpError store_damaged."""
     auditor = _auditor(stack)
     permissions = await _permissions(stack, auditor)
     described = await stack.customers.describe()
     tests = await asyncio.to_thread(_lift_tests, stack.checkpoints.parent / LIFT_TESTS)
     kept = await asyncio.to_thread(saved, stack)
+    off_plan = await read(stack.ledger, _off_plan)
     campaigns = _plain(await read(stack.ledger, _campaigns), kept)
     measured = await auditor.whole(permissions, _segments(described, kept), campaigns, tests)
     p = measured.problems
@@ -127,7 +131,7 @@ async def audit(stack: Stack, off_plan: Sequence[OffPlan] = ()) -> DataAudit:
         headline=findings[0].what
         if findings
         else "Nothing in the data stands in a campaign's way.",
-        score=score(p, sum(one.count for one in off_plan)),
+        score=score(p, off_plan),
         findings=findings,
         repairs=findings[:REPAIRS],
         campaigns=len(measured.campaigns or measured.groups),
@@ -156,11 +160,13 @@ async def standing(stack: Stack, rule: Predicate) -> Standing | None:
     if stack.auditor is None:
         return None
     auditor = stack.auditor
-    mark = await read(stack.ledger, lambda tx: journal.last_of(tx, _CHANGE_PERMISSIONS))
+    mark, off_plan = await read(
+        stack.ledger, lambda tx: (journal.last_of(tx, _CHANGE_PERMISSIONS), _off_plan(tx))
+    )
     looked = await auditor.quickly(lambda: _permissions(stack, auditor), str(mark), rule)
     audience = looked.audience
     return Standing(
-        score=score(looked.problems),
+        score=score(looked.problems, off_plan),
         size=audience.size if audience else 0,
         of_audience=audience.missing if audience else (),
         quiet=tuple((s.source, s.silent_days) for s in looked.problems.sources if s.quiet),
@@ -215,6 +221,15 @@ async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
         return rows
 
     return pa.Table.from_pylist(await read(stack.ledger, look), schema=PERMISSIONS)
+
+
+def _off_plan(tx: Transaction) -> OffPlan:
+    """What the tracking sources sent in the last days, and what of it breaks the plan."""
+    broken = Counter[str]()
+    for one in sources.violations(tx, PLAN_DAYS):
+        broken[f"{one.source}: {one.event}"] += one.number
+    received = sum(day.received for day in sources.days(tx, PLAN_DAYS))
+    return OffPlan(days=PLAN_DAYS, received=received, broken=tuple(broken.most_common()))
 
 
 def _campaigns(tx: Transaction) -> list[Group]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from domain.audit import Finding, FindingCode
-from domain.frozen import Frozen
 from tools.audit.groups import Held
 from tools.audit.port import Measured
-from tools.audit.score import FRESH_DAYS
+from tools.audit.score import FRESH_DAYS, OffPlan
 from tools.audit.trace import FIELD_WORDS
 
 WELL_KNOWN = 0.95
@@ -17,15 +16,7 @@ NOTICED = 0.01
 """A repair changes a campaign where at least one in a hundred of its people is behind it."""
 
 
-class OffPlan(Frozen):
-    """Events of one name that break the tracking plan."""
-
-    source: str
-    event: str
-    count: int
-
-
-def found(measured: Measured, off_plan: Sequence[OffPlan]) -> tuple[Finding, ...]:
+def found(measured: Measured, off_plan: OffPlan) -> tuple[Finding, ...]:
     """Every finding, weighed by the campaigns (segments, without any) that it holds back."""
     weighed = measured.campaigns or measured.groups
     top = dict(measured.top_problems)
@@ -78,7 +69,7 @@ def _weight(finding: Finding, measured: Measured) -> float:
     return finding.count / finding.of * measured.problems.customers if finding.of else 0
 
 
-def _all(measured: Measured, off_plan: Sequence[OffPlan]) -> Iterator[Finding]:
+def _all(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
     p = measured.problems
     if not p.customers:
         yield Finding(
@@ -175,7 +166,7 @@ def _of_people(measured: Measured) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _of_rows(measured: Measured, off_plan: Sequence[OffPlan]) -> Iterator[Finding]:
+def _of_rows(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
     p, m, t = measured.problems, measured.problems.matching, measured.times
     if m.unknown_lines > (1 - WELL_KNOWN) * m.order_lines:
         unmatched = tuple((c.channel, c.unmatched) for c in measured.channels if c.unmatched)
@@ -229,16 +220,16 @@ def _of_rows(measured: Measured, off_plan: Sequence[OffPlan]) -> Iterator[Findin
             of=t.events + t.orders,
             details=tuple((name, n) for name, n in parts if n),
         )
-    if off_plan:
-        total = sum(one.count for one in off_plan)
+    if off_plan.count:
         yield Finding(
             code="off_plan",
-            what=f"{total:,} events break the tracking plan.",
+            what=f"The tracking plan was broken {off_plan.count:,} times by "
+            f"{off_plan.received:,} messages of the last {off_plan.days} days.",
             why="Rules over what they lack leave these people out.",
             how="mainspring sources violations, then mend the source or the plan",
-            count=total,
-            of=m.events,
-            details=tuple((f"{one.source}: {one.event}", one.count) for one in off_plan[:6]),
+            count=off_plan.count,
+            of=off_plan.received,
+            details=off_plan.broken[:6],
         )
     silent_days = p.silent_days or 0
     if silent_days > FRESH_DAYS:

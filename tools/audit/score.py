@@ -11,6 +11,7 @@ others: what is unknown is neither good nor bad.
 from __future__ import annotations
 
 from domain.audit import PartCode, Score, ScorePart, Share
+from domain.frozen import Frozen
 from tools.audit.port import Problems
 
 WEIGHTS: tuple[tuple[PartCode, float], ...] = (
@@ -24,8 +25,21 @@ FRESH_DAYS = 14
 """Data older than this tell little of whom to write to now."""
 
 
-def score(problems: Problems, off_plan: int = 0) -> Score:
-    """``off_plan``: events that break the tracking plan."""
+class OffPlan(Frozen):
+    """Messages of the tracking sources, and how often they broke the tracking plan."""
+
+    days: int
+    received: int = 0
+    broken: tuple[tuple[str, int], ...] = ()
+    """Source and event, and how often; the most frequent first."""
+
+    @property
+    def count(self) -> int:
+        return sum(number for _, number in self.broken)
+
+
+def score(problems: Problems, off_plan: OffPlan) -> Score:
+    """What the data are worth to a campaign."""
     parts = []
     for code, weight in WEIGHTS:
         shares = _SHARES[code](problems, off_plan)
@@ -40,7 +54,7 @@ def score(problems: Problems, off_plan: int = 0) -> Score:
     return Score(value=value, parts=tuple(parts))
 
 
-def _complete(p: Problems, off_plan: int) -> tuple[Share, ...]:
+def _complete(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     m = p.matching
     return (
         *p.complete,
@@ -49,17 +63,17 @@ def _complete(p: Problems, off_plan: int) -> tuple[Share, ...]:
     )
 
 
-def _readable(p: Problems, off_plan: int) -> tuple[Share, ...]:
+def _readable(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     read = p.rows + p.quarantined if p.rows else 0
     return (
         _without("rows of files that could be read", p.quarantined, read),
         *p.readable,
         _without("values that could be kept", p.set_aside, _values(p) + p.set_aside),
-        _without("events that keep to the tracking plan", off_plan, p.matching.events),
+        _without("messages without a breach of the plan", off_plan.count, off_plan.received),
     )
 
 
-def _agreeing(p: Problems, off_plan: int) -> tuple[Share, ...]:
+def _agreeing(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     return (
         _without(
             "customers of two sources or more whose details agree",
@@ -71,7 +85,7 @@ def _agreeing(p: Problems, off_plan: int) -> tuple[Share, ...]:
     )
 
 
-def _fresh(p: Problems, off_plan: int) -> tuple[Share, ...]:
+def _fresh(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     judged = [s for s in p.sources if s.usual_gap_days is not None]
     late = FRESH_DAYS if p.silent_days is None else min(p.silent_days, FRESH_DAYS)
     return (
@@ -81,7 +95,7 @@ def _fresh(p: Problems, off_plan: int) -> tuple[Share, ...]:
     )
 
 
-def _permission(p: Problems, off_plan: int) -> tuple[Share, ...]:
+def _permission(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     return (
         Share(name="customers with an address who answered", good=p.answered, of=p.with_address),
         _without("of those who agreed, with the proof of it", p.count("no_proof"), p.agreed),
