@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.customer import ConsentPurpose
 from tools.store.fields import Kind
 
 KIND_WORDS: dict[Kind, str] = {
@@ -13,6 +14,11 @@ KIND_WORDS: dict[Kind, str] = {
     "consents": "answers",
     "complaints": "support cases",
 }
+PURPOSE_WORDS: dict[ConsentPurpose, str] = {
+    "email_marketing": "mail", "sms_marketing": "text messages", "push_marketing": "push messages",
+    "phone_marketing": "calls", "post_marketing": "letters",
+    "email_tracking": "recording of opens and clicks",
+}  # fmt: skip
 FIELD_WORDS = {
     "customer_id": "who", "order_id": "order", "line_id": "line", "ordered_at": "ordered on",
     "product_id": "article", "unit_price": "price of one", "vat_rate": "tax in the price",

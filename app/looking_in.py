@@ -10,7 +10,8 @@ import asyncio
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import get_args
 
 import structlog
 from filelock import Timeout
@@ -19,6 +20,7 @@ from app.importing import Imported, import_file, settled
 from app.site import Site
 from app.uploads import Chosen, Problem, Seen, Upload, Uploads
 from app.workspace import Workspace
+from domain.customer import Consent, ConsentPurpose
 from domain.errors import MainspringError, Refused, WrongUsage
 from ledger import journal
 from ledger.origin import coming_from
@@ -248,8 +250,9 @@ def _mapping(chosen: Chosen, kind: Kind) -> Mapping[str, str]:
 
 
 def _seen(intake: Intake) -> Seen:
-    marketing = [c for c in intake.consents if c.purpose == "email_marketing"]
-    yes = [c for c in marketing if c.given]
+    channels = tuple(_channel(intake.consents, purpose) for purpose in get_args(ConsentPurpose))
+    said = {purpose: (yes, no) for purpose, yes, no in channels}
+    yes = [c for c in intake.consents if c.given]
     facts = len(intake.facts.products) + len(intake.facts.house) if intake.facts else 0
     new = facts or intake.added or len(intake.suppressions)
     return Seen(
@@ -263,11 +266,20 @@ def _seen(intake: Intake) -> Seen:
         reasons=intake.reasons,
         values_left=intake.set_aside,
         notes=intake.notes,
-        said_yes=len({c.customer_id for c in yes}),
-        said_no=len({c.customer_id for c in marketing} - {c.customer_id for c in yes}),
+        said_yes=said["email_marketing"][0],
+        said_no=said["email_marketing"][1],
+        channels=tuple(one for one in channels if one[1] or one[2]),
         sources=tuple(Counter(_general(c.source) for c in yes).most_common(5)),
         wordings=tuple(sorted({c.wording for c in yes if c.wording})[:5]),
     )
+
+
+def _channel(
+    consents: Iterable[Consent], purpose: ConsentPurpose
+) -> tuple[ConsentPurpose, int, int]:
+    answers = [c for c in consents if c.purpose == purpose]
+    yes = {c.customer_id for c in answers if c.given}
+    return purpose, len(yes), len({c.customer_id for c in answers} - yes)
 
 
 def _general(source: str) -> str:

@@ -19,6 +19,7 @@ from typing import IO, Literal
 from filelock import FileLock, Timeout
 from pydantic import Field, ValidationError
 
+from domain.customer import ConsentPurpose
 from domain.errors import Refused, WrongUsage
 from domain.frozen import Frozen
 from domain.ids import new_id
@@ -77,6 +78,9 @@ class Seen(Frozen):
     notes: tuple[str, ...]
     said_yes: int = 0
     said_no: int = 0
+    """To marketing mail."""
+    channels: tuple[tuple[ConsentPurpose, int, int], ...] = ()
+    """What each channel was told: people who said yes, and no."""
     sources: tuple[tuple[str, int], ...] = ()
     """Where those who said yes did so, and how many."""
     wordings: tuple[str, ...] = ()

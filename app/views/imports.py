@@ -7,7 +7,13 @@ import zoneinfo
 from datetime import datetime
 from typing import Any
 
-from app.field_words import FIELD_WORDS, KIND_WORDS, reason_in_words, so_many
+from app.field_words import (
+    FIELD_WORDS,
+    KIND_WORDS,
+    PURPOSE_WORDS,
+    reason_in_words,
+    so_many,
+)
 from app.looking_in import uploads_of
 from app.masking import OPEN_FIELDS, masked_value
 from app.uploads import MOST_BYTES, Chosen, Seen, Upload
@@ -71,6 +77,8 @@ class FieldRow(Frozen):
 class PartPage(Frozen):
     seen: Seen
     words: str
+    channels: tuple[tuple[str, int, int], ...]
+    """What each channel was told, in words: people who said yes, and no."""
     new: str
     """How many would be new: "1 order line"."""
     reasons: tuple[tuple[str, int], ...]
@@ -102,6 +110,8 @@ class ImportPage(Frozen):
     sample: tuple[tuple[str, ...], ...]
     """The first rows, masked."""
     timezones: tuple[str, ...]
+    on_request: bool
+    """Whether it has parts that are taken in only where a person asks."""
     yes: int
     yes_without_proof: str
     """What stands in the way of a yes, in words; empty: nothing."""
@@ -156,6 +166,7 @@ def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
     chosen = upload.chosen
     parts = _parts(upload)
     columns, rows = _sample(workspace, upload)
+    export = recognise(upload.columns)
     names = {u.field for seen in upload.seen for u in seen.understood}
     kinds = [seen.kind for seen in upload.seen] or ([chosen.kind] if chosen else [])
     return ImportPage(
@@ -169,11 +180,12 @@ def _import_page(workspace: Workspace, upload_id: str) -> ImportPage:
         sample_columns=columns,
         sample=rows,
         timezones=tuple(sorted(zoneinfo.available_timezones())),
+        on_request=any(part.on_request for part in export.parts) if export else False,
         yes=sum(seen.said_yes for seen in upload.seen),
         yes_without_proof=" ".join(
             note for seen in upload.seen for note in seen.notes if "prove nothing" in note
         ).partition(" If they share them")[0],
-        needs_time_zone=any(k in ("orders", "customers", "events") for k in kinds),
+        needs_time_zone=any(k != "facts" for k in kinds),
         needs_currency="facts" in kinds or ("orders" in kinds and "currency" not in names),
         can_keep=upload.status in ("ready", "keeping")
         and not working
@@ -194,6 +206,9 @@ def _parts(upload: Upload) -> tuple[PartPage, ...]:
             PartPage(
                 seen=seen,
                 words=KIND_WORDS[seen.kind],
+                channels=tuple(
+                    (PURPOSE_WORDS[purpose], yes, no) for purpose, yes, no in seen.channels
+                ),
                 new=so_many(seen.kind, seen.new),
                 reasons=tuple((reason_in_words(why), count) for why, count in seen.reasons),
                 fields=fields,
@@ -211,9 +226,9 @@ def _said(chosen: Chosen | None) -> Said:
 
     return Said(
         date_order=mapping.get("date_order", ""),
-        consent_source=every_row("email_consent_source"),
-        consent_at=every_row("email_consent_at"),
-        consent_wording=every_row("email_consent_wording"),
+        consent_source=every_row("email_consent_source") or every_row("source"),
+        consent_at=every_row("email_consent_at") or every_row("consented_at"),
+        consent_wording=every_row("email_consent_wording") or every_row("wording"),
     )
 
 

@@ -259,3 +259,50 @@ async def test_an_empty_workspace_teaches(desk: Desk) -> None:
     assert (await browser.get("/")).headers["location"] == "/import"
     assert (await (await desk.signed_in("viewer")).get("/")).headers["location"] == "/chat"
     assert "Where to find the exports" in (await browser.get("/import")).text
+
+
+async def test_answers_a_row_are_shown_by_channel_and_their_proof_can_be_said(desk: Desk) -> None:
+    browser = await desk.signed_in("author")
+    people = "customer_id,email\nzz1,zoe@example.test\n"
+    shown = await give(browser, desk, people.encode())
+    await browser.post(f"{shown.url.path}/keep")
+    await ended(desk)
+    said = (
+        "email,channel,given,wording\nzoe@example.test,email,yes,\nzoe@example.test,sms,yes,\n"
+        "zoe@example.test,post,no,\n"
+    )
+    shown = await give(browser, desk, said.encode(), "consents.csv")
+    assert "2 consents say no moment or no source: they prove nothing" in shown.text
+    form = {
+        "kind": "consents", "say.source": "Till", "say.consented_at": "2026-01-01",
+        "timezone": "Europe/Berlin", "source": "Old CRM",
+    }  # fmt: skip
+    await browser.post(f"{shown.url.path}/look", data=form)
+    await ended(desk)
+    shown = await browser.get(shown.url.path)
+    assert "1 said yes to mail, 0 said no" in shown.text
+    assert re.search(r"<td>text messages</td><td[^>]*>1</td><td[^>]*>0</td>", shown.text)
+    await browser.post(f"{shown.url.path}/keep")
+    await ended(desk)
+    written = json.loads(desk.journal("import")[-1]["data"])
+    assert (written["consents_added"], written["source"]) == (3, "Old CRM")
+
+
+async def test_analytics_are_read_as_events_and_their_reports_refused(desk: Desk) -> None:
+    browser = await desk.signed_in("author")
+    event = {
+        "event_name": "purchase", "event_timestamp": "1777629600000000", "user_pseudo_id": "7.8",
+        "event_params": [{"key": "currency", "value": {"string_value": "EUR"}}],
+        "ecommerce": {"transaction_id": "T-1"},
+        "items": [{"item_id": "R-1", "price": "480", "quantity": "1"}],
+    }  # fmt: skip
+    shown = await give(browser, desk, json.dumps(event).encode(), "ga4.jsonl")
+    assert "1 purchases, which are orders: left out." in shown.text
+    assert "Take its purchases as orders, too" in shown.text
+    form = {"kind": "events", "as_export": "on", "all_parts": "on"}
+    await browser.post(f"{shown.url.path}/look", data=form)
+    await ended(desk)
+    assert "1 order line" in (await browser.get(shown.url.path)).text
+    report = await give(browser, desk, b"Event name,Event count,Total users\npage_view,1,1\n")
+    assert "This is a report of Google Analytics" in report.text
+    assert "BigQuery" in report.text

@@ -152,6 +152,7 @@ def _chosen(form: dict[str, str], columns: tuple[str, ...], settings: Settings) 
     return Chosen(
         kind=kind,
         as_export="as_export" in form,
+        all_parts="all_parts" in form,
         mapping=mapping,
         timezone=form.get("timezone") or settings.workspace.timezone,
         currency=(form.get("currency") or settings.workspace.currency).upper(),
