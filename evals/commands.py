@@ -183,6 +183,18 @@ def bench_preview(
     _bench("preview", None, as_json, customers=customers)
 
 
+@bench.command("identity")
+def bench_identity(
+    data: DataOption = None,
+    records: Annotated[
+        int, typer.Option(min=100, help="Invented marketing records, where no file is given.")
+    ] = 100_000,
+    as_json: JsonOption = False,
+) -> None:
+    """How well people are recognised, and how fast: in a file of febrl's form, or invented."""
+    _bench("identity", data, as_json, records=records)
+
+
 @bench.command("all")
 def bench_all(as_json: JsonOption = False) -> None:
     """Every benchmark, one after the other."""

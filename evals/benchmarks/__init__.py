@@ -18,13 +18,14 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish", "desk", "preview")
+NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "preview")
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
     "graph": "graph_cost",
     "publish": "publishing",
     "desk": "desk",
+    "identity": "identity",
     "preview": "preview",
 }
 

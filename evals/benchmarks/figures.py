@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from domain.frozen import Frozen
 
-Unit = Literal["rows/s", "mails/s", "s", "ms", "kB", "MB", "ratio", "count"]
+Unit = Literal["rows/s", "mails/s", "s", "ms", "kB", "MB", "ratio", "share", "count"]
 
 
 class Measurement(Frozen):
@@ -22,6 +22,8 @@ class Measurement(Frozen):
     def words(self) -> str:
         if self.unit == "ratio":
             return f"{self.value:.2f}"
+        if self.unit == "share":
+            return f"{self.value:.4f}"
         shown = f"{self.value:,.0f}" if self.value >= 100 else f"{self.value:,.2f}"
         return f"{shown} {self.unit}"
 

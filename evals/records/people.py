@@ -141,7 +141,9 @@ class People:
                 )
                 birthday_before = birthday
                 own = last
-            birthday = max(min(birthday, date(2010, 12, 31)), date(1930, 1, 1))
+            if birthday.year > 2010:  # children are no customers
+                birthday = date(2010, 12, 31) - timedelta(days=int(chance.random() * 5500))
+            birthday = max(birthday, date(1930, 1, 1))
             named = Changing(own)
             if adult and chance.random() < 0.05:
                 maiden = LAST[self._last.draw(chance)]

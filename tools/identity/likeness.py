@@ -12,16 +12,24 @@ among the three.
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import duckdb
 
 from tools.identity.backends import backend
-from tools.identity.parameters import FIELDS, HOUSEHOLD_PAIRS, Field
+from tools.identity.parameters import FIELDS, Field
 from tools.identity.rules import IdentityRules
+from tools.identity.weighing import (
+    START,
+    Weighing,
+    Weights,
+    bits,
+    count,
+    levels_of,
+    rounded,
+    weigh,
+)
 
 KEYS: dict[str, tuple[str, int]] = {
     "by_mailbox": ("mailbox", 60),
@@ -30,34 +38,43 @@ KEYS: dict[str, tuple[str, int]] = {
     "by_birthday_and_name": ("birthday || left(last, 3)", 100),
     "by_handle": ("handle", 10),
     "by_letters": ("CASE WHEN length(letters) >= 8 THEN letters END", 8),
-    "by_name": ("CASE WHEN length(root) > 1 THEN root || ' ' || last END", 12),
+    # in whichever order they were written
+    "by_name": (
+        "CASE WHEN length(root) > 1 THEN least(root, last) || ' ' || greatest(root, last) END",
+        12,
+    ),
+    "by_birthday_and_place": ("birthday || postcode", 40),
+    "by_home": ("street || house || postcode", 8),
     "by_name_and_place": ("root || ' ' || last || left(postcode, 3)", 40),
+    "by_family_and_place": ("last || postcode", 8),
     "by_address": ("postcode || street || house || left(root, 1)", 40),
     "by_street": ("root || street || house", 40),
 }
 """What pairs must share one of to be compared, and how many may have one value of it: a key that
 too many share, a common full name for one, tells nobody apart and is left out."""
 
-START = 1e-6
-"""The share of one person's pairs among all pairs that Splink is given; settled afterwards."""
-_FOUND = 0.9
-"""How many of one person's pairs share a key, for settling it: a wrong guess moves every weight
-by its logarithm, .15 bits for a tenth."""
+KEYED = " UNION ALL ".join(
+    f"SELECT x.n AS a, y.n AS b FROM keyed AS x JOIN keyed AS y USING ({key}) WHERE x.n < y.n"
+    for key in KEYS
+)
+"""SQL: every pair that shares a key, once for each that it shares."""
+
 _RARE = 1e-5
 """Agreements rarer among strangers are not seen in a sample of pairs; their u is the prior's."""
 _U_PAIRS = 400_000
 _EM_PAIRS = 150_000
-_TRAINING: tuple[tuple[str, ...], ...] = (("mailbox",), ("birthday", "root"))
-"""Pairs that share these are mostly one person's, so that the other fields' m can be read off."""
-
-Weights = Mapping[tuple[str, int], tuple[float, float]]
-"""m and u of each level of each field."""
+_TRAINING: tuple[tuple[str, ...], ...] = (("mailbox",), ("birthday", "root"), ("number", "root"))
+"""Pairs that share these are mostly one person's, so that the other fields' m can be read off. The
+first two that the data have are used: two, so that each field is free in one of them."""
+_ENOUGH = 300
+"""Pairs to estimate from."""
 
 
 @dataclass(frozen=True)
 class Compared:
     model: Literal["estimated", "prior"]
     pairs: int
+    weighing: Weighing
 
 
 def compare(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Compared:
@@ -66,27 +83,23 @@ def compare(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Compared
     estimated is rounded."""
     _key(engine)
     logging.getLogger("splink").setLevel(logging.ERROR)
-    customers = _count(engine, "SELECT count(*) FROM people")
-    estimated = customers >= rules.estimate_from
+    customers = count(engine, "SELECT count(*) FROM people")
+    training = _training(engine) if customers >= rules.estimate_from else []
     weights: Weights = _prior()
     with backend(engine, rules.engine) as splink:
-        if estimated:
-            weights = _estimated(splink.linker(_settings(weights)), rules.seed)
+        if training:
+            weights = _estimated(splink.linker(_settings(weights)), training, rules.seed)
         linker = splink.linker(_settings(weights))
-        lowest = _bits(START) - 6
+        lowest = bits(START) - 6
         splink.keep(
             linker.inference.predict(threshold_match_weight=lowest), "predicted", _kept_columns()
         )
-    _weigh(engine, weights, customers)
+    weighing = weigh(engine, weights, customers, rules)
     return Compared(
-        model="estimated" if estimated else "prior",
-        pairs=_count(engine, "SELECT count(*) FROM scored"),
+        weighing=weighing,
+        model="estimated" if training else "prior",
+        pairs=count(engine, "SELECT count(*) FROM scored"),
     )
-
-
-def _count(engine: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = engine.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _key(engine: duckdb.DuckDBPyConnection) -> None:
@@ -99,13 +112,8 @@ def _key(engine: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _levels(field: Field) -> list[tuple[int, Any]]:
-    best = len(field.levels) - 1
-    return [(best - position, level) for position, level in enumerate(field.levels)]
-
-
 def _prior() -> dict[tuple[str, int], tuple[float, float]]:
-    return {(f.name, number): (lv.m, lv.u) for f in FIELDS for number, lv in _levels(f)}
+    return {(f.name, number): (lv.m, lv.u) for f in FIELDS for number, lv in levels_of(f)}
 
 
 def _settings(weights: Weights) -> Any:
@@ -128,7 +136,7 @@ def _comparison(field: Field, weights: Weights) -> Any:
     from splink.comparison_library import CustomComparison
 
     made: list[Any] = [levels.CustomLevel(field.unknown).configure(is_null_level=True)]
-    for number, level in _levels(field):
+    for number, level in levels_of(field):
         one: Any
         if level.sql == "ELSE":
             one = levels.ElseLevel()
@@ -148,14 +156,28 @@ def _comparison(field: Field, weights: Weights) -> Any:
     return CustomComparison(made, output_column_name=field.name)
 
 
-def _estimated(linker: Any, seed: int) -> Weights:
+def _training(engine: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+    found = []
+    for columns in _TRAINING:
+        known = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+        pairs = count(
+            engine,
+            "SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM (SELECT count(*) AS c FROM people "
+            f"WHERE {known} GROUP BY {', '.join(columns)})",
+        )
+        if pairs >= _ENOUGH:
+            found.append(columns)
+    return found[:2]
+
+
+def _estimated(linker: Any, training: list[tuple[str, ...]], seed: int) -> Weights:
     """u from random pairs, m by expectation maximisation."""
     from splink import block_on
 
     linker.training.estimate_u_using_random_sampling(
         max_pairs=_U_PAIRS, seed=seed, num_chunks=1, min_count_per_level=None
     )
-    for columns in _TRAINING:
+    for columns in training:
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(*columns),
             estimate_without_term_frequencies=True,
@@ -170,54 +192,15 @@ def _estimated(linker: Any, seed: int) -> Weights:
             key = (field, len(levels) - 1 - position)
             m, u = found[key]
             found[key] = (
-                _rounded(level.get("m_probability", m)),
-                _rounded(level.get("u_probability", u)),
+                rounded(min(level.get("m_probability", m), 1.0)),
+                rounded(level.get("u_probability", u)),
             )
     return found
-
-
-def _rounded(probability: float) -> float:
-    return float(f"{min(max(probability, 1e-9), 1.0):.4g}")
 
 
 def _kept_columns() -> str:
     levels = ", ".join(f"gamma_{field.name}::TINYINT AS {field.name}" for field in FIELDS)
     return (
         "least(n_l, n_r) AS a, greatest(n_l, n_r) AS b, "
-        f"match_weight - ({_bits(START)}) AS weight, {levels}"
-    )
-
-
-def _bits(probability: float) -> float:
-    return math.log2(probability / (1 - probability))
-
-
-def _weigh(engine: duckdb.DuckDBPyConnection, weights: Weights, customers: int) -> None:
-    """The probability among the three possibilities. How many pairs are one person's is settled by
-    the data: the share at which the probabilities add up to it."""
-    # What speaks for one person against two of a household: frequencies of names fall out of it.
-    beside = " + ".join(
-        f"CASE {field.name} "
-        + " ".join(
-            f"WHEN {number} THEN {math.log2(weights[field.name, number][0] / level.household):.6f}"
-            for number, level in _levels(field)
-        )
-        + " ELSE 0 END"
-        for field in FIELDS
-    )
-    engine.execute(f"CREATE TABLE weighed AS SELECT *, {beside} AS beside FROM predicted")
-    share, pairs = START, max(customers * (customers - 1) / 2, 1)
-    odds = "1 + pow(2, -(weight + {0})) + {1} * pow(2, -beside)"
-    for _ in range(8):
-        probability = odds.format(_bits(share), HOUSEHOLD_PAIRS)
-        row = engine.execute(
-            f"SELECT coalesce(sum(1 / ({probability})), 0) FROM weighed"
-        ).fetchone()
-        expected = float(row[0]) if row else 0.0
-        # With hardly any pair the prior says more than the data: one in a thousand customers.
-        share = _rounded(min(max(expected, customers / 1000) / _FOUND / pairs, 0.5))
-    probability = odds.format(_bits(share), HOUSEHOLD_PAIRS)
-    engine.execute(
-        f"CREATE TABLE scored AS SELECT *, round(1 / ({probability}), 6) AS probability "
-        "FROM weighed"
+        f"match_weight - ({bits(START)}) AS weight, {levels}"
     )

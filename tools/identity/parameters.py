@@ -69,15 +69,15 @@ FIRST = Field(
     levels=(
         _level("(length(first_l) = 1 OR length(first_r) = 1) "
                "AND left(first_l, 1) = left(first_r, 1)", "close", "the initial",
-               0.035, 0.004, 0.005),
-        _level("first_l = first_r", "equal", "the first name", 0.78, 0.008, 0.01, "first"),
+               0.035, 0.004, 0.05),
+        _level("first_l = first_r", "equal", "the first name", 0.78, 0.008, 0.004, "first"),
         _level("root_l IN (root_r, root2_r) OR root2_l IN (root_r, root2_r) "
                "OR first_l = second_r OR second_l = first_r", "close",
-               "a short form of the first name", 0.11, 0.004, 0.01),
+               "a short form of the first name", 0.11, 0.004, 0.004),
         _level(_ALIKE.format("first", 0.9) + " OR levenshtein(first_l, first_r) <= 1", "close",
                "much the same first name", 0.045, 0.004, 0.01),
         _level(SWAPPED, "close", "first and family name swapped", 0.012, 1e-7, 1e-6, fixed=True),
-        _level("ELSE", "different", "another first name", 0.018, 0.98, 0.965),
+        _level("ELSE", "different", "another first name", 0.018, 0.98, 0.93),
     ),
 )  # fmt: skip
 LAST = Field(
@@ -100,12 +100,14 @@ EMAIL = Field(
     levels=(
         _level("mailbox_l = mailbox_r", "equal", "the address", 0.57, 2e-8, 0.015),
         _level("handle_l = handle_r", "close", "what stands before the @", 0.02, 2e-6, 1e-4),
-        _level("levenshtein(mailbox_l, mailbox_r) <= 1", "close", "the address but for one letter",
-               0.025, 2e-8, 1e-4),
-        # A namesake's address is much alike; of somebody who gives no name it tells the name.
+        # Not in its digits: they tell namesakes apart.
+        _level("(letters_l <> letters_r AND levenshtein(mailbox_l, mailbox_r) <= 1) "
+               "OR (local_l = local_r AND levenshtein(mailbox_l, mailbox_r) <= 2)", "close",
+               "the address but for a letter", 0.025, 2e-8, 1e-4),
+        # Namesakes have addresses much alike, so this tells no more than the name does.
         _level("letters_l = letters_r AND (last_l IS NULL OR last_r IS NULL)", "close",
-               "what stands before the @", 0.10, 5e-7, 1e-4, fixed=True),
-        _level("letters_l = letters_r", "close", "the name before the @", 0.10, 0.20, 1e-3,
+               "the name before the @", 0.10, 5e-4, 1e-3, fixed=True),
+        _level("letters_l = letters_r", "close", "the name before the @", 0.10, 0.20, 0.10,
                fixed=True),
         _level("ELSE", "different", "another address", 0.285, 0.98, 0.98),
     ),
@@ -155,6 +157,8 @@ ADDRESS = Field(
 )  # fmt: skip
 FIELDS: tuple[Field, ...] = (FIRST, LAST, EMAIL, PHONE, BIRTHDAY, ADDRESS)
 
+NOT_SHARED = 1e-4
+"""How often two of a household give one number where numbers are said to be one person's each."""
 HOUSEHOLD_PAIRS = 1.0
 """Pairs of one household for each pair of one person, both among customer records."""
 

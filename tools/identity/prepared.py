@@ -18,7 +18,8 @@ from tools.identity.nicknames import pairs
 from tools.identity.rules import IdentityRules
 
 FIELDS: tuple[str, ...] = (
-    "first", "second", "root", "root2", "last", "last_a", "last_b", "mailbox", "letters", "handle",
+    "first", "second", "root", "root2", "last", "last_a", "last_b", "mailbox", "local", "letters",
+    "handle",
     "number", "birthday", "street", "house", "postcode", "city",
 )  # fmt: skip
 
@@ -163,8 +164,8 @@ def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
             LEFT JOIN odd_numbers AS d ON d.written = trim(g.phone)
             WHERE customer_id IS NOT NULL)
         SELECT customer_id, f.first, f.second, f.root, f.root2, l.last, l.last_a, l.last_b,
-            mailbox(address) AS mailbox,
-            filled(regexp_replace(fold(untagged(local_part(address))), '[^a-z]', '', 'g'))
+            mailbox(address) AS mailbox, untagged(local_part(address)) AS local,
+            filled(regexp_replace(fold(local), '[^a-z]', '', 'g'))
                 AS letters,
             CASE WHEN length(letters) >= 6 AND NOT contains(letters, coalesce(last, '-'))
                 AND NOT contains(letters, coalesce(first, '-'))

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import duckdb
 import numpy as np
@@ -29,6 +30,7 @@ from tools.identity.port import (
 )
 from tools.identity.prepared import prepare
 from tools.identity.rules import IdentityRules
+from tools.identity.second_look import SURE, look_again
 from tools.identity.words import MASK
 from tools.store.rows import Row, rows_of
 
@@ -55,6 +57,13 @@ def resolve(
 
     Works in memory, in an engine of its own; a million customers take about 2 GB.
     """
+    with resolving(profiles, links, rules) as work:
+        return work.answer(decided, before or {})
+
+
+@contextmanager
+def resolving(profiles: pa.Table, links: pa.Table, rules: IdentityRules) -> Iterator[Resolving]:
+    """A resolution that can be asked afterwards what it looked at."""
     with duckdb.connect(
         config={"autoinstall_known_extensions": False, "allow_community_extensions": False}
     ) as engine:
@@ -62,16 +71,16 @@ def resolve(
         engine.execute("SET preserve_insertion_order = false")
         engine.execute("SET enable_progress_bar = false")
         prepare(engine, profiles, links, rules)
-        return _Resolving(engine, rules).answer(decided, before or {})
+        yield Resolving(engine, rules)
 
 
-class _Resolving:
+class Resolving:
     """One resolution over what ``prepare`` made."""
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
         self._engine, self._rules = engine, rules
         ids = engine.execute("SELECT customer_id FROM customers ORDER BY n").fetch_arrow_table()
-        self._ids: list[str] = ids.column(0).to_pylist()
+        self.ids: list[str] = ids.column(0).to_pylist()
         self._numbers: dict[str, int] = {}
 
     def answer(self, decided: Sequence[Decided], before: Mapping[str, str]) -> Resolution:
@@ -79,15 +88,14 @@ class _Resolving:
         ties.tie(engine, rules)
         apart = self._take_decisions(decided)
         compared = self._compare()
+        if compared is not None:
+            # First the sure ties; then those in doubt, weighed by persons instead of records.
+            self._tie_likely(SURE)
+            self._publish(self._grouped(apart).group)
+            look_again(engine, compared.weighing)
+            self._tie_likely(rules.merge_from)
+        grouping = self._grouped(apart)
         one, other = self._ordered_ties()
-        grouping = group(
-            len(self._ids),
-            one,
-            other,
-            apart=apart,
-            most=rules.members,
-            contradictions=self._contradictions,
-        )
         self._publish(grouping.group)
         persons = self._persons(grouping.group, before)
         found = tree(one, other, grouping.held, persons)
@@ -98,7 +106,7 @@ class _Resolving:
         notes: tuple[str, ...] = ()
         if compared is not None and compared.model == "prior":
             notes = (
-                f"{len(self._ids):,} customers are too few to estimate from (fewer than "
+                f"{len(self.ids):,} customers are too few to estimate from (fewer than "
                 f"{rules.estimate_from:,}): documented parameters were used.",
             )
         return Resolution(
@@ -108,8 +116,8 @@ class _Resolving:
             refusals=self._refusals(grouping),
             held=self._held(),
             figures=Figures(
-                customers=len(self._ids),
-                persons=len(self._ids) - len(merges),
+                customers=len(self.ids),
+                persons=len(self.ids) - len(merges),
                 merged=len(merges),
                 by_rule=tuple(sorted(used.items())),
                 pairs_compared=compared.pairs if compared else 0,
@@ -120,11 +128,27 @@ class _Resolving:
             ),
         )
 
+    def tied(self) -> tuple[Ints, Ints]:
+        """The pairs that were tied directly, as positions in ``ids``."""
+        return self._pairs("SELECT DISTINCT a, b FROM ties")
+
+    def looked_at(self) -> tuple[Ints, Ints]:
+        """The pairs that share an identifier or a key, and so were compared."""
+        shared = "SELECT a, b FROM sharing"
+        keyed = likeness.KEYED if self._rules.compared else shared
+        return self._pairs(f"SELECT DISTINCT a, b FROM ({shared} UNION ALL {keyed})")
+
+    def _pairs(self, query: str) -> tuple[Ints, Ints]:
+        found = self._engine.execute(
+            f"SELECT a::INTEGER AS a, b::INTEGER AS b FROM ({query})"
+        ).fetchnumpy()
+        return np.asarray(found["a"], np.int32), np.asarray(found["b"], np.int32)
+
     # --- ties ------------------------------------------------------------------------------
 
     def _number(self, customer_id: str) -> int | None:
         if not self._numbers:
-            self._numbers = {customer_id: n for n, customer_id in enumerate(self._ids)}
+            self._numbers = {customer_id: n for n, customer_id in enumerate(self.ids)}
         return self._numbers.get(customer_id)
 
     def _take_decisions(self, decided: Sequence[Decided]) -> list[tuple[int, int]]:
@@ -146,31 +170,39 @@ class _Resolving:
         return sorted(set(apart))
 
     def _compare(self) -> likeness.Compared | None:
-        if not self._rules.compared or len(self._ids) < 2:
+        if not self._rules.compared or len(self.ids) < 2:
             levels = ", ".join(f"NULL::TINYINT AS {field.name}" for field in FIELDS)
             self._engine.execute(
                 f"CREATE TABLE scored AS SELECT 0 AS a, 0 AS b, NULL::DOUBLE AS probability, "
                 f"{levels} WHERE false"
             )
             return None
-        compared = likeness.compare(self._engine, self._rules)
+        return likeness.compare(self._engine, self._rules)
+
+    def _tie_likely(self, least: float) -> None:
         self._engine.execute(
             f"""INSERT INTO ties SELECT a, b, {_LIKELY}, 'likely_same', NULL, probability, NULL,
-                NULL FROM scored ANTI JOIN ties USING (a, b)
-            WHERE probability >= {self._rules.merge_from}"""
+                NULL FROM scored ANTI JOIN ties USING (a, b) WHERE probability >= {least}"""
         )
-        return compared
+
+    def _grouped(self, apart: list[tuple[int, int]]) -> Grouping:
+        one, other = self._ordered_ties()
+        return group(
+            len(self.ids),
+            one,
+            other,
+            apart=apart,
+            most=self._rules.members,
+            contradictions=self._contradictions,
+        )
 
     def _ordered_ties(self) -> tuple[Ints, Ints]:
         self._engine.execute(
-            """CREATE TABLE ordered AS SELECT (row_number() OVER (ORDER BY rank,
+            """CREATE OR REPLACE TABLE ordered AS SELECT (row_number() OVER (ORDER BY rank,
                 probability DESC NULLS LAST, a, b, evidence, seen_at, source) - 1)::INTEGER
                 AS position, * FROM ties"""
         )
-        found = self._engine.execute(
-            "SELECT a::INTEGER AS a, b::INTEGER AS b FROM ordered ORDER BY position"
-        ).fetchnumpy()
-        return np.asarray(found["a"], np.int32), np.asarray(found["b"], np.int32)
+        return self._pairs("SELECT a, b FROM ordered ORDER BY position")
 
     def _publish(self, groups: Ints) -> None:
         table = pa.table(
@@ -222,8 +254,8 @@ class _Resolving:
     def _reason(self, row: Row) -> Reason:
         return Reason(
             rule=row["rule"],
-            one=self._ids[row["a"]],
-            other=self._ids[row["b"]],
+            one=self.ids[row["a"]],
+            other=self.ids[row["b"]],
             evidence=row["evidence"],
             probability=row["probability"],
             seen_at=row["seen_at"],
@@ -231,7 +263,7 @@ class _Resolving:
         )
 
     def _merges(self, found: Tree, persons: Ints, reasons: dict[int, Reason]) -> tuple[Merge, ...]:
-        ids, towards, by = self._ids, found.towards.tolist(), found.by.tolist()
+        ids, towards, by = self.ids, found.towards.tolist(), found.by.tolist()
         merges = []
         for customer in np.flatnonzero(persons != np.arange(persons.size)).tolist():
             person = int(persons[customer])
@@ -259,12 +291,12 @@ class _Resolving:
         return tuple(
             Device(
                 anonymous_id=row["value"],
-                person=self._ids[row["person"]],
+                person=self.ids[row["person"]],
                 reasons=(
                     Reason(
                         rule="same_user_id",
                         one=row["value"],
-                        other=self._ids[row["n"]],
+                        other=self.ids[row["n"]],
                         evidence=f"signed in on the browser {row['value'][:3]}…",
                         seen_at=row["seen_at"],
                         source=row["source"] or "",
@@ -307,8 +339,8 @@ class _Resolving:
         )
         listed = tuple(
             Suggestion(
-                one=self._ids[r["a"]],
-                other=self._ids[r["b"]],
+                one=self.ids[r["a"]],
+                other=self.ids[r["b"]],
                 score=r["probability"],
                 reasons=(self._reason(r | {"rule": "likely_same", "seen_at": None, "source": ""}),),
                 fields=agreements(r),
@@ -322,8 +354,8 @@ class _Resolving:
         reasons = self._reasons(np.array([position for position, _, _ in listed], np.int32))
         return tuple(
             Refusal(
-                one=self._ids[pair[0]],
-                other=self._ids[pair[1]],
+                one=self.ids[pair[0]],
+                other=self.ids[pair[1]],
                 why=why,
                 explanation=_REFUSED[why],
                 reasons=(reasons[position],),

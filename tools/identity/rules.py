@@ -98,6 +98,9 @@ class IdentityRules(Frozen):
     """Customer ids on one browser or device: a household's, not a shop's till."""
     names: int = Field(default=4, ge=1)
     """Different full names on one identifier: a family of four."""
+    phones_are_shared: bool = True
+    """Households have landlines, so a number ties only those whose names agree. False where numbers
+    are mobile ones and were confirmed: a number is then one person's, as an address is."""
     members: int = Field(default=50, ge=2)
     """Customer ids of one person."""
     gmail_is_one: bool = True

@@ -54,6 +54,7 @@ def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
         FROM identifiers AS x JOIN identifiers AS y USING (kind, value)
         WHERE x.n < y.n AND kind IN ({kinds})"""
     )
+    own = "'email'" if rules.phones_are_shared else "'email', 'phone'"
     engine.execute(
         f"""CREATE TABLE ties AS
         SELECT a, b, ({ranks} END)::INTEGER AS rank, {names} END AS rule, 'both have ' || CASE kind
@@ -61,7 +62,7 @@ def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
             WHEN 'device_id' THEN 'the device ' ELSE 'the browser ' END || {MASK} AS evidence,
             NULL::DOUBLE AS probability, seen_at, source
         FROM {compared("sharing")} AS s
-        WHERE NOT coalesce({CONTRADICTS}, false) AND (kind = 'email'
+        WHERE NOT coalesce({CONTRADICTS}, false) AND (kind IN ({own})
             OR (first > 0 AND coalesce(last, 1) > 0) OR (kind = 'phone' AND birthday = 2))"""
     )
     engine.execute(
@@ -75,8 +76,8 @@ def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
 
 
 def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
-    """Pairs of one group (table ``grouped``: n, g) who contradict each other and whom nothing ties
-    directly."""
+    """Pairs of one group (table ``grouped``: n, g) who contradict each other, whom nothing ties
+    directly and who are not even likely one."""
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE doubtful AS
         SELECT g, n FROM grouped JOIN people USING (n) WHERE g IN (
@@ -89,5 +90,6 @@ def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
     )
     return engine.execute(
         f"SELECT a, b FROM {compared(pairs)} AS c ANTI JOIN ties USING (a, b) "
+        "ANTI JOIN (SELECT a, b FROM scored WHERE probability >= 0.5) AS likely USING (a, b) "
         f"WHERE {CONTRADICTS} ORDER BY a, b"
     ).fetchall()
