@@ -172,6 +172,12 @@ def bench_desk(data: DataOption = None, as_json: JsonOption = False) -> None:
     _bench("desk", data, as_json)
 
 
+@bench.command("intake")
+def bench_intake(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How many events a second are taken over HTTP, beside a bare FastAPI that appends them."""
+    _bench("intake", data, as_json)
+
+
 @bench.command("preview")
 def bench_preview(
     customers: Annotated[

@@ -18,7 +18,7 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "preview")
+NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "intake", "preview")
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
@@ -26,6 +26,7 @@ _MODULES = {
     "publish": "publishing",
     "desk": "desk",
     "identity": "identity",
+    "intake": "taking_events",
     "preview": "preview",
 }
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ import httpx
 
 from app.workspace import Workspace
 from evals.benchmarks.figures import Measurement, median, ratio
+from evals.benchmarks.processes import free_port, process
 from evals.ground import Ground
 from ledger import accounts, approvals, people, runs
 from workflows import jobs
@@ -217,7 +217,7 @@ async def _signed_in(workspace: Workspace, base: str) -> AsyncIterator[httpx.Asy
 @asynccontextmanager
 async def _serving(workspace: Workspace) -> AsyncIterator[str]:
     """``mainspring serve`` without its worker, which would take the campaigns up."""
-    port, public = _free_port(), _free_port()
+    port, public = free_port(), free_port()
     command = [
         str(Path(sys.executable).with_name("mainspring")),
         "serve", "--no-worker", "--port", str(port), "-w", str(workspace.folder),
@@ -228,56 +228,16 @@ async def _serving(workspace: Workspace) -> AsyncIterator[str]:
         "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "MAINSPRING_SENDING_LISTEN_PORT": str(public),
     }
-    async with _process(command, environment, f"http://127.0.0.1:{port}", "/sign-in") as base:
+    async with process(command, environment, f"http://127.0.0.1:{port}", "/sign-in") as base:
         yield base
 
 
 @asynccontextmanager
 async def _bare() -> AsyncIterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [
         sys.executable, "-m", "uvicorn", "evals.benchmarks.bare:app", "--port", str(port),
         "--log-level", "critical",
     ]  # fmt: skip
-    async with _process(command, dict(os.environ), f"http://127.0.0.1:{port}", "/bytes/1") as base:
+    async with process(command, dict(os.environ), f"http://127.0.0.1:{port}", "/bytes/1") as base:
         yield base
-
-
-@asynccontextmanager
-async def _process(
-    command: list[str], environment: dict[str, str], base: str, path: str
-) -> AsyncIterator[str]:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=environment,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        await _until_it_answers(base + path, lambda: process.returncode is None)
-        yield base
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-async def _until_it_answers(address: str, alive: Callable[[], bool]) -> None:
-    async with httpx.AsyncClient() as client:
-        for _ in range(600):
-            try:
-                await client.get(address)
-            except httpx.TransportError:
-                if not alive():
-                    raise RuntimeError(f"the server for {address} ended") from None
-                await asyncio.sleep(0.1)
-            else:
-                return
-    raise RuntimeError(f"{address} does not answer")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from domain.frozen import Frozen
 
-Unit = Literal["rows/s", "mails/s", "s", "ms", "kB", "MB", "ratio", "share", "count"]
+Unit = Literal[
+    "rows/s", "events/s", "mails/s", "s", "ms", "kB", "MB", "ratio", "share", "count"
+]  # fmt: skip
 
 
 class Measurement(Frozen):

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 
-def peak_mb() -> float:
-    """This process's peak, in MB.
+def peak_mb(process: int | None = None) -> float:
+    """The peak of this process, or on Linux of another by its id, in MB.
 
     On Linux it is read from /proc: ``ru_maxrss`` also counts what the parent held before the
     program was started, so that it depends on who starts it.
     """
-    status = Path("/proc/self/status")
+    status = Path(f"/proc/{process or 'self'}/status")
     if status.is_file():
         found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text("ascii", "replace"), re.MULTILINE)
         if found is not None:
