@@ -76,7 +76,7 @@ async def _take(request: Request) -> Response:
         source = await keys.source(ledger, key_in_body(body))
         if source is None:
             return _unknown_key(request)
-    said = messages.read(call, body, received_at)
+    said = messages.read(call, body, received_at, len(line))
     if not said.messages:
         first = said.misfits[0]
         what = f"No message of this batch can be taken. Message {first.place}: {first.why}"

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic_core import from_json, to_json
 
@@ -68,8 +68,8 @@ class MessageError(Exception):
         self.what = what
 
 
-class Message(Frozen):
-    """One message, its identifiers as text and its moment corrected."""
+class Message(NamedTuple):
+    """One message, its identifiers as text and its moment corrected. Many are made a second."""
 
     call: Call
     place: int
@@ -135,10 +135,17 @@ def parsed(body: bytes) -> tuple[dict[str, Any], bytes]:
     return value, line.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
-def read(call: Call | Literal["batch"], body: Mapping[str, Any], received_at: datetime) -> Request:
-    """The messages of a request. Raises MessageError malformed, too_large or too_many."""
+def read(
+    call: Call | Literal["batch"],
+    body: Mapping[str, Any],
+    received_at: datetime,
+    size: int = MOST_BODY_BYTES,
+) -> Request:
+    """The messages of a request of at most ``size`` bytes. Raises MessageError malformed,
+    too_large or too_many."""
+    weigh = size > MOST_MESSAGE_BYTES
     if call != "batch":
-        if _size(body) > MOST_MESSAGE_BYTES:
+        if weigh and _size(body) > MOST_MESSAGE_BYTES:
             raise MessageError("too_large", _MESSAGE_TOO_LARGE)
         found = _message(call, body, {}, 0, _skew(body, received_at), received_at)
         if isinstance(found, Misfit):
@@ -151,7 +158,6 @@ def read(call: Call | Literal["batch"], body: Mapping[str, Any], received_at: da
         raise MessageError("too_many", f"A batch has at most {MOST_MESSAGES:,} messages.")
     shared = body.get("context")
     skew = _skew(body, received_at)
-    weigh = _size(body) > MOST_MESSAGE_BYTES
     messages: list[Message] = []
     misfits: list[Misfit] = []
     for place, one in enumerate(batch):
@@ -184,14 +190,15 @@ def _message(
     if kind not in CALLS:
         return misfit(f"Its type is one of {', '.join(CALLS)}.")
     for field in _OBJECTS:
-        if not isinstance(said.get(field), dict | None):
+        value = said.get(field)
+        if value is not None and not isinstance(value, dict):
             return misfit(f"{field} is a JSON object.")
     ids: dict[str, str] = {}
     for field, most in _IDS.items():
-        value = _identifier(said.get(field), most)
-        if value is None:
+        text = _identifier(said.get(field), most)
+        if text is None:
             return misfit(f"{field} is a text of at most {most} characters, or a number.")
-        ids[field] = value
+        ids[field] = text
     if not ids["userId"] and not ids["anonymousId"]:
         return misfit("It needs userId or anonymousId.")
     if kind == "alias" and not (ids["userId"] and ids["previousId"]):
@@ -204,13 +211,13 @@ def _message(
     at = _moment(next((said[f] for f in _MOMENTS if said.get(f) is not None), None))
     if at is None:
         return misfit("timestamp is a moment such as 2026-11-25T08:30:00Z.")
-    properties = dict(said.get("traits" if kind in ("identify", "group") else "properties") or {})
+    properties = said.get("traits" if kind in ("identify", "group") else "properties") or {}
     if kind == "group":
-        properties["groupId"] = ids["groupId"]
-    if kind in ("page", "screen") and name:
-        properties.setdefault("name", name)
-    if kind in ("page", "screen") and said.get("category"):
-        properties.setdefault("category", said["category"])
+        properties = {**properties, "groupId": ids["groupId"]}
+    if kind in ("page", "screen"):
+        named = {field: said[field] for field in ("name", "category") if said.get(field)}
+        properties = {**named, **properties}
+    context = said.get("context") or {}
     return Message(
         call=kind,
         place=place,
@@ -221,7 +228,7 @@ def _message(
         name=_NAMES.get(kind) or str(name).strip(),
         at=received_at if isinstance(at, str) else _shifted(at, skew),
         properties=properties,
-        context={**shared, **(said.get("context") or {})},
+        context={**shared, **context} if shared else context,
     )
 
 
@@ -236,16 +243,12 @@ _NAMES: dict[str, str] = {
 
 def _identifier(value: object, most: int) -> str | None:
     """An id as text; empty where there is none, None where it is something else."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return None
-        case str() | int() | float():
-            text = str(value).strip()
-            return text if len(text) <= most else None
-        case _:
-            return None
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip()
+    return text if len(text) <= most else None
 
 
 def _moment(value: object) -> datetime | Literal[""] | None:

@@ -83,10 +83,10 @@ def line_of(row: Row) -> bytes:
 
 
 def _properties(message: Message) -> str:
-    said = dict(message.properties)
+    said: Mapping[str, Any] = message.properties
     context = {k: message.context[k] for k in KEPT_CONTEXT if message.context.get(k)}
     if context:
-        said.setdefault("context", context)
+        said = {"context": context, **said}
     return to_json(said, inf_nan_mode="null").decode() if said else ""
 
 

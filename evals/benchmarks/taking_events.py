@@ -108,11 +108,9 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
 
 
 async def _beside(ours: Load, bare: int, batch: int) -> list[Measurement]:
-    rates: dict[str, list[float]] = {"ours": [], **{name: [] for name in BARE}}
-    loads = {
-        "ours": ours,
-        **{name: Load(("127.0.0.1", bare), f"/{name}", "", batch) for name in BARE},
-    }
+    loads = {name: Load(("127.0.0.1", bare), f"/{name}", "", batch) for name in BARE}
+    loads["ours"] = ours
+    rates: dict[str, list[float]] = {name: [] for name in loads}
     for _ in range(ROUNDS):
         for name, load in loads.items():
             rates[name].append(await _rate(load))
