@@ -28,6 +28,7 @@ from app.desk.pages import (
     reports,
     sent,
     settings,
+    sources,
     team,
     who,
     work,
@@ -37,7 +38,7 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings, team, account, clock, people, who, work,
+    imports, settings, sources, team, account, clock, people, who, work,
 )  # fmt: skip
 
 

@@ -142,6 +142,11 @@ def _write(workspace: Workspace, claimed: Path) -> None:
     _set_aside(aside, workspace.quarantine_folder)
 
 
+def _shown(name: str) -> str:
+    """An event's name as lists show it, whatever a sender put into it."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in name[:MOST_NAME])
+
+
 def _forgotten(source_id: str) -> Source:
     """A source that the ledger does not know: it was restored from before it was made."""
     name = f"forgotten {source_id[-8:]}"
@@ -233,7 +238,7 @@ def _sort(
     for message in said.messages:
         if message.call == "track" or plan.covers(message.name):
             for path, rule in plan.broken(message.name, message.properties):
-                mine.broken[message.name[:MOST_NAME], path, rule] += 1
+                mine.broken[_shown(message.name), path, rule] += 1
         named = message.message_id or f"{request.id}-{message.place}"
         event_id = f"{mine.source.name}:{named}"
         mine.add("events", rows.event_of(message, event_id, request.at), opened)

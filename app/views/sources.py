@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from app import words
-from app.tracking_plan import FOLDER, PlanFault, load_plan
+from app.tracking_plan import FOLDER, NOT_PLANNED, PlanFault, load_plan
 from app.workspace import Workspace
 from domain.frozen import Frozen
 from ledger import sources
 from ledger.sources import Violation
 
 DAYS = 7
+RULE_WORDS = {
+    NOT_PLANNED: "the plan has no such event",
+    "required": "it is missing",
+    "type": "it is of another type",
+    "enum": "it is none of the values listed",
+    "format": "it is written otherwise",
+    "pattern": "it is written otherwise",
+    "minimum": "it is too small",
+    "maximum": "it is too large",
+    "additionalProperties": "it has more than the plan names",
+}
+"""Keywords of JSON Schema as people read them; the rest stand for themselves."""
 
 
 class SourceRow(Frozen):

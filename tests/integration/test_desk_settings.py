@@ -350,3 +350,24 @@ async def test_keys_are_shown_as_set_or_not_and_never_as_they_are(
     checked = (await ada.post("/settings/connections")).text
     assert "Customer data: nothing was imported yet" in checked
     assert secret not in looked + checked
+
+
+async def test_a_source_is_added_with_its_key_once_and_closed_by_an_owner(desk: Desk) -> None:
+    ada, vera = await desk.signed_in("owner"), await desk.signed_in("viewer")
+    made = await ada.post("/settings/sources", data={"name": "<b>shop</b>"})
+    assert made.status_code == 422
+    made = await ada.post("/settings/sources", data={"name": "shop-web"})
+    key = re.search(r"wk_[\w-]{32}", made.text)
+    assert key is not None
+    again = await ada.get("/settings/sources")
+    assert "shop-web" in again.text
+    assert key[0] not in again.text
+    assert (await vera.get("/settings/sources")).status_code == 200
+    for change in ("", "/close"):
+        refused = await vera.post(f"/settings/sources{change}", data={"name": "shop-web"})
+        assert refused.status_code == 403
+    closed = await ada.post("/settings/sources/close", data={"name": "shop-web"})
+    assert closed.status_code == 303
+    assert "closed" in (await ada.get("/settings/sources")).text
+    assert len(desk.journal("source_added")) == len(desk.journal("source_closed")) == 1
+    assert key[0] not in str(desk.journal("source_added"))
