@@ -28,6 +28,7 @@ from tools.cdp.port import CdpError
 from tools.store.names import require_one_currency
 from tools.store.segments import Store
 from tools.store.tables import Tables
+from workflows import data_audit
 from workflows.stack import Stack
 from workflows.transactions import read
 
@@ -61,6 +62,7 @@ async def audit_work(workspace: Workspace, stack: Stack) -> WorkAudit:
 
     now, done, sent, answered = await read(stack.ledger, look)
     described = await stack.customers.describe()
+    standing = await data_audit.standing(stack, Everyone())
     reports = [r for i in sent if (r := await read_report(stack.reports, i))]
     since = now - timedelta(days=DAYS)
     done = done.with_reports(sum(report.as_of >= since for report in reports))
@@ -69,7 +71,7 @@ async def audit_work(workspace: Workspace, stack: Stack) -> WorkAudit:
         orders=described.orders,
         events=described.events,
         data_days=(now.date() - described.last_day).days if described.last_day else None,
-        score=None,
+        score=standing.score.value if standing is not None else None,
         answered=answered,
         campaigns=len(sent),
         simulated=stack.simulated,
