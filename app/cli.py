@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "sending": "Pause all sending, resume it, or see how it stands.",
     "review": "Decide about messages that may or may not have gone out.",
     "schedule": "Start campaigns again and again, by a cron line.",
+    "privacy": "Hand out, or erase, all that is held about a person.",
     "people": "Those who may write, approve and send: roles, ways in, tokens.",
     "doctor": "Check every configured part, and say how to mend it.",
     "upgrade": "Bring a workspace to this version.",

@@ -17,7 +17,6 @@ from tools.store.exports import SYSTEM_NAMES, Export, System
 from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
-from tools.store.segments import Store
 from tools.store.staging import Progress
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -87,7 +86,7 @@ def import_file(
     intake = read_file(
         kind,
         path,
-        store=Store(workspace.store_folder),
+        store=workspace.store,
         quarantine=workspace.quarantine_folder,
         mapping={**({} if export else settled(workspace, kind)), **mapping},
         timezone=timezone,
@@ -115,6 +114,7 @@ def import_file(
                 "added": imported.intake.added,
                 "already_known": imported.intake.already_known,
                 "quarantined": intake.quarantined,
+                "erased": intake.erased,
                 "conflicts": intake.conflicts,
                 "consents_added": imported.consents_added,
                 "suppressions_added": imported.suppressions_added,

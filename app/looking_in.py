@@ -30,7 +30,6 @@ from tools.store.exports import Export, recognise, refuse_report
 from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file
 from tools.store.readers import columns_of
-from tools.store.segments import Store
 
 log = structlog.get_logger("mainspring.uploads")
 
@@ -128,7 +127,7 @@ def _tried(workspace: Workspace, upload: Upload) -> tuple[Seen, ...]:
         intake = read_file(
             kind,
             uploads.path(upload),
-            store=Store(workspace.store_folder).trial(scratch / kind),
+            store=workspace.store.trial(scratch / kind),
             quarantine=scratch / "quarantine",
             mapping=_mapping(way, kind),
             timezone=way.timezone or None,

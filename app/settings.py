@@ -293,6 +293,14 @@ class IdentitySettings(Section):
         return self
 
 
+class PrivacySettings(Section):
+    """What becomes of a person's data when they are erased."""
+
+    orders: Literal["keep", "delete"] = "keep"
+    """`keep`: order lines stay without their customer, so that sums stay right. `delete`: they go
+    too."""
+
+
 class Settings(Section):
     """Everything that `mainspring.toml` may hold."""
 
@@ -308,6 +316,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     data: DataSettings = DataSettings()
     identity: IdentitySettings = IdentitySettings()
+    privacy: PrivacySettings = PrivacySettings()
 
 
 def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,12 +16,13 @@ from app.secrets import Secrets, load_secrets, make_secrets, secrets_folder, wri
 from app.settings import FILE_NAME, Settings, load_settings, parse_settings, settings_text
 from domain.errors import PersonNeeded, Refused
 from domain.ids import new_id
-from ledger import database, people
+from ledger import database, erasures, people, suppression
 from ledger.database import Ledger, Transaction
 from ledger.people import Person
 from ledger.sending import HighWater
 
 if TYPE_CHECKING:
+    from tools.store.segments import Store
     from workflows.stack import Stack
 
 HIGH_WATER = "high_water"
@@ -70,6 +71,25 @@ class Workspace:
     @property
     def spool_folder(self) -> Path:
         return self.folder / "spool"
+
+    @property
+    def store(self) -> Store:
+        """The customer data; what is read into it leaves out who was erased."""
+        from tools.store.segments import Store
+
+        key = self.secrets.suppression_key
+
+        def erased(named: Iterable[str]) -> set[str]:
+            names = list(named)
+            with self.ledger.read() as tx:
+                ids = erasures.among(tx, names, key)
+                hashes = {suppression.address_hash(n, key): n for n in names if "@" in n}
+                reasons = suppression.reasons(tx, list(hashes))
+            return ids | {hashes[h] for h, why in reasons.items() if why == "erased"}
+
+        with self.ledger.read() as tx:
+            anybody = erasures.any_at_all(tx)
+        return Store(self.store_folder, erased if anybody else None)
 
     @property
     def quarantine_folder(self) -> Path:

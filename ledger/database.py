@@ -262,6 +262,25 @@ def wipe_log(tx: Transaction) -> None:
     tx.after_commit.append(wipe)
 
 
+def write_anew(ledger: Ledger) -> None:
+    """Write SQLite's file anew, so that nothing of what was deleted stays in pages that are free
+    or half full. Raises LedgerError busy."""
+    engine = ledger._engine
+    if engine.dialect.name != "sqlite":
+        return
+    with contextlib.closing(engine.raw_connection()) as connection:
+        try:
+            connection.cursor().execute("VACUUM")
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise LedgerError(
+                "busy",
+                f"The ledger could not be written anew: {error}.",
+                thing=ledger.url,
+                next_step="Try again once nothing is being sent.",
+            ) from error
+
+
 def in_chunks(items: Sequence[_Item], size: int = 900) -> Iterator[Sequence[_Item]]:
     """The items in pieces that fit into one statement's parameters."""
     for start in range(0, len(items), size):

@@ -86,7 +86,8 @@ def erase(
 
 def _forget(tx: Transaction, pseudonym: str, person: Person) -> None:
     tx.connection.execute(sa.delete(t.subjects).where(_c.pseudonym == pseudonym))
-    tx.connection.execute(sa.delete(t.consents).where(t.consents.c.pseudonym == pseudonym))
+    for table in (t.consents, t.complaints, t.no_contact):
+        tx.connection.execute(sa.delete(table).where(table.c.pseudonym == pseudonym))
     mine = t.sends.c.pseudonym == pseudonym
     tx.connection.execute(sa.update(t.sends).where(mine).values(address_hash=None))
     tx.connection.execute(

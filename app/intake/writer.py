@@ -128,7 +128,7 @@ def _write(workspace: Workspace, claimed: Path) -> None:
                 source = known.get(request.source) or _forgotten(request.source)
                 mine = came.setdefault(source.id, _Came(source, claimed))
                 _sort(request, mine, plan, quarantine, opened)
-    store = Store(workspace.store_folder)
+    store = workspace.store
     for mine in came.values():
         for kind in mine.files:
             mine.found.append(_read(workspace, store, mine, kind, aside, now))

@@ -3,6 +3,7 @@
 from ledger.tables.audience import (
     complaints,
     consents,
+    erasures,
     facts,
     identity_decisions,
     no_contact,
@@ -49,6 +50,7 @@ __all__ = [
     "complaints",
     "consents",
     "engagements",
+    "erasures",
     "events",
     "facts",
     "fires",

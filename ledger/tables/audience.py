@@ -69,6 +69,14 @@ no_contact = Table(
 )
 """People who are written to on no channel, whatever they agreed to."""
 
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("mark", Text, primary_key=True),  # HMAC of a customer id or a device
+    Column("at", UtcDateTime, nullable=False),
+)
+"""Who was erased, readable to nobody: what imports leave out when it comes again."""
+
 complaints = Table(
     "complaints",
     metadata,

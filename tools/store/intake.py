@@ -59,6 +59,8 @@ class Intake(Frozen):
     set_aside: tuple[tuple[str, int], ...] = ()
     """Values that were left out of rows that were kept: "first_name: too long"."""
     quarantine_file: str | None = None
+    erased: int = 0
+    """Rows of people who were erased: left out, or of orders taken without their customer."""
     notes: tuple[str, ...] = ()
     """Sentences for the person who imports."""
     consents: tuple[Consent, ...] = ()
@@ -153,6 +155,7 @@ def read_file(
         already_known=outcome.already_known,
         duplicates=outcome.duplicates,
         conflicts=outcome.conflicts,
+        erased=staged.erased,
         notes=(*staged.notes, *outcome.notes),
         consents=outcome.consents,
         suppressions=outcome.suppressions,

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +81,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+Erased = Callable[[Iterable[str]], set[str]]
+"""Those of these ids and mail addresses that are of people who were erased."""
+
+
 class Store:
     """The data folder of a workspace. Safe for any number of processes and threads at once.
 
@@ -88,8 +92,10 @@ class Store:
     ``store_busy`` where another import holds the lock for longer than ten minutes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, erased: Erased | None = None) -> None:
+        """``erased``: who was erased, for whatever is read from files; None: nobody ever was."""
         self.folder = folder
+        self.erased = erased
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -200,7 +206,7 @@ class Store:
             segment.model_copy(update={"file": str((self.folder / segment.file).resolve())})
             for segment in manifest.segments
         )
-        store = Store(folder)
+        store = Store(folder, self.erased)
         resolved = str((self.folder / manifest.resolved).resolve()) if manifest.resolved else ""
         store._write(Manifest(segments=seen, resolved=resolved))
         return store

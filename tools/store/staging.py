@@ -18,7 +18,7 @@ from tools.store.exports import Part
 from tools.store.fields import FIELDS, Kind
 from tools.store.quarantine import Quarantine
 from tools.store.readers import LINE, read_batches
-from tools.store.segments import Store, connect, literal
+from tools.store.segments import Erased, Store, connect, literal
 from tools.store.values import MACROS, Times, Value, without_offset
 
 MISSING = "ELSE 'missing'"
@@ -52,6 +52,9 @@ class Staged:
             self.engine.execute(macro)
         self.rows = self._load(progress)
         self._part, self._said = part, said
+        self._erased = store.erased if store is not None else None
+        self.erased = 0
+        """Rows of people who were erased: left out, or of orders taken without their customer."""
         columns = [c for c in self._columns() if c != LINE]
         self.mapping: ColumnMap = understand(
             kind, columns, said, _known(part), part.columns if part else frozenset()
@@ -115,6 +118,8 @@ class Staged:
             + f"coalesce({', '.join([*reasons, 'NULL'])}) AS _refused, {kept} "
             f"FROM (SELECT *, {problems} FROM (SELECT *, {read} FROM said))"
         )
+        if self._erased is not None:
+            self._leave_out(self._erased, [v.field for v in values])
         self._quarantine_rows()
         for field in self._unreadable([v.field for v in optional]):
             self._quarantine_values(field)
@@ -123,6 +128,39 @@ class Staged:
             f"CREATE VIEW judged AS SELECT * EXCLUDE ({left_out}) "
             "FROM sorted_out WHERE _refused IS NULL"
         )
+
+    def _leave_out(self, erased: Erased, fields: Sequence[str]) -> None:
+        """Take out the rows of people who were erased, before any of them is set aside."""
+        known = [f for f in ("customer_id", "anonymous_id", "email") if f in fields]
+        if not known:
+            return
+        values = " UNION ".join(f"SELECT {f} AS value FROM sorted_out" for f in known)
+        rows = self.engine.execute(f"{values} EXCEPT SELECT NULL").fetchall()
+        found = erased(row[0] for row in rows)
+        if not found:
+            return
+        self.engine.register("erased_ones", pa.table({"value": pa.array(sorted(found))}))
+        of_them = {f: f"{f} IN (FROM erased_ones)" for f in known}
+        if self.kind == "orders":
+            statement = f"UPDATE sorted_out SET customer_id = NULL WHERE {of_them['customer_id']}"
+            said = "taken without a customer"
+        else:
+            alone = [of_them[f] for f in known if f != "customer_id"]
+            where = of_them["customer_id"] if "customer_id" in known else "false"
+            if alone:
+                nobody = "customer_id IS NULL AND " if "customer_id" in known else ""
+                where += f" OR ({nobody}({' OR '.join(alone)}))"
+            statement = f"DELETE FROM sorted_out WHERE {where}"
+            said = "left out"
+        self.erased = self._value(statement)
+        if self.erased:
+            one = self.erased == 1
+            of = (
+                "1 row is of somebody who was"
+                if one
+                else f"{self.erased:,} rows are of people who were"
+            )
+            self.notes = (*self.notes, f"{of} erased: {'it was' if one else 'they were'} {said}.")
 
     def refuse(self, condition: str, reason: str) -> None:
         """Set aside the judged rows that meet a condition over several fields."""

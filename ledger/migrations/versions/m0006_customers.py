@@ -24,6 +24,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pseudonym", name=op.f("pk_no_contact")),
     )
     op.create_table(
+        "erasures",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_erasures")),
+    )
+    op.create_table(
         "complaints",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),

@@ -1,0 +1,173 @@
+"""Erasing a person: from everything that a workspace holds, and proven by a search.
+
+What they can be found by is written down first, so that an erasure that was killed is begun again
+and ends complete; that note goes last. The tombstone in the ledger comes before all else: whatever
+is imported from then on leaves them out.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.intake.spool import waiting_bytes
+from app.intake.writer import write_complete
+from app.privacy import files, person
+from app.privacy.person import Found
+from app.privacy.search import Searched, search
+from app.workspace import Workspace
+from domain.frozen import Frozen
+from domain.ids import new_id
+from ledger import erasing as ledger_erasing
+from ledger import people
+from ledger.database import write_anew
+from ledger.people import Person
+from tools.store import erasing as store_erasing
+from tools.store.segments import Store
+from workflows.erasing import black_out_checkpoints
+from workflows.identity import alone
+
+NOTES = "erasing"
+"""The folder of erasures that have not ended."""
+SPOOL_SECONDS = 10.0
+"""So long the spool is waited for; what is left in it after that, the search tells."""
+Tell = Callable[[str], None]
+
+
+class Erased(Frozen):
+    """What was erased, in numbers, and what the search found afterwards."""
+
+    ids: int
+    """Customer ids that were the person's."""
+    rows: dict[str, int]
+    """Rows of the customer data that were removed, or lost their customer, by table."""
+    ledger: dict[str, int]
+    """Rows of the ledger that were removed or blacked out, by table."""
+    checkpoints: int
+    files: dict[str, int]
+    """What was done to files, by words for it."""
+    shared: int
+    """Addresses, numbers and devices that are also other customers', and stay."""
+    weak: int
+    """Ids too short to be searched for in running text."""
+    searched: Searched
+
+    @property
+    def complete(self) -> bool:
+        return not self.searched.left
+
+
+def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda step: None) -> Erased:
+    """Erase the person with this customer id or mail address, under all their ids.
+
+    ``tell`` is called before each step. Needs the right to administer. Raises WrongUsage
+    unknown_person, ambiguous_person; LedgerError, CdpError.
+    """
+    people.require(who, "administer")
+    note, found = _found(workspace, asked)
+    tell("ledger")
+    rows = _ledger(workspace, found, who)
+    tell("spool")
+    drain_spool(workspace)
+    tell("data")
+    keep_orders = workspace.settings.privacy.orders == "keep"
+    store = Store(workspace.store_folder)
+    with alone(store):
+        data = store_erasing.erase(store, found.who, delete_orders=not keep_orders)
+    tell("checkpoints")
+    checkpoints = black_out_checkpoints(workspace.folder / "checkpoints.sqlite", found.who)
+    tell("files")
+    uploads = workspace.folder / "imports"
+    done = files.erase(workspace.folder, found, uploads=uploads, without=note.parent)
+    tell("search")
+    searched = search(workspace.folder, found, without=[note])
+    erased = Erased(
+        ids=len(found.who.customer_ids),
+        rows=dict(data),
+        ledger=dict(rows),
+        checkpoints=checkpoints,
+        files=dict(done),
+        shared=len(found.shared),
+        weak=len(found.weak),
+        searched=searched,
+    )
+    tell("history")
+    with workspace.ledger.write() as tx:
+        numbers = erased.model_dump(exclude={"searched"})
+        looked = searched.model_dump(exclude={"left", "unread"})
+        places = len(searched.left)
+        ledger_erasing.record(tx, who, {**numbers, "searched": looked, "left": places})
+    if erased.complete:
+        tell("end")
+        note.unlink()
+    return erased
+
+
+def unfinished(workspace: Workspace) -> int:
+    """Erasures that were begun and have not ended."""
+    return sum(1 for _ in _notes(workspace))
+
+
+def drain_spool(workspace: Workspace) -> None:
+    """Let what came over HTTP and is not in the data yet go there, without the person."""
+    until = time.monotonic() + SPOOL_SECONDS
+    while time.monotonic() < until:
+        if not write_complete(workspace):
+            if not waiting_bytes(workspace.spool_folder):
+                return
+            time.sleep(0.2)  # a process holds its file for a second, or another writer is at it
+
+
+def _found(workspace: Workspace, asked: str) -> tuple[Path, Found]:
+    """The note of this erasure, begun before or now, and whom it is about."""
+    found = person.find(workspace, asked)
+    for path, noted in _notes(workspace):
+        mine = {*noted.who.customer_ids, *noted.who.addresses}
+        if mine & {asked, asked.strip().lower(), *found.who.customer_ids}:
+            return path, _write(path, noted.and_more(found))
+    if not person.is_known(workspace, found.who) and not search(workspace.folder, found).left:
+        raise person.unknown(asked)
+    path = workspace.folder / NOTES / f"{new_id()}.json"
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    return path, _write(path, found)
+
+
+def _ledger(workspace: Workspace, found: Found, who: Person) -> Counter[str]:
+    with workspace.ledger.read() as tx:
+        naming = ledger_erasing.naming(tx, found.who)
+    numbers = [phone.e164 for phone in found.who.phones]
+    with workspace.ledger.write() as tx:
+        changed = ledger_erasing.erase(
+            tx,
+            found.who,
+            who,
+            addresses=(*found.who.addresses, *numbers),
+            key=workspace.secrets.suppression_key,
+            rows=naming,
+        )
+    write_anew(workspace.ledger)
+    return changed
+
+
+def _notes(workspace: Workspace) -> Iterator[tuple[Path, Found]]:
+    for path in sorted((workspace.folder / NOTES).glob("*.json")):
+        try:
+            yield path, Found.model_validate_json(path.read_text("utf-8"))
+        except (ValidationError, FileNotFoundError):
+            continue  # killed while it was begun: nothing was erased by it
+
+
+def _write(path: Path, found: Found) -> Found:
+    part = path.with_suffix(".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(found.model_dump_json())
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return found

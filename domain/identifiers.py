@@ -1,0 +1,188 @@
+"""What a person can be found by in texts: customer ids, devices, addresses, phones, names.
+
+Pure: it finds and blacks out; what is read and written is for others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+from domain.frozen import Frozen
+
+IdentifierKind = Literal["customer id", "device", "address", "phone", "name"]
+BLACKED = "█"
+"""Takes the place of each letter that is erased, so that places in a text stay where they are."""
+_BETWEEN = r"[ ()/.\-\u00a0]{0,3}"
+"""What people write between the digits of a phone number."""
+LEAST_LETTERS = 8
+"""A name is told apart from other words by so many letters."""
+
+
+class Phone(Frozen):
+    """A number by its parts, as digits."""
+
+    country: str
+    national: str
+
+    @property
+    def e164(self) -> str:
+        return f"+{self.country}{self.national}"
+
+
+class Identifiers(Frozen):
+    """All that one person can be found by. Personal: never logged, never in the ledger."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customer_ids: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    """Anonymous ids and device ids."""
+    addresses: tuple[str, ...] = ()
+    phones: tuple[Phone, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    """First and last name, where nobody else has both."""
+
+    def __bool__(self) -> bool:
+        return bool(self.customer_ids or self.devices or self.addresses or self.phones)
+
+    def find(self, text: str) -> tuple[IdentifierKind, ...]:
+        """The kinds of identifiers that a text holds. Ids that are no more than a few digits or
+        letters are found nowhere in running text: see ``is_one_of``."""
+        return tuple(kind for kind, pattern in self._patterns.items() if pattern.search(text))
+
+    def is_one_of(self, value: object) -> bool:
+        """Whether a whole value (of a column, a JSON value) is one of the ids, or holds one."""
+        text = str(value)
+        return text in self._ids or any(p.search(text) for p in self._patterns.values())
+
+    def black_out(self, text: str) -> str:
+        """The text with every identifier blacked out; where it names the person, their first and
+        last name alone too."""
+        found = text
+        for kind, pattern in self._patterns.items():
+            if kind == "name" and pattern.search(found):
+                pattern = self._name_parts
+            found = pattern.sub(lambda match: BLACKED * len(match.group()), found)
+        return found
+
+    def black_out_json(self, value: Any, *, named: bool | None = None) -> Any:
+        """The same for every text of a JSON value, keys included. ``named``: whether the person is
+        meant by their first or last name alone too; else that is so where any of its texts holds
+        one of their identifiers."""
+        if named is None:
+            named = any(self.find(text) for text in texts_of(value))
+        match value:
+            case str():
+                blacked = self.black_out(value)
+                if named:
+                    blacked = self._name_parts.sub(lambda m: BLACKED * len(m.group()), blacked)
+                return blacked
+            case dict():
+                return {
+                    self.black_out_json(key, named=named): self.black_out_json(one, named=named)
+                    for key, one in value.items()
+                }
+            case list() | tuple():
+                return [self.black_out_json(one, named=named) for one in value]
+            case _:
+                return value
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset((*self.customer_ids, *self.devices))
+
+    @cached_property
+    def _patterns(self) -> Mapping[IdentifierKind, re.Pattern[str]]:
+        """By kind; kinds of which nothing is known are left out."""
+        found: dict[IdentifierKind, list[str]] = {
+            "address": [_address(one) for one in self.addresses],
+            "customer id": [_whole(one) for one in self.customer_ids if is_telling(one)],
+            "device": [_whole(one) for one in self.devices if is_telling(one)],
+            "phone": [_phone(one) for one in self.phones],
+            "name": [_name(*one) for one in self.names],
+        }
+        return {
+            kind: re.compile("|".join(patterns), re.IGNORECASE)
+            for kind, patterns in found.items()
+            if patterns
+        }
+
+    @cached_property
+    def _name_parts(self) -> re.Pattern[str]:
+        parts = {part for name in self.names for part in name if len(part) > 1}
+        ordered = sorted(parts, key=lambda part: (-len(part), part))
+        words = "|".join(rf"(?<!\w){re.escape(part)}(?!\w)" for part in ordered)
+        return re.compile(words or r"(?!)", re.IGNORECASE)
+
+
+def is_telling(identifier: str) -> bool:
+    """Whether an id in running text can hardly be anything else: six signs or more with a letter
+    and a digit, or ten of any kind."""
+    letter = any(c.isalpha() for c in identifier)
+    digit = any(c.isdigit() for c in identifier)
+    return len(identifier) >= 10 or (len(identifier) >= 6 and letter and digit)
+
+
+def is_telling_name(first: str, last: str) -> bool:
+    """Whether a full name is long enough to be told apart from other words."""
+    return len(first) > 1 and len(last) > 1 and len(first) + len(last) >= LEAST_LETTERS
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text of a JSON value, keys included."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, one in value.items():
+                yield str(key)
+                yield from texts_of(one)
+        case list() | tuple():
+            for one in value:
+                yield from texts_of(one)
+
+
+def spellings(identifiers: Identifiers) -> dict[IdentifierKind, Sequence[str]]:
+    """Each identifier as it may stand in bytes: where no pattern can be used."""
+    names = [
+        spelt
+        for first, last in identifiers.names
+        for spelt in (f"{first} {last}", f"{last}, {first}", f"{last} {first}")
+    ]
+    return {
+        "customer id": [one for one in identifiers.customer_ids if is_telling(one)],
+        "device": [one for one in identifiers.devices if is_telling(one)],
+        "address": list(identifiers.addresses),
+        "phone": [spelt for one in identifiers.phones for spelt in (one.e164, f"0{one.national}")],
+        "name": names,
+    }
+
+
+def _whole(identifier: str) -> str:
+    return rf"(?<![^\W_]){re.escape(identifier)}(?![^\W_])"
+
+
+def _address(address: str) -> str:
+    """Also percent-encoded, as links carry it."""
+    local, _, host = address.rpartition("@")
+    return rf"(?<![\w.%+-]){re.escape(local)}(?:@|%40){re.escape(host)}(?![\w-]|\.\w)"
+
+
+def _phone(phone: Phone) -> str:
+    """With its country's number or a zero before it: digits alone may be anything."""
+    digits = _BETWEEN.join(phone.national)
+    country = _BETWEEN.join(phone.country)
+    return (
+        rf"(?:(?:\+|(?<!\d)00){_BETWEEN}{country}{_BETWEEN}(?:0{_BETWEEN})?|(?<!\d)0{_BETWEEN})"
+        rf"{digits}(?!\d)"
+    )
+
+
+def _name(first: str, last: str) -> str:
+    one, other = (r"\s+".join(map(re.escape, part.split())) for part in (first, last))
+    return rf"(?<!\w)(?:{one}\s+{other}|{other},?\s+{one})(?!\w)"
