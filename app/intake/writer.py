@@ -30,8 +30,10 @@ from app.workspace import Workspace
 from ledger import sources
 from ledger.database import Transaction
 from ledger.sources import Source, SourceDay
+from tools.cdp.port import CdpError
 from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
+from tools.store.merging import merge_small
 from tools.store.quarantine import Quarantine
 from tools.store.segments import Store
 
@@ -108,9 +110,17 @@ def write_complete(workspace: Workspace) -> bool:
             _write(workspace, claimed)
             shutil.rmtree(claimed)
             spool.sync_folder(folder)
+            _merge(Store(workspace.store_folder))
             return True
     except Timeout:
         return False
+
+
+def _merge(store: Store) -> None:
+    try:
+        merge_small(store)
+    except CdpError as error:  # somebody else works on the same files; the next round does it
+        log.info("not_merged", why=str(error))
 
 
 def _write(workspace: Workspace, claimed: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyarrow as pa
 import pytest
 from rudderstack.analytics.client import (  # type: ignore[import-untyped]
     Client as RudderClient,
@@ -25,6 +26,7 @@ from app.intake.spool import Spool
 from ledger import consent, sources, suppression
 from ledger.errors import LedgerError
 from tests.intake_world import Intake, listening, make_workspace
+from tools.store.segments import Store
 
 LONG_AGO = datetime(2015, 3, 1, 12, tzinfo=UTC)
 
@@ -352,3 +354,19 @@ def test_a_writer_that_ended_at_any_step_begins_again(
     with intake.workspace.ledger.read() as tx:
         [day] = sources.days(tx)
     assert (day.received, day.quarantined) == (5, 1)
+
+
+def test_a_stream_does_not_leave_a_file_a_second(intake: Intake) -> None:
+    store = Store(intake.workspace.store_folder)
+    for number in range(20):
+        rows = [{"event_id": f"e{number}-{n}", "customer_id": "u1"} for n in range(3)]
+        said = [{"customer_id": "u1", "city": f"city {number}", "source": "shop"}]
+        store.add("events", pa.Table.from_pylist(rows))
+        store.add("profiles", pa.Table.from_pylist(said))
+    intake.send("track", track(1))
+    assert len(intake.rows("events")) == 61
+    segments = store.manifest().segments
+    assert len(segments) < 20
+    assert store.verify() == ()
+    latest = max(intake.rows("profiles"), key=lambda row: row["seq"])
+    assert latest["city"] == "city 19"
