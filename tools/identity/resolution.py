@@ -79,7 +79,7 @@ class Resolving:
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
         self._engine, self._rules = engine, rules
-        ids = engine.execute("SELECT customer_id FROM customers ORDER BY n").fetch_arrow_table()
+        ids = engine.execute("SELECT customer_id FROM customers ORDER BY n").to_arrow_table()
         self.ids: list[str] = ids.column(0).to_pylist()
         self._numbers: dict[str, int] = {}
 
@@ -246,7 +246,7 @@ class Resolving:
                     o.probability, seen_at, source
                 FROM ordered AS o JOIN chosen USING (position)
                 LEFT JOIN scored AS s USING (a, b)"""
-            ).fetch_arrow_table()
+            ).to_arrow_table()
         )
         self._engine.unregister("chosen")
         return {row["position"]: self._reason(row) for row in rows}
@@ -285,7 +285,7 @@ class Resolving:
                     max(seen_at) AS seen_at, arg_max(source, (seen_at, n)) AS source
                 FROM identifiers JOIN named USING (n) WHERE kind = 'anonymous_id'
                 GROUP BY value HAVING count(DISTINCT person) = 1 ORDER BY value"""
-            ).fetch_arrow_table()
+            ).to_arrow_table()
         )
         self._engine.unregister("named")
         return tuple(
@@ -335,7 +335,7 @@ class Resolving:
             self._engine.execute(
                 f"""SELECT *, {EVIDENCE} AS evidence FROM band
                 ORDER BY probability DESC, a, b LIMIT {self._rules.suggestions}"""
-            ).fetch_arrow_table()
+            ).to_arrow_table()
         )
         listed = tuple(
             Suggestion(
@@ -368,6 +368,6 @@ class Resolving:
             self._engine.execute(
                 f"SELECT kind, {MASK} AS masked, customers AS count, why FROM held "
                 f"ORDER BY customers DESC, kind, value LIMIT {_LISTED}"
-            ).fetch_arrow_table()
+            ).to_arrow_table()
         )
         return tuple(Held(**row) for row in rows)
