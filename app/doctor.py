@@ -81,6 +81,7 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("sending domain", _domain),
         ("model", _model),
         ("sending", _paused),
+        ("erasures", _erasures),
         ("disk", _disk),
     )
     found: list[Check] = []
@@ -381,6 +382,23 @@ async def _paused(workspace: Workspace) -> list[Check]:
             )
         ]
     return [fine("sending", "not paused")]
+
+
+async def _erasures(workspace: Workspace) -> list[Check]:
+    from app.privacy.erase import unfinished
+
+    waiting = await asyncio.to_thread(unfinished, workspace)
+    if not waiting:
+        return [fine("erasures", "none was begun and not ended")]
+    have = "an erasure was begun and has" if waiting == 1 else f"{waiting} were begun and have"
+    return [
+        look(
+            "erasures",
+            f"{have} not ended",
+            "Run `mainspring privacy erase PERSON` again for the same person: it ends what it "
+            "began, and says what you must change first.",
+        )
+    ]
 
 
 async def _disk(workspace: Workspace) -> list[Check]:

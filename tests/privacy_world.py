@@ -127,6 +127,11 @@ def _files(workspace: Workspace) -> None:
     folder = workspace.folder
     table = f'customer_id;note\n1;"of two\nlines"\nH400001;"hers,\n{ANNA}"\n2;stays\n'
     uploads_of(workspace).take(BytesIO(table.encode()), "given.csv", "somebody")
+    said = {"userId": "H400001", "messageId": "m1", "traits": {"email": ANNA, "name": "Anna"}}
+    request = {"id": "r1", "source": "s1", "at": "2010-12-10T08:00:00Z", "call": "identify"}
+    workspace.spool_folder.mkdir()
+    line = json.dumps({**request, "body": said}) + "\n"
+    (workspace.spool_folder / "0.spool").write_text(line, "utf-8")
     (folder / "left").mkdir()
     (folder / "left" / "utf16.csv").write_bytes(table.encode("utf-16"))
     (folder / "left" / "export.csv").write_text(table, "utf-8")
