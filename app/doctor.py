@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import shutil
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import duckdb
@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import words
 from app.dns_checks import check_domain
+from app.intake import spool
 from app.stack import customer_data, keys, smtp_settings
+from app.views.sources import look as look_at_sources
 from app.workspace import Workspace
 from brand_voice.brand import load_brand, load_facts
 from brand_voice.embedder import MiniLM
@@ -28,6 +30,8 @@ from tools.esp.smtp import SmtpSending
 from tools.esp.webhooks import usable_secret
 from workflows.unsubscribe import check_public_url
 
+EVENTS_WAIT = timedelta(minutes=5)
+"""So long a worker may take to store what was taken, before something is wrong."""
 LEAST_FREE_BYTES = 1_000_000_000
 RESERVED = (".test", ".example", ".invalid", ".localhost", "localhost")
 """Domains that no DNS server answers for."""
@@ -78,6 +82,7 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("unsubscribe", _public_url),
         ("opens and clicks", _tracking),
         ("webhooks", _webhooks),
+        ("sources", _sources),
         ("sending domain", _domain),
         ("model", _model),
         ("sending", _paused),
@@ -282,6 +287,22 @@ async def _tracking(workspace: Workspace) -> list[Check]:
         ]
     said = f"{' and '.join(recorded)} of those who agreed to it are recorded"
     return [fine("opens and clicks", said)]
+
+
+async def _sources(workspace: Workspace) -> list[Check]:
+    found = look_at_sources(workspace)
+    checks = [
+        look("sources", f"{fault.file} of the tracking plan: {fault.why}", "Mend the file.")
+        for fault in found.faults
+    ]
+    since = spool.waits_since(workspace.spool_folder)
+    if since is not None and datetime.now(UTC) - since > EVENTS_WAIT:
+        waits = f"events have waited since {words.moment(since, workspace.timezone)} to be stored"
+        mend = "Let a worker run: mainspring serve, or publish --worker. Its log says what fails."
+        checks.append(look("sources", waits, mend))
+    if not found.sources and not checks:
+        return [skipped("sources", "none may write events")]
+    return checks or [fine("sources", f"{len(found.sources):,} are known; nothing waits")]
 
 
 async def _webhooks(workspace: Workspace) -> list[Check]:

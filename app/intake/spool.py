@@ -14,7 +14,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -158,11 +158,18 @@ def waiting_bytes(folder: Path) -> int:
     """What waits for the writer, in all files."""
     total = 0
     for path in folder.glob(f"**/*{SUFFIX}"):
-        try:
+        with contextlib.suppress(FileNotFoundError):  # the writer was there first
             total += path.stat().st_size
-        except FileNotFoundError:  # the writer was there first
-            continue
     return total
+
+
+def waits_since(folder: Path) -> datetime | None:
+    """When the oldest file was written that is not in the store yet; None: nothing waits."""
+    times = []
+    for path in folder.glob(f"**/*{SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):  # the writer was there first
+            times.append(path.stat().st_mtime)
+    return datetime.fromtimestamp(min(times), UTC) if times else None
 
 
 def claim(folder: Path, most_bytes: int) -> Path | None:
