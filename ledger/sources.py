@@ -48,6 +48,8 @@ class SourceDay(Frozen):
     received: int
     """Messages, the unreadable ones among them."""
     quarantined: int
+    left_out: int
+    """Values that could not be read; their messages are kept without them."""
     last_at: datetime
 
 
@@ -183,6 +185,7 @@ def count(tx: Transaction, came: Iterable[SourceDay]) -> None:
             more = {
                 "received": _d.received + day.received,
                 "quarantined": _d.quarantined + day.quarantined,
+                "left_out": _d.left_out + day.left_out,
                 "last_at": sa.case((_d.last_at > day.last_at, _d.last_at), else_=day.last_at),
             }
             mine = sa.and_(_d.source_id == day.source_id, _d.day == day.day)

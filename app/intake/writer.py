@@ -189,6 +189,7 @@ def _count(tx: Transaction, came: Iterable[_Came]) -> None:
                 day=day,
                 received=mine.received,
                 quarantined=mine.misfits + sum(intake.quarantined for intake in mine.found),
+                left_out=sum(intake.values_set_aside for intake in mine.found),
                 last_at=mine.last_at,
             )
             for mine in came

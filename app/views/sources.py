@@ -37,6 +37,8 @@ class SourceRow(Frozen):
     """Messages of the last seven days."""
     quarantined: int
     """Of the last seven days, those that could not be read."""
+    left_out: int
+    """Of the last seven days, values that could not be read; their messages are kept."""
     violations: int
     """Of the last seven days."""
 
@@ -48,7 +50,7 @@ class SourceRow(Frozen):
             seen = (
                 f"last seen {words.moment(self.last_seen, timezone)}; {self.today:,} today; "
                 f"in 7 days {self.week:,}, of them {self.quarantined:,} not read, "
-                f"{self.violations:,} faults against the plan"
+                f"{self.left_out:,} values left out, {self.violations:,} faults against the plan"
             )
         return f"closed; {seen}" if self.closed_at else seen
 
@@ -80,6 +82,7 @@ def look(workspace: Workspace) -> Sources:
                 today=sum(d.received for d in days if d.source_id == one.id and d.day == today),
                 week=sum(d.received for d in days if d.source_id == one.id),
                 quarantined=sum(d.quarantined for d in days if d.source_id == one.id),
+                left_out=sum(d.left_out for d in days if d.source_id == one.id),
                 violations=sum(v.number for v in broken if v.source == one.name),
             )
             for one in known

@@ -14,6 +14,7 @@ source_days = Table(
     Column("day", Text, nullable=False),  # of real time, UTC
     Column("received", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
+    Column("left_out", Integer, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("source_id", "day"),
 )

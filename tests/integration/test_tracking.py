@@ -4,6 +4,7 @@ senders of what cannot be taken; and what of it stands in the store, the ledger 
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Iterator
@@ -297,6 +298,7 @@ def test_poison_in_every_field_is_counted_and_the_rest_is_in(
         [day] = sources.days(tx)
     assert day.received == sent
     assert day.quarantined == len(rows)
+    assert day.left_out == len(intake.quarantined()) - len(rows) > 100
     # An identify of a user id is a profile; everything else taken is an event or in quarantine.
     assert len(events) + len(rows) + len(profiles) == sent
 
@@ -370,3 +372,23 @@ def test_a_stream_does_not_leave_a_file_a_second(intake: Intake) -> None:
     assert store.verify() == ()
     latest = max(intake.rows("profiles"), key=lambda row: row["seq"])
     assert latest["city"] == "city 19"
+
+
+async def test_a_file_that_a_process_still_writes_to_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "CLOSE_SECONDS", 60)
+    one, other = Spool(tmp_path), Spool(tmp_path)
+    await asyncio.gather(
+        *(made.append("source", LONG_AGO, "track", b"{}") for made in (one, other) * 20)
+    )
+    assert spool.claim(tmp_path, 1_000_000) is None
+    one.close()
+    claimed = spool.claim(tmp_path, 1_000_000)
+    assert claimed is not None
+    [file] = claimed.glob("*.spool")
+    with file.open("ab") as torn:
+        torn.write(b'{"id":"torn')
+    assert len(list(spool.requests_in(file))) == 20
+    other.close()
+    assert spool.claim(tmp_path, 1_000_000) == claimed, "what was begun comes first, as it was"

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("received", sa.Integer(), nullable=False),
         sa.Column("quarantined", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
         sa.Column("last_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("source_id", "day", name=op.f("pk_source_days")),
     )
