@@ -6,37 +6,54 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from domain.audit import Finding, FindingCode
 from domain.brief import Brief
 from domain.predicate import Bought, Trait
-from ledger import approvals, runs, sources
+from ledger import approvals, consent, runs, sources
+from ledger.people import Person
 from ledger.sources import SourceDay
 from tests.audit_world import NOW, PEOPLE, agreements, bring_in, order, profile, sound, visit
-from tests.desk_world import Desk, make_desk
+from tests.desk_world import make_desk
 from tools.audit.growth import LiftTest, origin_of, pause
 from workflows import campaign, data_audit
 from workflows.saved_segments import save
+from workflows.stack import Stack
 
 GOAL = "Sell straps to all customers"
 
 
+@dataclass(frozen=True)
+class Shop:
+    workspace: Workspace
+    stack: Stack
+    owner: Person
+
+
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with make_desk(tmp_path, simulated_at=NOW) as made:
-        yield made
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    workspace = init_workspace(
+        tmp_path / "shop", name="Halden", timezone="Europe/Berlin", currency="EUR",
+        owner_name="Ada Winter", owner_email="ada@brand.example", brand=EXAMPLE_BRAND,
+        simulated_at=NOW, environment={"MAINSPRING_HOME": str(tmp_path / "home")},
+    )  # fmt: skip
+    with workspace.ledger.read() as tx:
+        owner = workspace.person(tx)
+    yield Shop(workspace, workspace.stack(), owner)
+    workspace.ledger.close()
 
 
-async def test_data_in_order_have_no_finding_and_a_full_score(desk: Desk) -> None:
-    bring_in(desk.site.workspace, sound(), agreements())
-    found = await data_audit.audit(desk.site.stack)
+async def test_data_in_order_have_no_finding_and_a_full_score(shop: Shop) -> None:
+    bring_in(shop.workspace, sound(), agreements())
+    found = await data_audit.audit(shop.stack)
     assert found.findings == ()
     assert found.headline == "Nothing in the data stands in a campaign's way."
     assert found.score.value == 100
@@ -47,7 +64,7 @@ async def test_data_in_order_have_no_finding_and_a_full_score(desk: Desk) -> Non
         (row.field for row in found.matrix), len(PEOPLE)
     )
     assert found.segments == ()
-    standing = await data_audit.standing(desk.site.stack, Bought())
+    standing = await data_audit.standing(shop.stack, Bought())
     assert standing is not None
     assert (standing.score.value, standing.of_audience, standing.quiet) == (100, (), ())
 
@@ -84,18 +101,18 @@ def planted() -> tuple[dict[Any, list[dict[str, Any]]], dict[FindingCode, set[st
     return rows, at
 
 
-async def brought_in(desk: Desk) -> dict[FindingCode, set[str]]:
+def brought_in(shop: Shop) -> dict[FindingCode, set[str]]:
     rows, at = planted()
     consents = [
         *agreements(one for one in PEOPLE if one not in ("K08", "K09")),
         *agreements(["K09"], wording=""),
     ]
-    bring_in(desk.site.workspace, rows, consents)
-    workspace = desk.site.workspace
+    bring_in(shop.workspace, rows, consents)
+    workspace = shop.workspace
     unread = {"line": 7, "reason": "ordered_at: not a date", "row": {}}
     (workspace.quarantine_folder / "orders-old.jsonl").write_text(json.dumps(unread) + "\n")
     with workspace.ledger.write() as tx:
-        sources.add(tx, "site", desk.people["owner"])
+        sources.add(tx, "site", shop.owner)
         (source,) = sources.list_sources(tx)
         day = tx.real_now.date().isoformat()
         sources.count(
@@ -111,9 +128,9 @@ async def brought_in(desk: Desk) -> dict[FindingCode, set[str]]:
     return at
 
 
-async def test_every_fault_planted_once_is_found_once(desk: Desk) -> None:
-    at = await brought_in(desk)
-    stack = desk.site.stack
+async def test_every_fault_planted_once_is_found_once(shop: Shop) -> None:
+    at = brought_in(shop)
+    stack = shop.stack
     found = await data_audit.audit(stack)
     of_people = {f.code: f for f in found.findings if f.by_person}
     of_rows = {f.code: f for f in found.findings if not f.by_person}
@@ -148,9 +165,9 @@ def _shares(score: Any) -> dict[str, tuple[int, int]]:
     return {s.name: (s.good, s.of) for part in score.parts for s in part.shares}
 
 
-async def test_the_hundred_are_traced_through_every_source(desk: Desk) -> None:
-    await brought_in(desk)
-    found = await data_audit.audit(desk.site.stack)
+async def test_the_hundred_are_traced_through_every_source(shop: Shop) -> None:
+    brought_in(shop)
+    found = await data_audit.audit(shop.stack)
     assert found.ranking.by == "value"
     assert [one.value for one in found.valuable] == sorted(
         (one.value for one in found.valuable), reverse=True
@@ -169,13 +186,13 @@ async def test_the_hundred_are_traced_through_every_source(desk: Desk) -> None:
     assert not re.search(r"\bK\d\d\b", text)
 
 
-async def test_repairs_are_weighed_by_the_campaigns_that_they_change(desk: Desk) -> None:
-    await brought_in(desk)
-    stack = desk.site.stack
+async def test_repairs_are_weighed_by_the_campaigns_that_they_change(shop: Shop) -> None:
+    brought_in(shop)
+    stack = shop.stack
     save(stack, "The one without an address", Trait(field="email", op="unknown"))
     with stack.ledger.write() as tx:
         for goal in (GOAL, "Sell rings to customers who bought a watch"):
-            runs.start(tx, goal, desk.people["owner"].id)
+            runs.start(tx, goal, shop.owner.id)
         started = runs.list_runs(tx)
     for run in started:
         await campaign.drive(stack, run.id)
@@ -199,12 +216,12 @@ def _named(findings: tuple[Finding, ...], code: FindingCode) -> Finding:
 
 
 async def test_a_campaign_on_broken_data_says_so_and_below_the_limit_does_not_start(
-    desk: Desk,
+    shop: Shop,
 ) -> None:
-    await brought_in(desk)
-    stack = replace(desk.site.stack, least_score=99.0)
+    brought_in(shop)
+    stack = replace(shop.stack, least_score=99.0)
     with stack.ledger.write() as tx:
-        run = runs.start(tx, GOAL, desk.people["owner"].id)
+        run = runs.start(tx, GOAL, shop.owner.id)
     stopped = await campaign.drive(stack, run.id)
     assert stopped.status == "waiting"
     assert "no campaign starts below 99" in stopped.detail
@@ -223,9 +240,9 @@ async def test_a_campaign_on_broken_data_says_so_and_below_the_limit_does_not_st
     assert any(one.startswith("app has said nothing for 20 days") for one in said)
 
 
-async def test_the_kept_counts_follow_what_changes(desk: Desk) -> None:
-    await brought_in(desk)
-    stack = desk.site.stack
+async def test_the_kept_counts_follow_what_changes(shop: Shop) -> None:
+    brought_in(shop)
+    stack = shop.stack
 
     async def lacking(code: FindingCode) -> int:
         standing = await data_audit.standing(stack, Bought(at_least=0))
@@ -234,37 +251,36 @@ async def test_the_kept_counts_follow_what_changes(desk: Desk) -> None:
 
     assert await lacking("no_consent") == 1
     with stack.ledger.write() as tx:
-        from ledger import consent
-
         consent.record(tx, agreements(["K08"]))
     assert await lacking("no_consent") == 0
     assert await lacking("no_name") == 1
-    bring_in(desk.site.workspace, {"profiles": [profile("K01", "till")]}, [])
+    bring_in(shop.workspace, {"profiles": [profile("K01", "till")]}, [])
     assert await lacking("no_name") == 0
 
 
-async def test_page_and_file_show_the_same_and_nobody_by_name(desk: Desk) -> None:
-    await brought_in(desk)
-    browser = await desk.signed_in("viewer")
-    page = (await browser.get("/audit?no=4")).text
-    assert 'class="m-disagree"' in page
-    assert "No. 4" in page
-    links = set(re.findall(r'href="(/people\?(?:finding|valuable)[^"]+)"', page))
-    assert len(links) >= 8
-    for link in sorted(links)[:3]:
-        people = (await browser.get(link.replace("&amp;", "&"))).text
-        assert "brand" in people
-        assert not re.search(r"person\d+@", people)
-    file = (await browser.get("/audit/download?form=html")).text
+async def test_page_and_file_show_the_same_and_nobody_by_name(tmp_path: Path) -> None:
+    async with make_desk(tmp_path, simulated_at=NOW) as desk:
+        brought_in(Shop(desk.site.workspace, desk.site.stack, desk.people["owner"]))
+        browser = await desk.signed_in("viewer")
+        page = (await browser.get("/audit?no=4")).text
+        file = (await browser.get("/audit/download?form=html")).text
+        links = set(re.findall(r'href="(/people\?(?:finding|valuable)[^"]+)"', page))
+        assert len(links) >= 8
+        for link in sorted(links)[:3]:
+            people = (await browser.get(link.replace("&amp;", "&"))).text
+            assert "brand" in people
+            assert not re.search(r"person\d+@", people)
     for text in (page, file):
         assert "2 of 19 customers share an address or a phone number" in text
         assert not re.search(r"person\d+@", text)
         assert "Winter0" not in text
+    assert 'class="m-disagree"' in page
+    assert "No. 4" in page
     assert "<script" not in file
     assert set(re.findall(r"https?://[^\"' )]+", file)) <= {"http://www.w3.org/2000/svg"}
 
 
-async def test_where_customers_came_from_stands_on_their_first_touch(desk: Desk) -> None:
+async def test_where_customers_came_from_stands_on_their_first_touch(shop: Shop) -> None:
     rows = sound()
     for row in rows["orders"]:
         row["ordered_at"] = max(row["ordered_at"], NOW - timedelta(days=18, hours=1))
@@ -279,8 +295,8 @@ async def test_where_customers_came_from_stands_on_their_first_touch(desk: Desk)
         later = json.dumps({"utm_medium": "affiliate"})
         rows["events"].append(visit(1, one, key=f"later{one}", properties=later))
     rows["orders"].append(order(2, None, key="U", channel="boutique"))
-    bring_in(desk.site.workspace, rows, agreements())
-    growth = (await data_audit.audit(desk.site.stack)).growth
+    bring_in(shop.workspace, rows, agreements())
+    growth = (await data_audit.audit(shop.stack)).growth
     shown = {(row.origin, row.channel): row for row in growth.rows}
     assert shown["owned", "email"].new_customers == 1
     assert shown["rented", "google cpc"].new_customers == 1
@@ -293,8 +309,8 @@ async def test_where_customers_came_from_stands_on_their_first_touch(desk: Desk)
     assert growth.pause.why.startswith("Unknown: no experiment is on record.")
     test = "- {channel: google cpc, start: 2026-10-01, end: 2026-10-14, spend_change: -1, "
     test += "effect: -1400, standard_error: 200}\n"
-    (desk.site.workspace.folder / "lift_tests.yaml").write_text(test)
-    tested = (await data_audit.audit(desk.site.stack)).growth.pause
+    (shop.workspace.folder / "lift_tests.yaml").write_text(test)
+    tested = (await data_audit.audit(shop.stack)).growth.pause
     assert tested.low is not None
     assert tested.high is not None
     a_month = 365.25 / 12 / 14
