@@ -58,7 +58,7 @@ def repeat_plot(retention: Retention, fmt: Formats) -> Markup:
     if len(points) < 2 or not points[-1].high:
         return Markup()
     return plots.lines_plot(
-        [Series(label="bought again", points=points)], unit="share", fmt=fmt, width=640
+        [Series(label="bought again", points=points)], unit="share", fmt=fmt, width=480
     )
 
 
@@ -71,15 +71,15 @@ def lacks(code: FindingCode) -> str:
     return words.AUDIT_FINDINGS.get(code, code.replace("_", " "))
 
 
-def fit_words(score: Score, least: float | None) -> tuple[str, str]:
+def fit_words(score: Score, least: float | None) -> str:
     """Whether campaigns start on these data, in words, and the score."""
     if score.value is None:
-        return "not known yet", "there is nothing to judge."
+        return "There is nothing to judge yet."
     said = f"{score.value:.0f} of 100"
     if least is None:
-        return "scored", f"{said}; you have set no limit, so campaigns start whatever it is."
-    fit = "fit to run campaigns" if score.value >= least else "not fit: no campaign starts"
-    return fit, f"{said}, your limit is {least:g}."
+        return f"The data score {said}; no limit is set, so campaigns start whatever it is."
+    fit = "fit to run campaigns" if score.value >= least else "not fit, and no campaign starts"
+    return f"The data are {fit}: {said}, your limit is {least:g}."
 
 
 def shares_words(part: ScorePart) -> list[str]:

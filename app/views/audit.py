@@ -38,6 +38,7 @@ _STEPS: dict[FindingCode, tuple[str, str]] = {
     "stale": ("/import", "Import fresh details"),
     "disagreement": ("/import", "Import the mended export"),
     "times_out_of_order": ("/import", "Import the right days"),
+    "duplicates": ("/audience/who", "Decide who is who"),
     "quiet_source": ("#sources", "Show the sources"),
     "unreadable": ("#unread", "Read them"),
     "no_events": ("/import", "Import events"),

@@ -177,7 +177,8 @@ async def _made(stack: Stack, known: Known) -> list[Made]:
             else datetime.fromisoformat(state.created_at)
         )
         if "audit" in before and "evidence" in values:
-            found.append(Made(kind="audit", at=at, data=values["evidence"]))
+            trust = values.get("standing") or {}
+            found.append(Made(kind="audit", at=at, data=values["evidence"], standing=trust))
         elif "write_brief" in before and "brief" in values:
             found.append(Made(kind="brief", at=at, hash=values["brief_hash"], data=values["brief"]))
         elif "criticise" in before and "critique" in values:

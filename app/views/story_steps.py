@@ -13,6 +13,7 @@ from app import words
 from app.cards import written_by
 from app.diffs import Change, changed_only, word_diff
 from app.views.people import Asked
+from domain.audit import Standing
 from domain.brief import AudienceEvidence, Brief
 from domain.critique import Critique, Finding
 from domain.draft import Draft
@@ -120,6 +121,8 @@ class Made(Frozen):
     at: datetime | None
     hash: str = ""
     gate: Gate | None = None
+    standing: dict[str, Any] = Field(default_factory=dict)
+    """Of an audit: how far the data could be trusted then."""
     data: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -222,7 +225,9 @@ def _data_check(one: Made) -> Step:
     span = "Nothing says which days the data span."
     if evidence.first_day and evidence.last_day:
         span = f"The data span {words.day(evidence.first_day)} to {words.day(evidence.last_day)}."
-    return Step(icon="search", head="Data check", at=one.at, text=(said, span))
+    score = Standing.model_validate(one.standing).score.value if one.standing else None
+    beside = f"{score:.0f} of 100" if score is not None else ""
+    return Step(icon="search", head="Data check", beside=beside, at=one.at, text=(said, span))
 
 
 def _brief(brief: Brief, last: Brief | None, number: int, at: datetime | None) -> Step:

@@ -119,7 +119,8 @@ def brought_in(shop: Shop) -> dict[FindingCode, set[str]]:
             tx,
             [
                 SourceDay(
-                    source_id=source.id, day=day, received=50, quarantined=0, last_at=tx.real_now
+                    source_id=source.id, day=day, received=50, quarantined=0, left_out=0,
+                    last_at=tx.real_now
                 )
             ],
         )
@@ -149,7 +150,7 @@ async def test_every_fault_planted_once_is_found_once(shop: Shop) -> None:
     assert of_rows["unknown_visitors"].count == 2
     assert of_rows["times_out_of_order"].count == 1
     assert (of_rows["off_plan"].count, of_rows["off_plan"].of) == (2, 50)
-    assert "app has said nothing for 20 days" in of_rows["quiet_source"].what
+    assert of_rows["quiet_source"].what == "The source app has said nothing for 20 days."
     assert of_people["duplicates"].details == (("e-mail", 2),)
     assert of_people["disagreement"].details == (("phone", 1),)
     assert _shares(found.score)["customers with a mail address"] == (18, 19)

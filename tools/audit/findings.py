@@ -195,13 +195,13 @@ def _of_rows(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
         if source.quiet:
             yield Finding(
                 code="quiet_source",
-                what=f"{source.source} has said nothing for {source.silent_days:,} days; its "
-                f"longest usual wait for {source.table} is {source.usual_gap_days:,}.",
-                why=f"Nothing is known of these {source.table} since {source.last_day:%-d %B %Y}.",
+                what=f"The source {source.source} has said nothing for "
+                f"{source.silent_days:,} days.",
+                why=f"It usually waits {source.usual_gap_days:,} at most; nothing is known of its "
+                f"{source.table} since {source.last_day.day} {source.last_day:%B %Y}.",
                 how=f"Look after the connection of {source.source}, and import what is missing: "
                 f"mainspring import {source.table} FILE",
                 count=source.silent_days,
-                details=((source.source, source.silent_days),),
                 people=source.customers,
             )
     wrong = t.received_before + t.future_events + t.future_orders

@@ -102,8 +102,9 @@ def _curve(one: Series, x: Callable[[float], float], y: Callable[[float], float]
 
 
 def _days(days: int, x: Callable[[float], float], y: float) -> str:
-    """The minute track of days: a long tick each week, or each day of a short time."""
-    major = 1 if days <= 7 else 7 if days <= 42 else 28
+    """The minute track of days: a long tick each week; each day of a short time, and each four or
+    thirteen weeks of a long one."""
+    major = 1 if days <= 7 else 7 if days <= 42 else 28 if days <= 182 else 91
     minor = 1 if days <= 42 else 7
     parts = []
     for day in range(0, days + 1, minor):
