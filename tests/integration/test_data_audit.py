@@ -119,8 +119,12 @@ def brought_in(shop: Shop) -> dict[FindingCode, set[str]]:
             tx,
             [
                 SourceDay(
-                    source_id=source.id, day=day, received=50, quarantined=0, left_out=0,
-                    last_at=tx.real_now
+                    source_id=source.id,
+                    day=day,
+                    received=50,
+                    quarantined=0,
+                    left_out=0,
+                    last_at=tx.real_now,
                 )
             ],
         )
