@@ -77,11 +77,6 @@ def device_of(context: Mapping[str, Any]) -> str | None:
     return str(found) if isinstance(found, str | int) and found else None
 
 
-def line_of(row: Row) -> bytes:
-    """One line of JSON, whatever is in it."""
-    return to_json(row, inf_nan_mode="null") + b"\n"
-
-
 def _properties(message: Message) -> str:
     said: Mapping[str, Any] = message.properties
     context = {k: message.context[k] for k in KEPT_CONTEXT if message.context.get(k)}

@@ -12,18 +12,19 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import structlog
 from filelock import FileLock, Timeout
 
 from app.importing import keep_found
-from app.intake import messages, rows, spool
+from app.intake import messages, spool
 from app.intake.messages import MessageError
+from app.intake.rows import Row, customer_of, event_of
 from app.intake.spool import Spooled
 from app.tracking_plan import FOLDER, NOT_PLANNED, Plan, load_plan
 from app.workspace import Workspace
@@ -35,6 +36,7 @@ from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.merging import merge_small
 from tools.store.quarantine import Quarantine
+from tools.store.readers import as_text
 from tools.store.segments import Store
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -59,20 +61,26 @@ class _Came:
     received: int = 0
     last_at: datetime = LONG_AGO
     misfits: int = 0
-    files: dict[Kind, IO[bytes]] = field(default_factory=dict)
+    columns: dict[Kind, dict[str, list[str | None]]] = field(default_factory=dict)
+    """The rows for the store, by column; a file of them needs no row of JSON to be read again."""
     found: list[Intake] = field(default_factory=list)
     broken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """How often which event broke the plan where, and which rule."""
 
     def path(self, kind: Kind) -> Path:
-        return self.folder / f"{self.source.id}-{kind}.jsonl"
+        return self.folder / f"{self.source.id}-{kind}.parquet"
 
-    def add(self, kind: Kind, row: rows.Row | None, opened: ExitStack) -> None:
+    def add(self, kind: Kind, row: Row | None) -> None:
         if row is None:
             return
-        if kind not in self.files:
-            self.files[kind] = opened.enter_context(self.path(kind).open("wb"))
-        self.files[kind].write(rows.line_of(row))
+        columns = self.columns.setdefault(kind, {name: [] for name in row})
+        for name, value in row.items():
+            columns[name].append(value if isinstance(value, str) else as_text(value))
+
+    def write(self, kind: Kind) -> Path:
+        table = {name: pa.array(said, pa.string()) for name, said in self.columns[kind].items()}
+        pq.write_table(pa.table(table), self.path(kind), compression="none")
+        return self.path(kind)
 
 
 async def write_forever(workspace: Callable[[], Workspace], stop: asyncio.Event) -> None:
@@ -131,16 +139,15 @@ def _write(workspace: Workspace, claimed: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)  # of a writer that was killed
     plan = load_plan(workspace.folder / FOLDER)
     came: dict[str, _Came] = {}
-    with ExitStack() as opened:
-        quarantine = opened.enter_context(Quarantine(aside / "messages.jsonl"))
+    with Quarantine(aside / "messages.jsonl") as quarantine:
         for path in sorted(claimed.glob(f"*{spool.SUFFIX}")):
             for request in spool.requests_in(path):
                 source = known.get(request.source) or _forgotten(request.source)
                 mine = came.setdefault(source.id, _Came(source, claimed))
-                _sort(request, mine, plan, quarantine, opened)
+                _sort(request, mine, plan, quarantine)
     store = workspace.store
     for mine in came.values():
-        for kind in mine.files:
+        for kind in mine.columns:
             mine.found.append(_read(workspace, store, mine, kind, aside, now))
     with workspace.ledger.write() as tx:
         if sources.take(tx, claimed.name):
@@ -168,12 +175,12 @@ def _read(
 ) -> Intake:
     return read_file(
         kind,
-        mine.path(kind),
+        mine.write(kind),
         store=store,
         quarantine=aside,
         timezone="UTC",
         now=now,
-        name=f"{mine.source.name}.jsonl",
+        name=mine.source.name,
         source=mine.source.name,
         region=workspace.settings.data.region or None,
     )
@@ -227,10 +234,8 @@ def _set_aside(aside: Path, quarantine: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _sort(
-    request: Spooled, mine: _Came, plan: Plan, quarantine: Quarantine, opened: ExitStack
-) -> None:
-    """The rows of a request, into the files of its source."""
+def _sort(request: Spooled, mine: _Came, plan: Plan, quarantine: Quarantine) -> None:
+    """The rows of a request, to those of its source."""
     mine.last_at = max(mine.last_at, request.at)
     try:
         call = messages.CALL_NAMES[request.call]
@@ -252,5 +257,5 @@ def _sort(
                 mine.broken[_shown(message.name), path, rule] += 1
         named = message.message_id or f"{request.id}-{message.place}"
         event_id = f"{mine.source.name}:{named}"
-        mine.add("events", rows.event_of(message, event_id, request.at), opened)
-        mine.add("customers", rows.customer_of(message), opened)
+        mine.add("events", event_of(message, event_id, request.at))
+        mine.add("customers", customer_of(message))
