@@ -105,6 +105,7 @@ class Known(Frozen):
     categories: tuple[str, ...]
     channels: tuple[str, ...]
     events: tuple[str, ...]
+    segments: tuple[str, ...]
 
 
 def read_rule(text: str) -> Predicate:
@@ -133,6 +134,7 @@ async def known_names(stack: Stack) -> Known:
         categories=described.categories,
         channels=described.channels,
         events=tuple(dict.fromkeys([*names, *EVENT_NAMES])),
+        segments=tuple(one.name for one in await asyncio.to_thread(saved, stack)),
     )
 
 

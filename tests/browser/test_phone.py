@@ -20,6 +20,11 @@ PAGES = (
 )  # fmt: skip
 
 
+KINDS = (
+    "Bought", "Spent", "Did", "Is", "Agreed", "Stage", "Score", "Segment", "First, then",
+)  # fmt: skip
+
+
 def too_wide(page: Page) -> int:
     """How far the page goes beyond the screen, in pixels."""
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
@@ -40,7 +45,7 @@ def test_no_page_is_wider_than_a_phone(
         page.goto(path)
         wide[path] = too_wide(page)
     page.goto("/audience/build")
-    for kind in ("Bought", "Spent", "Did", "Is"):
+    for kind in KINDS:
         page.get_by_role("button", name=kind, exact=True).click()
         page.wait_for_load_state("load")
         wide[f"builder with {kind}"] = too_wide(page)

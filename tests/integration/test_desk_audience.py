@@ -16,7 +16,23 @@ from app.importing import import_file
 from app.views.audience import list_segments, rule_json
 from app.views.building import built, from_rule
 from domain.errors import MainspringError
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Spent, Trait
+from domain.predicate import (
+    Agreed,
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    InSegment,
+    NotThat,
+    Predicate,
+    Property,
+    Score,
+    Sequence,
+    Spent,
+    Stage,
+    Step,
+    Trait,
+)
 from tests.desk_world import Desk, make_desk
 from workflows.saved_segments import save, saved, with_named, without_names
 
@@ -149,6 +165,28 @@ async def test_a_named_segment_starts_a_campaign(desk: Desk) -> None:
         AllOf(of=(Spent(at_least="10.5"), NotThat(that=Did(event="Email Opened")))),
         AnyOf(of=(Trait(field="country", op="in", value=("DE", "AT")), Bought())),
         Trait(field="email", op="unknown"),
+        AllOf(
+            of=(
+                Bought(last_days=90, older_days=7, worth_at_least="250"),
+                Did(
+                    event="Product Viewed",
+                    where=(
+                        Property(name="price", op="at_least", value="500"),
+                        Property(name="brand", op="in", value=("Omega", "Halden")),
+                    ),
+                ),
+                Stage(stages=("at_risk", "lapsed")),
+                NotThat(that=Agreed(purpose="sms_marketing")),
+                Score(score="value", at_least=4),
+                InSegment(name="Ring folk"),
+                Sequence(
+                    steps=(
+                        Step(that=Did(event="Product Viewed", last_days=30)),
+                        Step(that=Bought(products=("W1",)), within_days=7, negated=True),
+                    )
+                ),
+            )
+        ),
     ],
 )
 def test_a_rule_survives_its_form(rule: Predicate) -> None:

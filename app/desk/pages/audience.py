@@ -14,10 +14,19 @@ from app.desk.identity import Here, needs, origin_of
 from app.keeping_segments import forget_segment, keep_segment
 from app.site import site_of
 from app.views.audience import audience_page, known_names, read_rule, rule_json, segment_page
-from app.views.building import OPERATIONS, TRAITS, built, from_rule, with_clause, without_clause
+from app.views.building import built, from_rule, with_clause, without_clause
+from app.views.clause_forms import (
+    MOST_PROPERTIES,
+    OPERATIONS,
+    PROPERTY_OPERATIONS,
+    PURCHASE,
+    TRAITS,
+)
 from app.who_is_who import who_is_who
-from domain.errors import MainspringError
-from domain.predicate import in_words
+from domain.errors import MainspringError, WrongUsage
+from domain.predicate import as_text, in_words
+from domain.predicate.language import PURPOSES, SCORES, STAGES
+from domain.predicate.words import PURPOSES as PURPOSE_WORDS
 from ledger.origin import coming_from
 
 router = APIRouter()
@@ -51,12 +60,15 @@ async def build(request: Request, here: Here) -> Response:
     stack = site_of(request).stack
     given = dict(request.query_params)
     known = await known_names(stack)
-    draft = from_rule(read_rule(given["rule"])) if given.get("rule") else built(given)
+    page, problem = None, None
+    try:
+        draft = from_rule(read_rule(given["rule"])) if given.get("rule") else built(given)
+    except WrongUsage as error:  # text that a person wrote
+        draft, problem = built({}), error
     if given.get("add"):
         draft = with_clause(draft, given["add"])
     if given.get("drop", "").isdigit():
         draft = without_clause(draft, int(given["drop"]))
-    page, problem = None, None
     if draft.rule is not None and not draft.problems:
         try:
             page = await segment_page(stack, draft.rule)
@@ -64,9 +76,14 @@ async def build(request: Request, here: Here) -> Response:
             problem = error
     return await draw(
         request, "audience/build.html", "audience", draft=draft, known=known, page=page,
-        problem=problem, operations=OPERATIONS,
+        problem=problem, operations=OPERATIONS, property_operations=PROPERTY_OPERATIONS,
+        properties=range(MOST_PROPERTIES), purchase=PURCHASE,
+        purposes=[(name, PURPOSE_WORDS[name]) for name in PURPOSES],
+        stages=[(name, name.replace("_", " ")) for name in STAGES],
+        scores=[(name, name) for name in SCORES],
         traits=[(name, name.replace("_", " ")) for name in TRAITS],
-        as_text=in_words(draft.rule) if draft.rule is not None else "",
+        in_words=in_words(draft.rule) if draft.rule is not None else "",
+        as_text=as_text(draft.rule) if draft.rule is not None else given.get("rule", ""),
     )  # fmt: skip
 
 
