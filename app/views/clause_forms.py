@@ -22,7 +22,7 @@ from domain.predicate import (
     Step,
     Trait,
 )
-from domain.predicate.clauses import PropertyOp, StageName
+from domain.predicate.clauses import PropertyOp
 from domain.predicate.language import FIELDS, PURPOSES, SCORES, STAGES
 
 ClauseKind = Literal[
@@ -98,7 +98,7 @@ def clause_of(kind: ClauseKind, values: Values) -> Predicate:
             stages = tuple(name for name in STAGES if read.text(name))
             if not stages:
                 raise ValueError("Choose one stage or more.")
-            return Stage(stages=cast(tuple[StageName, ...], stages))
+            return Stage(stages=stages)
         case "score":
             return Score.model_validate(
                 {

@@ -60,7 +60,8 @@ async def build(request: Request, here: Here) -> Response:
     stack = site_of(request).stack
     given = dict(request.query_params)
     known = await known_names(stack)
-    page, problem = None, None
+    page = None
+    problem: MainspringError | None = None
     try:
         draft = from_rule(read_rule(given["rule"])) if given.get("rule") else built(given)
     except WrongUsage as error:  # text that a person wrote
