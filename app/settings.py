@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from domain.errors import WrongUsage
+from domain.figures import EngineKind
 from domain.money import Currency
 
 FILE_NAME = "mainspring.toml"
@@ -301,6 +302,27 @@ class PrivacySettings(Section):
     too."""
 
 
+class EngineSettings(Section):
+    """Where audiences are counted: docs/engines.md. The data folder stays the source of all of
+    them."""
+
+    kind: EngineKind = "duckdb"
+    """`duckdb` is part of Mainspring and needs nothing; `spark` and `postgres` need the extra of
+    that name, `bigquery` and `snowflake` the vendor's package."""
+    url: str = ""
+    """Spark's master (`local[2]` if empty), PostgreSQL's address such as
+    postgresql://user@host/database, BigQuery's project, or the name of a Snowflake connection."""
+    namespace: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")] = "mainspring"
+    """The schema, or BigQuery's dataset, that holds this workspace's copy and nothing else."""
+
+    @field_validator("url")
+    @classmethod
+    def _no_password(cls, value: str) -> str:
+        if re.search(r"://[^/@]*:[^/@]*@|[?&]password=", value):
+            raise ValueError("the password belongs into PGPASSWORD or ~/.pgpass, not in this file")
+        return value
+
+
 class Settings(Section):
     """Everything that `mainspring.toml` may hold."""
 
@@ -317,6 +339,7 @@ class Settings(Section):
     data: DataSettings = DataSettings()
     identity: IdentitySettings = IdentitySettings()
     privacy: PrivacySettings = PrivacySettings()
+    engine: EngineSettings = EngineSettings()
 
 
 def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:

@@ -25,6 +25,7 @@ from tools.cdp.duck import DuckCustomerData
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from tools.esp.webhooks import SENDGRID
 from tools.identity.rules import PLACEHOLDERS, IdentityRules
+from tools.store.engines.choose import engine_of
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
@@ -109,14 +110,17 @@ def _views(
     """The store, as of a clock."""
     store = Store(workspace.store_folder)
     place = (workspace.timezone, workspace.currency)
+    engine = workspace.settings.engine
+    open_engine = engine_of(engine.kind, engine.url, engine.namespace)
     data = DuckCustomerData(
         store,
         time,
         *place,
+        open_engine=open_engine,
         consents=consents,
         segments=lambda: saved_rules(workspace.folder),
     )
-    return data, DuckAnalytics(store, time, *place, consents=consents)
+    return data, DuckAnalytics(store, time, *place, open_engine=open_engine, consents=consents)
 
 
 def _auditor(workspace: Workspace, time: Clock, consents: ConsentCopy) -> DuckAuditor:

@@ -10,11 +10,15 @@ Unit = Literal["count", "share", "money", "per_person", "days", "hours"]
 """share: a fraction; money and per_person: in the report's currency."""
 
 
+EngineKind = Literal["duckdb", "spark", "postgres", "bigquery", "snowflake"]
+"""What customers' data are counted with."""
+
+
 class Query(Frozen):
     """What produced a figure, so that a reader can run it again."""
 
     id: str
-    engine: Literal["duckdb", "spark", "postgres", "bigquery", "snowflake", "sql", "computed"]
+    engine: EngineKind | Literal["sql", "computed"]
     text: str
     """The statement itself, or the formula with the ids of the queries that it stands on."""
 

@@ -26,6 +26,8 @@ from tools.analytics.port import (
 )
 from tools.analytics.weeks import count_weeks
 from tools.cdp.port import CdpError
+from tools.store.engines.duck import DuckDB
+from tools.store.engines.port import OpenEngine
 from tools.store.segments import Store
 from tools.store.tables import ReadConsents, Tables
 
@@ -47,8 +49,10 @@ class DuckAnalytics:
         timezone: str,
         currency: Currency,
         *,
+        open_engine: OpenEngine = DuckDB,
         consents: ReadConsents | None = None,
     ) -> None:
+        self._open_engine = open_engine
         self._consents = consents
         self._store = store
         self._clock = clock
@@ -96,7 +100,9 @@ class DuckAnalytics:
                         next_step="import them: mainspring import events FILE",
                     )
                 now = self._clock.now()
-                with Tables(self._store, now, self._timezone, consents=self._consents) as tables:
+                with Tables(
+                    self._store, now, self._timezone, self._open_engine, self._consents
+                ) as tables:
                     return look(tables)
             except CdpError as error:
                 raise AnalyticsError(

@@ -28,6 +28,8 @@ from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Named, Si
 from tools.cdp.preview import preview_audience
 from tools.cdp.sizes import count_each
 from tools.store.compile import customers_that_fit
+from tools.store.engines.duck import DuckDB
+from tools.store.engines.port import OpenEngine
 from tools.store.manifest import Manifest
 from tools.store.rows import rows_of
 from tools.store.segments import Store
@@ -49,10 +51,12 @@ class DuckCustomerData:
         timezone: str,
         currency: Currency,
         *,
+        open_engine: OpenEngine = DuckDB,
         consents: ReadConsents | None = None,
         segments: Callable[[], Mapping[str, Predicate]] = dict,
     ) -> None:
         self._described: tuple[Manifest, date, DataDescription] | None = None
+        self._open_engine = open_engine
         self._consents = consents
         self._segments = segments
         self._store = store
@@ -157,7 +161,9 @@ class DuckCustomerData:
         return await asyncio.to_thread(look)
 
     def _open(self) -> Tables:
-        return Tables(self._store, self._clock.now(), self._timezone, consents=self._consents)
+        return Tables(
+            self._store, self._clock.now(), self._timezone, self._open_engine, self._consents
+        )
 
     def _whole(self, rule: Predicate) -> Predicate:
         """With the rules of saved segments in the place of their names. Raises SegmentNameError."""

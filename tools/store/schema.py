@@ -143,7 +143,7 @@ SORTED_BY: dict[TableName, str] = {
     "links": "seen_at, link_id",
 }
 
-_SQL_TYPES: dict[pa.DataType, str] = {
+SQL_TYPES: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
     pa.bool_(): "BOOLEAN",
@@ -156,7 +156,7 @@ _SQL_TYPES: dict[pa.DataType, str] = {
 def empty_select(table: TableName) -> str:
     """A statement with the table's columns and no row, for a store without segments."""
     columns = ", ".join(
-        f"CAST(NULL AS {_SQL_TYPES[field.type]}) AS {field.name}" for field in SCHEMAS[table]
+        f"CAST(NULL AS {SQL_TYPES[field.type]}) AS {field.name}" for field in SCHEMAS[table]
     )
     return f"SELECT {columns} WHERE false"
 
@@ -164,8 +164,7 @@ def empty_select(table: TableName) -> str:
 def selected(table: TableName) -> str:
     """The table's columns, each cast to its type, so that segments are alike for ever."""
     return ", ".join(
-        f"CAST({field.name} AS {_SQL_TYPES[field.type]}) AS {field.name}"
-        for field in SCHEMAS[table]
+        f"CAST({field.name} AS {SQL_TYPES[field.type]}) AS {field.name}" for field in SCHEMAS[table]
     )
 
 

@@ -10,7 +10,7 @@ import ibis.expr.datatypes as dt
 import pyarrow as pa
 from ibis.backends.sql.compilers import DuckDBCompiler
 
-from tools.store.engines.port import EngineKind
+from domain.figures import EngineKind
 from tools.store.manifest import Manifest
 from tools.store.schema import TABLES
 from tools.store.segments import Store, connect, damaged

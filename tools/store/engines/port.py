@@ -6,15 +6,14 @@ All of them get the same Ibis expressions and reckon in UTC; moments are kept to
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
+from domain.figures import EngineKind
 from tools.cdp.port import CdpError
 from tools.store.manifest import Manifest
 from tools.store.segments import Store
-
-EngineKind = Literal["duckdb", "spark", "postgres", "bigquery", "snowflake"]
 
 
 class Engine(Protocol):
@@ -58,8 +57,8 @@ def engine_missing(kind: EngineKind, package: str) -> CdpError:
         "engine_missing",
         f"The settings name the engine {kind}, and {package} is not installed",
         thing=kind,
-        next_step=f"install it (pip install 'mainspring[{kind}]'), or set kind = \"duckdb\" "
-        "in [engine] of mainspring.toml",
+        next_step=f'install it (pip install {package}), or set kind = "duckdb" in [engine] of '
+        "mainspring.toml",
     )
 
 

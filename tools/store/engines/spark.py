@@ -10,8 +10,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
 
+from domain.figures import EngineKind
 from tools.store.engines.port import (
-    EngineKind,
     engine_missing,
     engine_unreachable,
 )
