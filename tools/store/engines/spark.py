@@ -101,13 +101,16 @@ class Spark:
 def _spark(master: str) -> Any:
     from pyspark.sql import SparkSession
 
-    # Spark asks the machine for its name otherwise, and listens on whatever that leads to.
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1") if master.startswith("local") else None
+    if master.startswith("local"):
+        # Spark asks the machine for its name otherwise, and listens on whatever that leads to.
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = (
         SparkSession.builder.master(master)
         .appName("mainspring")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", PARTITIONS)
+        # Over rules of many clauses it takes longer than what it saves.
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
