@@ -275,8 +275,8 @@ def test_postgres_follows_the_segments(tmp_path: Path, server: str) -> None:
     assert people() == [("b", ""), ("c", None)]
 
 
-@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none?connect_timeout=2"])
-def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path, url: str) -> None:
+def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none?connect_timeout=2"
     with pytest.raises(CdpError, match="postgres does not answer") as refused:
         Tables(Store(tmp_path), NOW, ZONE, engine_of("postgres", url, "x"))
 
@@ -296,7 +296,7 @@ def test_an_engine_that_is_not_installed_is_said_in_words(
     assert refused.value.code == "engine_missing"
 
 
-@pytest.mark.parametrize(("dialect", "local_time"), COMPILED)
+@pytest.mark.parametrize(("dialect", "local_time"), COMPILED, ids=["bigquery", "snowflake"])
 def test_rules_compile_for_warehouses_and_can_be_read_there(
     store: Store, dialect: str, local_time: Callable[[Any, Any], Any]
 ) -> None:
