@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tools.store.phones import NO_COUNTRY, NOT_A_NUMBER, TWO_WAYS, e164, region_of
+from tools.store.phone_plans import plainly
+from tools.store.phones import NO_COUNTRY, NOT_A_NUMBER, TWO_WAYS, by_library, e164, region_of
 
 
 @pytest.mark.parametrize(
@@ -65,3 +69,36 @@ def test_a_country_is_known_by_its_code_and_its_names(
     country: str | None, region: str | None
 ) -> None:
     assert region_of(country) == region
+
+
+@settings(max_examples=400, derandomize=True)
+@given(
+    region=st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)),
+    kind=st.integers(0, 10),
+    form=st.sampled_from(
+        [phonenumbers.PhoneNumberFormat.E164, phonenumbers.PhoneNumberFormat.NATIONAL]
+    ),
+    spoilt=st.dictionaries(st.integers(0, 14), st.sampled_from("0123456789"), max_size=6),
+)
+def test_the_fast_way_never_says_anything_else_than_the_library(
+    region: str, kind: int, form: int, spoilt: dict[int, str]
+) -> None:
+    example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        return
+    signs = list(phonenumbers.format_number(example, form))
+    for place, digit in spoilt.items():
+        if place < len(signs) and signs[place].isdigit():
+            signs[place] = digit
+    text = "".join(signs)
+    within = None if text.startswith("+") else region
+    fast = plainly(text, within)
+    assert fast is None or fast == by_library(text, within)
+
+
+def test_numbers_as_they_are_mostly_written_go_the_fast_way() -> None:
+    for text, region in (
+        ("+49 171 1234567", None), ("0171/1234567", "DE"), ("(202) 555-0123", "US"),
+        ("07911 123456", "GB"), ("0664 123 4567", "AT"), ("06 12 34 56 78", "FR"),
+    ):  # fmt: skip
+        assert plainly(text, region) == by_library(text, region) is not None

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from domain.errors import WrongUsage
+from tools.store.phone_plans import plainly
 from tools.store.values import MOST_PHONE
 
 _FEWEST = 4
@@ -33,7 +34,7 @@ TWO_WAYS = "a phone number that can be read in two ways"
 def e164(said: str, region: str | None) -> tuple[str | None, str]:
     """The number as ``+4930123456``, or None and why. ``region``: ISO 3166 of a number that
     carries no country code."""
-    text = re.sub(r"\.0$", "", said.strip().removeprefix("'"))
+    text = said.strip().removeprefix("'").removesuffix(".0")
     if text.startswith("00"):
         text = "+" + text[2:]
     if text.startswith(("+", "tel:+")):
@@ -41,7 +42,10 @@ def e164(said: str, region: str | None) -> tuple[str | None, str]:
         return number, "" if number else NOT_A_NUMBER
     if region is None:
         return None, NO_COUNTRY if len(re.findall(r"\d", text)) > _FEWEST else NOT_A_NUMBER
-    national, abroad = _valid(text, region), _with_code_alone(text, region)
+    number = plainly(text, region)
+    if number is not None:
+        return number, ""
+    national, abroad = by_library(text, region), _with_code_alone(text, region)
     if national and abroad and national != abroad and not _has_trunk_prefix(region):
         return None, TWO_WAYS
     number = abroad or national
@@ -49,6 +53,11 @@ def e164(said: str, region: str | None) -> tuple[str | None, str]:
 
 
 def _valid(text: str, region: str | None) -> str | None:
+    return plainly(text, region) or by_library(text, region)
+
+
+def by_library(text: str, region: str | None) -> str | None:
+    """What libphonenumber makes of it."""
     import phonenumbers
 
     try:
