@@ -211,6 +211,79 @@ def test_a_report_of_sums_is_refused_with_the_export_that_is_needed(
     assert "BigQuery" in refused.value.next_step
 
 
+HEADERS: dict[str, tuple[str, str]] = {
+    "HubSpot contacts": ("customers", CONTACTS),
+    "HubSpot deals": (
+        "orders",
+        "Record ID,Deal Name,Deal Stage,Close Date,Amount,Currency,Associated Contact",
+    ),
+    "HubSpot unsubscribes and bounces": (
+        "suppressions",
+        "Email,Portal Bounce,Portal Unsubscribe,Portal Spam Report",
+    ),
+    "HubSpot e-mail events": ("events", "id,created,type,recipient,emailCampaignId,category"),
+    "GA4 events": (
+        "events",
+        "event_name,event_timestamp,user_pseudo_id,user_id,event_params,items,ecommerce",
+    ),
+    "Klaviyo list": (
+        "customers",
+        "Email,Klaviyo ID,First Name,Phone Number,Address,Zip Code,Country,Email Marketing Consent,"
+        "Email Marketing Consent Timestamp,SMS Marketing Consent,SMS Marketing Consent Timestamp,"
+        "Source,Profile Created On",
+    ),
+    "Shopify customers": (
+        "customers",
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Zip,"
+        "Default Address Country Code,Phone,Accepts SMS Marketing,Total Spent",
+    ),
+}
+GOOD = {
+    "Email": "ada@example.test", "recipient": "ada@example.test", "Deal Stage": "Closed Won",
+    "Close Date": "2026-04-01 12:00", "Amount": "10.00", "Currency": "EUR", "type": "CLICK",
+    "created": "1777629600000", "Portal Unsubscribe": "TRUE", "event_name": "view_item",
+    "event_timestamp": "1777629600000000", "user_pseudo_id": "1.2", "Deal Name": "Ring",
+    "event_params": json.dumps(PARAMS), "items": '[{"item_id": "R-1"}]', "Record ID": "1",
+}  # fmt: skip
+NESTED = ("{", "[1]", "[[]]", '[{"key": 1}]', '[{"key": "\\"", "value": {"string_value": "}"}}]')
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("source", list(HEADERS))
+def test_poison_in_every_column_of_an_export_leaves_the_good_row(
+    world: World, shared_data: Path, source: str
+) -> None:
+    kind, header = HEADERS[source]
+    packed = (shared_data / "injection" / "poison_profile_values.json.gz").read_bytes()
+    values = [entry["value"] for entry in json.loads(gzip.decompress(packed))]
+    names = header.split(",")
+    good = {name: GOOD.get(name, "") for name in names}
+    rows = [
+        good | {name: value}
+        for name in names
+        for value in (*values, *NESTED, "x" * 20_001, "1970-01-01", "2099-12-31")
+    ]
+    rows.append(good | dict.fromkeys(names[-2:], "x" * 1_000_000))
+    if source.startswith("HubSpot e-mail"):
+        world.take(
+            world.write("c.csv", CONTACTS, f"1,Ada,,ada@example.test{',' * 12}"), "customers"
+        )
+    text = "".join(json.dumps(row) + "\n" for row in (*rows, good))
+    path = world.write("export.jsonl", text.rstrip())
+
+    intake = world.take(path, kind, currency="EUR")
+
+    assert intake.source == source
+    left_out = sum(
+        int(note.split()[0].replace(",", ""))
+        for note in intake.notes
+        if "left out." in note and "repeats" not in note
+    )
+    assert intake.rows_read == len(rows) + 1
+    assert intake.added + intake.duplicates + intake.quarantined + left_out == len(rows) + 1
+    assert intake.added + intake.duplicates > 0
+
+
 def test_a_folder_is_imported_in_the_order_in_which_files_need_each_other(tmp_path: Path) -> None:
     shop = Commands(tmp_path / "shop", tmp_path / "home")
     shop.init()

@@ -38,6 +38,12 @@ CUSTOMER = {
     "email_consent_at": "2020-01-01T00:00:00Z",
     "email_consent_source": "shop checkout",
     "tracking_consent": "no",
+    "phone": "+491711234567",
+    "postcode": "80331",
+    "birthday": "1980-02-01",
+    "updated_at": "2026-01-01T00:00:00Z",
+    "device_id": "d1",
+    "sms_consent": "no",
 }
 ORDER = {
     "order_id": "1",
@@ -67,7 +73,30 @@ EVENT = {
     "machine": "false",
     "properties": "{}",
 }
-SUPPRESSION = {"address": "x@example.test", "reason": "hard bounce", "at": "2026-05-01T10:00:00Z"}
+SUPPRESSION = {
+    "address": "x@example.test",
+    "phone": "",
+    "customer_id": "c1",
+    "reason": "hard bounce",
+    "at": "2026-05-01T10:00:00Z",
+}
+CONSENT = {
+    "customer_id": "c1",
+    "email": "anna@example.test",
+    "channel": "sms",
+    "given": "no",
+    "at": "2026-05-01T10:00:00Z",
+    "source": "Till",
+    "wording": "Write to me.",
+}
+COMPLAINT = {
+    "case_id": "7",
+    "customer_id": "c1",
+    "email": "anna@example.test",
+    "opened_at": "2026-05-01T10:00:00Z",
+    "closed_at": "2026-05-02T10:00:00Z",
+    "status": "open",
+}
 FACT = {
     "id": "w1",
     "name": "Dress watch",
@@ -83,6 +112,8 @@ ROWS: dict[Kind, dict[str, str]] = {
     "orders": ORDER,
     "events": EVENT,
     "suppressions": SUPPRESSION,
+    "consents": CONSENT,
+    "complaints": COMPLAINT,
     "facts": FACT,
 }
 EXTREMES = (
@@ -324,8 +355,9 @@ def poison(shared_data: Path) -> list[str]:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("kind", list(ROWS))
-@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("kind", "suffix"), [*((kind, "jsonl") for kind in ROWS), ("customers", "csv")]
+)
 def test_poison_in_every_field_is_counted_and_never_crashes(
     tmp_path: Path, poison: list[str], kind: Kind, suffix: str
 ) -> None:
@@ -346,6 +378,32 @@ def test_poison_in_every_field_is_counted_and_never_crashes(
     assert kept + intake.quarantined == len(rows)
     assert intake.quarantined > 0
     assert sum(n for _, n in intake.reasons) == intake.quarantined
+
+
+@pytest.mark.parametrize("kind", list(ROWS))
+def test_shifted_columns_and_mixed_encodings_leave_the_good_rows(
+    tmp_path: Path, kind: Kind
+) -> None:
+    good = ROWS[kind]
+    values, identity = [*good.values()], next(iter(good))
+    broken = [
+        [*values, "one too many"], values[:-1], ["", *values[:-1]], [*values[1:], ""],
+        [*values[2:], *values[:2]], [f"{value}\N{GREEK SMALL LETTER ALPHA}" for value in values],
+    ]  # fmt: skip
+    lines = [",".join(f'"{value}"' for value in row) for row in (good, values, *broken)]
+    content = (
+        "\n".join(lines).encode() + b"\n" + lines[1].replace(values[0], "J\xf6rg").encode("latin-1")
+    )
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+
+    intake = take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
+
+    kept = intake.added + (0 if kind == "orders" else intake.duplicates)
+    assert intake.rows_read == 8
+    assert kept + intake.quarantined == 8
+    assert intake.added >= 1
+    assert intake.quarantined >= 3, identity
 
 
 @pytest.mark.shared
