@@ -155,6 +155,8 @@ def _say_folder(found: FolderImported, out: Out) -> None:
                 if file.export
                 else f"{file.file:<32} {what}: {', '.join(counts)}"
             )
+            for note in intake.notes:
+                out.say(f"    {note}")
         if file.problem is not None:
             out.warn(f"{file.file}: {file.problem.what}. {file.problem.next_step}")
         elif file.failed:

@@ -59,6 +59,6 @@ def take_in(staged: Staged, store: Store, timezone: str | None, latest: datetime
     return Outcome(
         added=len(complaints),
         duplicates=staged.count("SELECT count(*) FROM judged") - len(complaints),
-        notes=(f"{still_open:,} of {len(complaints):,} cases are open.",) if complaints else (),
+        notes=(f"Open: {still_open:,} of {len(complaints):,} cases.",) if complaints else (),
         complaints=complaints,
     )

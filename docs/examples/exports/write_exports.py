@@ -1,13 +1,15 @@
-"""Write small exports as Klaviyo and Shopify write them, of one invented shop and its people.
+"""Write small exports as Klaviyo, Shopify, HubSpot and Google Analytics write them, of one invented
+shop and its people.
 
     python write_exports.py FOLDER
 
-The layouts follow the two vendors' public help pages; every person is made up.
+The layouts follow the vendors' public help pages; every person is made up.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import random
 import sys
 from datetime import UTC, datetime, timedelta
@@ -27,6 +29,12 @@ COLUMNS = {
     "profiles": "Email,Klaviyo ID,First Name,Last Name,Phone Number,City,Country,Zip Code,Source,"
     "Email Marketing Consent,Email Marketing Consent Timestamp,Historic Customer Lifetime Value,"
     "Profile Created On,Date Added,Last Open,Email Suppressions",
+    "contacts": "Record ID,First Name,Last Name,Email,Phone Number,Mobile Phone Number,City,"
+    "Postal Code,Country/Region,Create Date,Last Modified Date,Lifecycle Stage,"
+    "Marketing contact status,Opted out of email: Marketing Information,"
+    "Unsubscribed from all email,Legal basis for processing contact's data",
+    "deals": "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Currency,Pipeline,"
+    "Associated Contact,Associated Contact IDs",
 }
 NAMES = {
     "first": "Ada Bela Cleo Dora Emil Fritz Greta Hugo Ida Jon Karla Levi Mara Nils Olga Paul",
@@ -60,6 +68,11 @@ def main(folder: Path) -> None:
     _write(folder / "shopify-customers.csv", "customers", [_customer(p, chance) for p in people])
     _write(folder / "shopify-orders.csv", "orders", _orders(people, chance))
     _write(folder / "klaviyo-list.csv", "profiles", [_profile(p, chance) for p in people[:100]])
+    known = people[20:60]
+    _write(folder / "hubspot-contacts.csv", "contacts", [_contact(p, chance) for p in known])
+    _write(folder / "hubspot-deals.csv", "deals", [_deal(p, chance) for p in known[:12]])
+    events = [line for p in known[:15] for line in _visit(p, chance)]
+    (folder / "ga4-events.jsonl").write_text("".join(events), "utf-8")
 
 
 def _customer(p: dict, chance: random.Random) -> dict:
@@ -83,6 +96,65 @@ def _profile(p: dict, chance: random.Random) -> dict:
         "Profile Created On": f"{p['since']:%Y-%m-%d %H:%M:%S}",
         "Email Suppressions": "['HARD_BOUNCE']" if chance.random() < 0.04 else "[]",
     }  # fmt: skip
+
+
+def _contact(p: dict, chance: random.Random) -> dict:
+    mobile = f"0171 39200{chance.randint(0, 99):02}"  # numbers that belong to nobody
+    return {
+        "Record ID": _record(p), "First Name": p["first"], "Last Name": p["last"],
+        "Email": p["mail"], "Mobile Phone Number": mobile if chance.random() < 0.6 else "",
+        "City": "München", "Postal Code": "80331",
+        "Country/Region": {"DE": "Germany", "AT": "Austria", "CH": "Switzerland"}[p["country"]],
+        "Create Date": f"{p['since']:%Y-%m-%d %H:%M}",
+        "Last Modified Date": f"{TODAY - timedelta(days=chance.randint(1, 50)):%Y-%m-%d %H:%M}",
+        "Lifecycle Stage": "Customer", "Marketing contact status": "Marketing contact",
+        "Opted out of email: Marketing Information": chance.choice(["", "", "", "Yes"]),
+        "Legal basis for processing contact's data": chance.choice(
+            ["Freely given consent from contact", "Legitimate interest – existing customer", ""]
+        ),
+    }  # fmt: skip
+
+
+def _deal(p: dict, chance: random.Random) -> dict:
+    at = TODAY - timedelta(days=chance.randint(5, 300))
+    _, title, price = ARTICLES[chance.randint(0, 1)]
+    return {
+        "Record ID": _record(p)[::-1], "Deal Name": f"{title}, made to measure",
+        "Deal Stage": chance.choice(["Closed Won", "Closed Won", "Closed Lost", "Proposal"]),
+        "Close Date": f"{at:%Y-%m-%d %H:%M}", "Deal owner": "Sam Weiss",
+        "Amount": f"{price * 2:.2f}", "Currency": "EUR", "Pipeline": "Sales Pipeline",
+        "Associated Contact": f"{p['first']} {p['last']} ({p['mail']})",
+        "Associated Contact IDs": _record(p),
+    }  # fmt: skip
+
+
+def _visit(p: dict, chance: random.Random) -> list[str]:
+    """Two pages, an article, and now and then a purchase, of one browser."""
+    at = TODAY - timedelta(days=chance.randint(1, 60))
+    device = f"{chance.randint(10**8, 10**9)}.{int(at.timestamp()) - 5000}"
+    sku, title, price = chance.choice(ARTICLES)
+    item = {"item_id": sku, "item_name": title, "price": price, "quantity": 1}
+    names = ["page_view", "page_view", "view_item"] + ["purchase"] * (chance.random() < 0.3)
+    return [
+        json.dumps({
+            "event_date": f"{at:%Y%m%d}",
+            "event_timestamp": str(int((at + timedelta(seconds=40 * n)).timestamp() * 1e6)),
+            "event_name": name,
+            "event_params": [
+                {"key": "page_location", "value": {"string_value": f"https://shop.example/{sku}"}},
+                {"key": "currency", "value": {"string_value": "EUR"}},
+                {"key": "engagement_time_msec", "value": {"int_value": str(900 * n + 100)}},
+            ],
+            "user_id": None, "user_pseudo_id": device,
+            "ecommerce": {"transaction_id": f"W-{device[:6]}"} if name == "purchase" else None,
+            "items": [item] if name in ("view_item", "purchase") else [],
+        }) + "\n"
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+
+
+def _record(p: dict) -> str:
+    return str(int(p["id"]) % 1_000_000 + 51_000_000)
 
 
 def _orders(people: list[dict], chance: random.Random) -> list[dict]:

@@ -30,7 +30,6 @@ def contacts(columns: Sequence[str]) -> Export | None:
         return None
     mail = header.text("Email")
     ids = tuple(c for c in (header.first("Email"), own) if c)
-    numbers = header.text("Mobile Phone Number"), header.text("Phone Number")
     return Export(
         system="hubspot",
         name="HubSpot contacts export",
@@ -46,10 +45,7 @@ def contacts(columns: Sequence[str]) -> Export | None:
                     *header.field("country", "Country/Region", "Country"),
                     *header.field("city", "City"),
                     *header.field("timezone", "Time Zone"),
-                    *header.field(
-                        "phone", "Mobile Phone Number", "Phone Number",
-                        sql=f"coalesce({', '.join(numbers)})", how="the mobile one first",
-                    ),
+                    *_phone(header),
                     *header.field("street", "Street Address"),
                     *header.field("postcode", "Postal Code", "Zip"),
                     *header.field("birthday", "Date of birth"),
@@ -64,6 +60,15 @@ def contacts(columns: Sequence[str]) -> Export | None:
             ),
         ),
     )  # fmt: skip
+
+
+def _phone(header: Header) -> tuple[Field, ...]:
+    names = ("Mobile Phone Number", "Phone Number")
+    found = tuple(column for column in map(header.first, names) if column)
+    if not found:
+        return ()
+    first_said = f"coalesce({', '.join(header.text(name) for name in names)})"
+    return (Field(name="phone", columns=found, sql=first_said, how="the mobile one first"),)
 
 
 def _consent(header: Header) -> tuple[Field, ...]:
