@@ -24,6 +24,7 @@ JobKind = Literal[
     "report",
     "fire_schedule",
     "store_engagements",
+    "tidy_store",
     "resolve_identities",
 ]
 JobState = Literal["waiting", "running", "done", "failed"]

@@ -25,6 +25,7 @@ from ledger.database import Transaction
 from ledger.jobs import Job, JobKind
 from ledger.runs import Run
 from tools.esp.port import Receipt
+from tools.store.tidying import tidy, untidy
 from workflows import standing
 from workflows.campaign import drive
 from workflows.engagements import store_engagements
@@ -240,19 +241,25 @@ async def _handle(stack: Stack, worker: Worker, job: Job) -> None:
             await write(stack.ledger, schedules.fire_due)
         case "store_engagements":
             await store_engagements(stack)
+        case "tidy_store" if stack.store is not None:
+            await asyncio.to_thread(tidy, stack.store)
         case "resolve_identities":
             if stack.store is not None:
                 await resolve_identities(stack.ledger, stack.store, stack.identity)
 
 
 async def _house_keeping(stack: Stack) -> None:
-    """What nobody has to ask for: expiry, cron, and the mails of workers that died."""
+    """What nobody has to ask for: expiry, cron, many small files, and the mails of workers that
+    died."""
+    messy = stack.store is not None and await asyncio.to_thread(untidy, stack.store)
 
     def keep(tx: Transaction) -> tuple[str, ...]:
         approvals.expire_due(tx)
         schedules.fire_due(tx)
         if stack.events is not None:
             engagements.ask_to_store(tx)
+        if messy:
+            jobs.put(tx, f"tidy_store:{tx.real_now:%Y-%m-%dT%H}", "tidy_store", {})
         return sends.recover(tx, stack.sending.traits.honours_keys).parked
 
     parked = await write(stack.ledger, keep)

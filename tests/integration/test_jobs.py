@@ -6,9 +6,11 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +21,8 @@ from ledger import tables as t
 from ledger.errors import LedgerError
 from tests.campaign_world import GOAL, World, make_world
 from tests.mailserver import MailServer
+from tools.store.segments import Store
+from tools.store.tidying import MANY
 from workflows import jobs as jobs_module
 from workflows.jobs import MOST_ATTEMPTS, Worker, work_forever, work_once
 from workflows.stack import Stack
@@ -194,3 +198,16 @@ async def test_a_schedule_starts_a_campaign_that_stops_at_the_gate(world: World)
     await world.work()
     with world.ledger.read() as tx:
         assert len(runs.list_runs(tx)) == 1
+
+
+async def test_the_worker_puts_many_small_files_together(world: World) -> None:
+    store = Store(world.folder / "tidy")
+    for number in range(MANY + 1):
+        rows = {"customer_id": [f"c{number}"], "email": [f"c{number}@example.com"]}
+        store.add("profiles", pa.table(rows))
+
+    await work_once(replace(world.stack, store=store), "w")
+
+    assert [segment.rows for segment in store.manifest().segments] == [MANY + 1]
+    with world.stack.ledger.read() as tx:
+        assert [job.state for job in jobs.list_jobs(tx) if job.kind == "tidy_store"] == ["done"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tools.cdp.port import CdpError
 from tools.store.schema import EVENTS
 from tools.store.segments import Store
 from tools.store.tables import Tables
+from tools.store.tidying import MANY, tidy, untidy
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -102,4 +104,47 @@ def test_files_are_kept_for_readers_of_an_older_manifest(store: Store) -> None:
         counted = reader.run(reader.events().aggregate(n=reader.events().count()))
 
     assert counted.column("n").to_pylist() == [8]
+    assert store.verify() == ()
+
+
+def test_a_reader_whose_file_is_gone_looks_anew(store: Store) -> None:
+    with Tables(store, NOW, "UTC") as reader:
+        store.replace(store.manifest().segments)
+        store.sweep(timedelta(0))
+
+        counted = reader.run(reader.events().aggregate(n=reader.events().count()))
+
+    assert counted.column("n").to_pylist() == [8]
+
+
+def test_many_small_segments_become_one(store: Store) -> None:
+    assert not untidy(store)
+    assert tidy(store) == 0
+    for number in range(8, 8 + MANY - 3):
+        store.add("events", events(number))
+    before = ids(store)
+
+    assert untidy(store)
+    assert tidy(store) == MANY
+
+    assert len(store.manifest().segments) == 1
+    assert ids(store) == before
+    assert store.verify() == ()
+
+
+def test_the_same_rows_are_there_while_importers_readers_and_tidying_go_on(store: Store) -> None:
+    def add(first: int) -> None:
+        for number in range(first, first + 20):
+            store.add("events", events(number))
+
+    with ThreadPoolExecutor(3) as threads:
+        adding = [threads.submit(add, first) for first in (100, 200)]
+        while not all(one.done() for one in adding):
+            threads.submit(store.replace, store.manifest().segments[-3:]).exception()
+            store.sweep(timedelta(0))
+            assert set(ids(store)) >= {f"e{n}" for n in range(8)}
+        for one in adding:
+            one.result()
+
+    assert len(ids(store)) == 48
     assert store.verify() == ()

@@ -273,19 +273,23 @@ class Store:
         """Remove the files that the manifest no longer names, once they have been put aside for
         so long; how many. With no time at all a reader of an older manifest looks anew."""
         with self._locked():
-            manifest = self.manifest()
-            named = {manifest.resolved, *(segment.file for segment in manifest.segments)}
-            patterns = (f"{kind}-*.parquet" for kind in (*TABLES, "resolved"))
-            before = time.time() - older.total_seconds()
-            old = [
-                path
-                for pattern in patterns
-                for path in self.folder.glob(pattern)
-                if path.name not in named and path.stat().st_mtime <= before
-            ]
+            old = self.put_aside(older)
             for path in old:
                 path.unlink()
         return len(old)
+
+    def put_aside(self, older: timedelta = PUT_ASIDE) -> list[Path]:
+        """The files that the manifest no longer names, and has not for so long."""
+        manifest = self.manifest()
+        named = {manifest.resolved, *(segment.file for segment in manifest.segments)}
+        patterns = (f"{kind}-*.parquet" for kind in (*TABLES, "resolved"))
+        before = time.time() - older.total_seconds()
+        return [
+            path
+            for pattern in patterns
+            for path in self.folder.glob(pattern)
+            if path.name not in named and path.stat().st_mtime <= before
+        ]
 
     def _segment(
         self, engine: duckdb.DuckDBPyConnection, table: TableName, seq: int, statement: str
