@@ -49,7 +49,7 @@ def customer_of(message: Message) -> Row | None:
         return None
     traits = _traits(message)
     address = traits.get("address")
-    place: Mapping[str, Any] = address if isinstance(address, dict) else {}
+    place = {**traits, **address} if isinstance(address, dict) else traits
     return {
         "customer_id": message.user_id,
         "anonymous_id": message.anonymous_id,
@@ -62,8 +62,8 @@ def customer_of(message: Message) -> Row | None:
         "postcode": _first(place, "postalCode", "postal_code"),
         "city": place.get("city"),
         "country": place.get("country"),
-        "birthday": traits.get("birthday"),
-        "created_at": _first(traits, "createdAt", "created_at"),
+        "birthday": _dated(traits.get("birthday")),
+        "created_at": _dated(_first(traits, "createdAt", "created_at")),
         "language": _first(traits, "language", "locale") or message.context.get("locale"),
         "timezone": traits.get("timezone") or message.context.get("timezone"),
         "updated_at": message.at.isoformat(),
@@ -94,6 +94,12 @@ def _traits(message: Message) -> Mapping[str, Any]:
 
 def _email(message: Message, traits: Mapping[str, Any]) -> Any:
     return traits.get("email") or _first(message.properties, "email", "email_address", "recipient")
+
+
+def _dated(said: Any) -> Any:
+    """A date as it was said; one with slashes, which a file may explain and a message cannot, as
+    something that is refused."""
+    return f"day or month first: {said}" if isinstance(said, str) and "/" in said else said
 
 
 def _first(said: Mapping[str, Any], *names: str) -> Any:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import structlog
@@ -67,9 +68,6 @@ class _Came:
     broken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """How often which event broke the plan where, and which rule."""
 
-    def path(self, kind: Kind) -> Path:
-        return self.folder / f"{self.source.id}-{kind}.parquet"
-
     def add(self, kind: Kind, row: Row | None) -> None:
         if row is None:
             return
@@ -77,10 +75,9 @@ class _Came:
         for name, value in row.items():
             columns[name].append(value if isinstance(value, str) else as_text(value))
 
-    def write(self, kind: Kind) -> Path:
-        table = {name: pa.array(said, pa.string()) for name, said in self.columns[kind].items()}
-        pq.write_table(pa.table(table), self.path(kind), compression="none")
-        return self.path(kind)
+    def table(self, kind: Kind) -> pa.Table:
+        said = self.columns[kind]
+        return pa.table({name: pa.array(values, pa.string()) for name, values in said.items()})
 
 
 async def write_forever(workspace: Callable[[], Workspace], stop: asyncio.Event) -> None:
@@ -145,10 +142,10 @@ def _write(workspace: Workspace, claimed: Path) -> None:
                 source = known.get(request.source) or _forgotten(request.source)
                 mine = came.setdefault(source.id, _Came(source, claimed))
                 _sort(request, mine, plan, quarantine)
-    store = workspace.store
-    for mine in came.values():
-        for kind in mine.columns:
-            mine.found.append(_read(workspace, store, mine, kind, aside, now))
+    with Quarantine(aside / "rows.jsonl") as quarantine:
+        for mine in came.values():
+            for kind in mine.columns:
+                _read(workspace, mine, kind, mine.table(kind), 0, quarantine, now)
     with workspace.ledger.write() as tx:
         if sources.take(tx, claimed.name):
             _count(tx, came.values())
@@ -171,19 +168,41 @@ def _forgotten(source_id: str) -> Source:
 
 
 def _read(
-    workspace: Workspace, store: Store, mine: _Came, kind: Kind, aside: Path, now: datetime
-) -> Intake:
-    return read_file(
-        kind,
-        mine.write(kind),
-        store=store,
-        quarantine=aside,
-        timezone="UTC",
-        now=now,
-        name=mine.source.name,
-        source=mine.source.name,
-        region=workspace.settings.data.region or None,
-    )
+    workspace: Workspace,
+    mine: _Came,
+    kind: Kind,
+    table: pa.Table,
+    first: int,
+    quarantine: Quarantine,
+    now: datetime,
+) -> None:
+    """Read the rows as an import reads its file. What no import has met yet, and the engine fails
+    of, is found by halving and set aside, so that one row never holds up the others."""
+    path = mine.folder / f"{mine.source.id}-{kind}-{first}-{table.num_rows}.parquet"
+    pq.write_table(table, path, compression="none")
+    try:
+        intake = read_file(
+            kind,
+            path,
+            store=workspace.store,
+            quarantine=quarantine.path.parent,
+            timezone="UTC",
+            now=now,
+            name=mine.source.name,
+            source=mine.source.name,
+            region=workspace.settings.data.region or None,
+        )
+    except (duckdb.DataError, duckdb.ProgrammingError, ValueError) as error:
+        if table.num_rows == 1:
+            mine.misfits += 1
+            why = f"it cannot be read: {str(error).splitlines()[0]}"
+            quarantine.row(first, why, table.to_pylist()[0])
+            return
+        half = table.num_rows // 2
+        _read(workspace, mine, kind, table.slice(0, half), first, quarantine, now)
+        _read(workspace, mine, kind, table.slice(half), first + half, quarantine, now)
+        return
+    mine.found.append(intake)
 
 
 def _count(tx: Transaction, came: Iterable[_Came]) -> None:

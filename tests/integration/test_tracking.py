@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rudderstack.analytics.client import (  # type: ignore[import-untyped]
     Client as RudderClient,
@@ -22,11 +24,12 @@ from segment.analytics.client import (  # type: ignore[import-untyped]
     Client as SegmentClient,
 )
 
-from app.intake import spool
+from app.intake import spool, writer
 from app.intake.spool import Spool
 from ledger import consent, sources, suppression
 from ledger.errors import LedgerError
 from tests.intake_world import Intake, listening, make_workspace
+from tools.store.intake import read_file
 from tools.store.segments import Store
 
 LONG_AGO = datetime(2015, 3, 1, 12, tzinfo=UTC)
@@ -392,3 +395,34 @@ async def test_a_file_that_a_process_still_writes_to_is_not_taken(
     assert len(list(spool.requests_in(file))) == 20
     other.close()
     assert spool.claim(tmp_path, 1_000_000) == claimed, "what was begun comes first, as it was"
+
+
+def test_a_row_that_the_engine_fails_of_holds_up_no_other(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = read_file
+
+    def fails(kind: Any, path: Path, **more: Any) -> Any:
+        if "m3" in str(pq.read_table(path).to_pylist()):
+            raise duckdb.OutOfRangeException("no such number\nat all")
+        return read(kind, path, **more)
+
+    monkeypatch.setattr(writer, "read_file", fails)
+    intake.send("batch", {"batch": [track(n) for n in range(7)]})
+    found = [e["event_id"] for e in intake.rows("events")]
+    assert sorted(found) == [f"shop:m{n}" for n in (0, 1, 2, 4, 5, 6)]
+    [aside] = intake.quarantined()
+    assert aside["row"]["event_id"] == "shop:m3"
+    assert aside["reason"] == "it cannot be read: no such number"
+    with intake.workspace.ledger.read() as tx:
+        [day] = sources.days(tx)
+    assert (day.received, day.quarantined) == (7, 1)
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_left_out(intake: Intake) -> None:
+    for user, said in (("u1", "03/04/2020"), ("u2", "2020-04-03")):
+        traits = {"createdAt": said, "birthday": said, "city": "Bonn"}
+        intake.send("identify", {"userId": user, "traits": traits})
+    found = {p["customer_id"]: (p["city"], p["created_at"]) for p in intake.rows("profiles")}
+    assert found == {"u1": ("Bonn", None), "u2": ("Bonn", datetime(2020, 4, 3, tzinfo=UTC))}
+    assert {one["field"] for one in intake.quarantined()} == {"created_at", "birthday"}
