@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from evals.case import Case, CaseError
 from evals.goals import load_cases
 
-FILES = ("tuned", "heldout", "impossible")
-"""tuned: the grammar was written on them; heldout: nobody looked at them while writing it."""
+FILES = ("tuned", "lives", "heldout", "impossible")
+"""tuned and lives: the grammar was written on them; heldout: nobody looked at them meanwhile."""
 UNSEEN = "(kept unseen, so that nobody tunes the grammar on it)"
 
 

@@ -42,6 +42,7 @@ from ledger.database import Ledger, Transaction
 from ledger.people import Person
 from tools.analytics.port import AnalyticsError
 from workflows.audience import reach
+from workflows.previewing import preview
 from workflows.stack import Stack
 from workflows.transactions import read
 
@@ -129,6 +130,7 @@ async def describe(stack: Stack, rule: Predicate, known: Facts) -> Described:
         first_day=found.first_day,
         last_day=found.last_day,
         query=query,
+        preview=await preview(stack, rule),
     )
 
 

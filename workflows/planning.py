@@ -135,7 +135,7 @@ async def enqueue(state: CampaignState, runtime: Runtime[Stack]) -> CampaignStat
             )
         known = facts.hashes(tx, [fact.fact_id for fact in content.facts])
         changed = [f.fact_id for f in content.facts if known.get(f.fact_id) != f.fact_hash]
-        people = snapshots.members(tx, content.snapshot_hash)
+        people = snapshots.approved_members(tx, content.snapshot_hash)
         times = {zone: next_due(planned, zone, tx.now) for zone in {m.timezone for m in people}}
         if changed:
             stopping.void_approval(tx, last.id, f"a fact changed meanwhile: {changed[0]}")

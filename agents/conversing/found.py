@@ -14,6 +14,7 @@ from domain.plan import Cap, QuietHours
 from domain.predicate import Predicate
 from domain.report import Report
 from domain.voice import Guide, Passage
+from tools.cdp.port import AudiencePreview
 
 
 class Counted(Frozen):
@@ -36,6 +37,8 @@ class Described(Frozen):
     last_day: date | None = None
     query: str = ""
     """The id of the query behind the size."""
+    preview: AudiencePreview | None = None
+    """How they are spread, whom they share with other groups, who agreed to which channel."""
 
 
 class Segment(Frozen):

@@ -26,6 +26,7 @@ from domain.figures import Effect
 from domain.frozen import canonical_json
 from domain.predicate import Predicate
 from domain.report import Report
+from tools.cdp.port import AudiencePreview
 
 _OUTCOMES = {
     "viewing_booked": ("Viewings booked", "Besichtigungen gebucht"),
@@ -126,6 +127,50 @@ def figures_table(found: Described, currency: str, language: Language) -> TableP
             "Alle sind gezählt, daher ohne Spanne. Werte ohne Retouren, MwSt. und Rabatt.",
         ),
         source=found.query,
+    )
+
+
+_CHANNELS = {
+    "email": ("Marketing mails", "Werbung per E-Mail"),
+    "sms": ("SMS", "SMS"),
+    "push": ("Push messages", "Push-Nachrichten"),
+    "phone": ("Phone calls", "Anrufe"),
+    "post": ("Post", "Briefpost"),
+}
+MOST_SHARED = 5
+
+
+def preview_table(found: AudiencePreview, language: Language) -> TablePart:
+    """Who of an audience agreed to which channel, and which other groups they are in most."""
+
+    def row(said: str, people: int) -> tuple[str, str, str]:
+        part = words.share(people / found.size, language) if found.size else "–"
+        return said, words.count(people, language), part
+
+    agreed = [
+        row(pick(language, "Agreed to ", "Zugestimmt: ") + pick(language, *_CHANNELS[name]), people)
+        for name, people in found.agreed
+        if people
+    ]
+    shared = [
+        row(pick(language, "Also in: ", "Auch in: ") + one.name, one.people)
+        for one in found.overlaps
+        if one.people
+    ]
+    return TablePart(
+        title=pick(language, "Channels and other groups", "Kanäle und andere Gruppen"),
+        columns=(
+            Column(name=pick(language, "Of them", "Von ihnen")),
+            Column(name=pick(language, "People", "Personen"), numeric=True),
+            Column(name=pick(language, "Share", "Anteil"), numeric=True),
+        ),
+        rows=(*agreed, *shared[:MOST_SHARED]),
+        note=pick(
+            language,
+            "Agreed, with an address for the channel; fewer than ten are not shown.",
+            "Zugestimmt und mit Adresse für den Kanal; weniger als zehn werden nicht gezeigt.",
+        ),
+        source=found.query.id,
     )
 
 

@@ -60,6 +60,8 @@ async def describe(heard: Heard, tools: Tools) -> AsyncIterator[Part | Memory]:
         )
     yield TextPart(text=counted_words(found.counted, heard.language) + value + _unread(goal, heard))
     yield showing.figures_table(found, currency, heard.language)
+    if found.preview is not None and (found.preview.agreed or found.preview.overlaps):
+        yield showing.preview_table(found.preview, heard.language)
     yield heard.memory.model_copy(update={"rule": rule, "open": None})
 
 
@@ -178,8 +180,8 @@ def nearest(named: str, found: Sequence[Segment], most: int = 3) -> tuple[Segmen
 _MEANINGS = (
     (r"vip|platin|premium|gold|silver|best|top|high|rich|wealth|beste|reich|vermögend|stamm|loyal|"
      r"treue", r"spend most|three times|came back$"),
-    (r"lost|churn|lapsed|sleep|dormant|inactive|inaktiv|verloren|abwander", r"not in the last"),
-    (r"new|recent|fresh|active|neu|aktiv", r"last 12 months"),
+    (r"lost|churn|lapsed|sleep|dormant|inactive|inaktiv|verloren|abwander", r"^lapsed|^at risk"),
+    (r"new|recent|fresh|active|neu|aktiv", r"^new|^active"),
     (r"engag|wedding|bride|marry|couple|verlob|hochzeit|trau", r"ring|viewing"),
     (r"fan|follower|influencer|interest|likely|intent", r"viewing|three times"),
 )  # fmt: skip

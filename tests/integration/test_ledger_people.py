@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from domain.customer import Suppression
 from domain.plan import Cap
@@ -118,9 +119,26 @@ def test_the_same_people_are_the_same_snapshot(ledger: Ledger) -> None:
         ref = snapshots.freeze(tx, members)
         assert snapshots.freeze(tx, reversed(members)) == ref
         assert snapshots.members(tx, ref.hash) == sorted(members, key=lambda m: m.pseudonym)
+        assert snapshots.approved_members(tx, ref.hash) == snapshots.members(tx, ref.hash)
         other = snapshots.freeze(tx, [*members[1:], Member(pseudonym="p0", timezone="Asia/Tokyo")])
         assert other.hash != ref.hash
         assert snapshots.freeze(tx, []).size == 0
+
+
+@pytest.mark.parametrize("change", ["DELETE FROM", "UPDATE", "INSERT"])
+def test_a_snapshot_that_was_changed_is_approved_by_nobody(ledger: Ledger, change: str) -> None:
+    with ledger.write() as tx:
+        ref = snapshots.freeze(tx, [Member(pseudonym=f"p{n}", timezone="UTC") for n in range(9)])
+        statement = {
+            "DELETE FROM": "DELETE FROM snapshot_members WHERE pseudonym = 'p3'",
+            "UPDATE": "UPDATE snapshot_members SET pseudonym = 'px' WHERE pseudonym = 'p3'",
+            "INSERT": "INSERT INTO snapshot_members SELECT snapshot_hash, 'px', timezone "
+            "FROM snapshot_members WHERE pseudonym = 'p3'",
+        }[change]
+        tx.connection.execute(sa.text(statement))
+        with pytest.raises(LedgerError) as caught:
+            snapshots.approved_members(tx, ref.hash)
+    assert caught.value.code == "stale_content"
 
 
 def test_pressure_counts_what_is_scheduled_elsewhere(tmp_path: Path) -> None:
