@@ -64,6 +64,8 @@ lock: ## Lock every dependency with its hashes (needs uv)
 		--group demo --group build --group test pyproject.toml -o requirements.lock
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--group demo --group build pyproject.toml -c requirements.lock -o requirements-run.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--extra spark pyproject.toml -c requirements.lock -o requirements-spark.lock
 
 clean: ## Remove what was built
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
