@@ -32,13 +32,11 @@ from app.workspace import Workspace
 from ledger import sources
 from ledger.database import Transaction
 from ledger.sources import Source, SourceDay
-from tools.cdp.port import CdpError
 from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
-from tools.store.merging import merge_small
 from tools.store.quarantine import Quarantine
 from tools.store.readers import as_text
-from tools.store.segments import Store
+from tools.store.tidying import tidy, untidy
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of the spool that is written at once."""
@@ -115,17 +113,11 @@ def write_complete(workspace: Workspace) -> bool:
             _write(workspace, claimed)
             shutil.rmtree(claimed)
             spool.sync_folder(folder)
-            _merge(Store(workspace.store_folder))
+            if untidy(workspace.store):  # a stream leaves a file a second; the job comes hourly
+                tidy(workspace.store)
             return True
     except Timeout:
         return False
-
-
-def _merge(store: Store) -> None:
-    try:
-        merge_small(store)
-    except CdpError as error:  # somebody else works on the same files; the next round does it
-        log.info("not_merged", why=str(error))
 
 
 def _write(workspace: Workspace, claimed: Path) -> None:
