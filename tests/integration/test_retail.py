@@ -94,7 +94,17 @@ def test_every_line_is_kept_and_counted(shop: Commands) -> None:
     assert intake["rows_read"] == intake["added"] == 525_461
     assert intake["duplicates"] == 6_865
     assert intake["quarantined"] == 0
-    described = shop.data("audit", "data")["described"]
+    audit = shop.data("audit", "data")
+    described = audit["described"]
+    assert audit["channels"] == [
+        {
+            "channel": "shop", "orders": 24_221, "unmatched": 5_006,
+            "net": pytest.approx(9_539_484.63, abs=0.01),
+            "unmatched_net": pytest.approx(1_191_276.06, abs=0.01),
+        }
+    ]  # fmt: skip
+    assert len(audit["valuable"]) == 100
+    assert "unknown_buyers" in [repair["code"] for repair in audit["repairs"]]
     assert described["order_lines"] == 525_461
     assert described["duplicate_lines"] == 6_865
     assert described["unknown_customer_lines"] == 107_927

@@ -4,15 +4,22 @@ from known parameters; Kaplan-Meier against a reckoning by hand."""
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.cdnow_sample import sampled
 from tools.audit.clv import Histories, fit_bg_nbd, fit_gamma_gamma
+from tools.audit.ground import PERMISSIONS, prepare
+from tools.audit.ranking import rank
 from tools.audit.retention import kaplan_meier
+from tools.store.schema import AMOUNT
+from tools.store.segments import Store
+from tools.store.tables import Tables
 
 LEARNT = date(1997, 9, 30)
 
@@ -57,6 +64,55 @@ def test_the_published_fit_is_found_and_foretells_the_days_kept_aside(
     value = fit_gamma_gamma(histories.x[again], np.array(mean)[again])
     assert value is not None
     assert (value.p, value.q, value.v) == pytest.approx((6.25, 3.74, 15.44), abs=0.01)
+
+
+@pytest.mark.shared
+def test_the_forecast_ranks_where_it_has_shown_itself(
+    spent: dict[int, dict[date, float]], tmp_path: Path
+) -> None:
+    lines = [(who, day, money) for who, days in spent.items() for day, money in days.items()]
+    lines = [(who, day, money) for who, day, money in lines if money > 0]
+    store = Store(tmp_path)
+    keys = pa.array([f"{who}-{day}" for who, day, _ in lines])
+    values = pa.array([Decimal(f"{money:.2f}") for _, _, money in lines], AMOUNT)
+    same = {
+        "product_id": "cd", "currency": "USD", "channel": "shop", "description": "",
+        "category": "", "country": "", "quantity": 1, "occurrence": 1, "cancellation": False,
+        "adjustment": False,
+    }  # fmt: skip
+    store.add(
+        "orders",
+        pa.table(
+            {
+                "line_id": keys,
+                "order_id": keys,
+                "customer_id": [str(who) for who, _, _ in lines],
+                "ordered_at": [
+                    datetime(d.year, d.month, d.day, 12, tzinfo=UTC) for _, d, _ in lines
+                ],
+                "unit_price": values,
+                "net": values,
+                **{name: [value] * len(lines) for name, value in same.items()},
+            }
+        ),
+    )
+    with Tables(store, datetime(1998, 7, 1, tzinfo=UTC), "UTC") as tables:
+        prepare(tables, PERMISSIONS.empty_table())
+        best, ranking, _ = rank(tables)
+    assert ranking.by == "clv", ranking.why
+    assert ranking.predicted is not None
+    assert ranking.happened is not None
+    assert abs(ranking.predicted / ranking.happened - 1) < 0.25
+    worth = [value for _, value in best if value is not None]
+    assert len(best) == len(worth) == 100
+    assert worth == sorted(worth, reverse=True)
+    assert (
+        {who for who, _ in best}
+        != {  # not merely those who spent most so far
+            str(who)
+            for who, _ in sorted(spent.items(), key=lambda one: -sum(one[1].values()))[:100]
+        }
+    )
 
 
 def test_drawn_people_give_their_parameters_back() -> None:
