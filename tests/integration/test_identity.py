@@ -211,7 +211,7 @@ _device = st.sampled_from(["d1", "d2"])
 _id = st.integers(0, 6).map(lambda n: f"C{n}")
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(
     st.lists(st.tuples(_id, _value, _first), min_size=2, max_size=10),
     st.lists(st.tuples(_id, _device), max_size=4),

@@ -18,6 +18,7 @@ from typing import Any, Literal
 import duckdb
 
 from tools.identity.backends import backend
+from tools.identity.levels import levels_of
 from tools.identity.parameters import FIELDS, Field
 from tools.identity.rules import IdentityRules
 from tools.identity.weighing import (
@@ -26,7 +27,6 @@ from tools.identity.weighing import (
     Weights,
     bits,
     count,
-    levels_of,
     rounded,
     weigh,
 )
@@ -44,9 +44,9 @@ KEYS: dict[str, tuple[str, int]] = {
         12,
     ),
     "by_birthday_and_place": ("birthday || postcode", 40),
-    "by_home": ("street || house || postcode", 8),
+    "by_home": ("street || house || postcode", 6),
     "by_name_and_place": ("root || ' ' || last || left(postcode, 3)", 40),
-    "by_family_and_place": ("last || postcode", 8),
+    "by_family_and_place": ("last || postcode", 6),
     "by_address": ("postcode || street || house || left(root, 1)", 40),
     "by_street": ("root || street || house", 40),
 }
@@ -59,9 +59,10 @@ KEYED = " UNION ALL ".join(
 )
 """SQL: every pair that shares a key, once for each that it shares."""
 
+_KEPT = f"least(n_l, n_r) AS a, greatest(n_l, n_r) AS b, match_weight - ({bits(START)}) AS weight"
 _RARE = 1e-5
 """Agreements rarer among strangers are not seen in a sample of pairs; their u is the prior's."""
-_U_PAIRS = 400_000
+_U_PAIRS = 250_000
 _EM_PAIRS = 150_000
 _TRAINING: tuple[tuple[str, ...], ...] = (("mailbox",), ("birthday", "root"), ("number", "root"))
 """Pairs that share these are mostly one person's, so that the other fields' m can be read off. The
@@ -90,10 +91,10 @@ def compare(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Compared
         if training:
             weights = _estimated(splink.linker(_settings(weights)), training, rules.seed)
         linker = splink.linker(_settings(weights))
-        lowest = bits(START) - 6
-        splink.keep(
-            linker.inference.predict(threshold_match_weight=lowest), "predicted", _kept_columns()
-        )
+        # About one pair in as many as there are customers is one person's; what is a hundred times
+        # too unlike even then is let go.
+        lowest = bits(START) - bits(1 / max(customers, 3)) - 6
+        splink.keep(linker.inference.predict(threshold_match_weight=lowest), "predicted", _KEPT)
     weighing = weigh(engine, weights, customers, rules)
     return Compared(
         weighing=weighing,
@@ -125,7 +126,7 @@ def _settings(weights: Weights) -> Any:
         probability_two_random_records_match=START,
         comparisons=[_comparison(field, weights) for field in FIELDS],
         blocking_rules_to_generate_predictions=[block_on(key) for key in KEYS],
-        retain_matching_columns=True,
+        retain_matching_columns=False,
         em_convergence=0.001,
         max_iterations=15,
     )
@@ -196,11 +197,3 @@ def _estimated(linker: Any, training: list[tuple[str, ...]], seed: int) -> Weigh
                 rounded(level.get("u_probability", u)),
             )
     return found
-
-
-def _kept_columns() -> str:
-    levels = ", ".join(f"gamma_{field.name}::TINYINT AS {field.name}" for field in FIELDS)
-    return (
-        "least(n_l, n_r) AS a, greatest(n_l, n_r) AS b, "
-        f"match_weight - ({bits(START)}) AS weight, {levels}"
-    )

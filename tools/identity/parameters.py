@@ -60,7 +60,9 @@ def _level(
     )
 
 
-_ALIKE = "jaro_winkler_similarity({0}_l, {0}_r) >= {1}"
+# Most names that differ are told by their lengths, at a twentieth of the time.
+_ALIKE = "abs(length({0}_l) - length({0}_r)) <= 3 AND jaro_winkler_similarity({0}_l, {0}_r) >= {1}"
+_ONE_OFF = "abs(length({0}_l) - length({0}_r)) <= 1 AND levenshtein({0}_l, {0}_r) <= 1"
 SWAPPED = "first_l = last_r AND last_l = first_r"
 
 FIRST = Field(
@@ -74,7 +76,7 @@ FIRST = Field(
         _level("root_l IN (root_r, root2_r) OR root2_l IN (root_r, root2_r) "
                "OR first_l = second_r OR second_l = first_r", "close",
                "a short form of the first name", 0.11, 0.004, 0.004),
-        _level(_ALIKE.format("first", 0.9) + " OR levenshtein(first_l, first_r) <= 1", "close",
+        _level(f"({_ALIKE.format('first', 0.9)}) OR ({_ONE_OFF.format('first')})", "close",
                "much the same first name", 0.045, 0.004, 0.01),
         _level(SWAPPED, "close", "first and family name swapped", 0.012, 1e-7, 1e-6, fixed=True),
         _level("ELSE", "different", "another first name", 0.018, 0.98, 0.93),
@@ -87,7 +89,7 @@ LAST = Field(
         _level("last_l = last_r", "equal", "the family name", 0.91, 0.0012, 0.8, "last"),
         _level("last_a_l IN (last_a_r, last_b_r) OR last_b_l IN (last_a_r, last_b_r)", "close",
                "part of the family name", 0.012, 0.0012, 0.02),
-        _level(_ALIKE.format("last", 0.92) + " OR levenshtein(last_l, last_r) <= 1", "close",
+        _level(f"({_ALIKE.format('last', 0.92)}) OR ({_ONE_OFF.format('last')})", "close",
                "much the same family name", 0.04, 0.002, 0.03),
         # Weighed already with the first name.
         _level(SWAPPED, "close", "family and first name swapped", 0.01, 0.01, 0.01, fixed=True),
@@ -101,7 +103,9 @@ EMAIL = Field(
         _level("mailbox_l = mailbox_r", "equal", "the address", 0.57, 2e-8, 0.015),
         _level("handle_l = handle_r", "close", "what stands before the @", 0.02, 2e-6, 1e-4),
         # Not in its digits: they tell namesakes apart.
-        _level("(letters_l <> letters_r AND levenshtein(mailbox_l, mailbox_r) <= 1) "
+        _level("(letters_l <> letters_r AND right(mailbox_l, 6) = right(mailbox_r, 6) "
+               "AND abs(length(mailbox_l) - length(mailbox_r)) <= 1 "
+               "AND levenshtein(mailbox_l, mailbox_r) <= 1) "
                "OR (local_l = local_r AND levenshtein(mailbox_l, mailbox_r) <= 2)", "close",
                "the address but for a letter", 0.025, 2e-8, 1e-4),
         # Namesakes have addresses much alike, so this tells no more than the name does.
@@ -117,7 +121,8 @@ PHONE = Field(
     unknown="number_l IS NULL OR number_r IS NULL",
     levels=(
         _level("number_l = number_r", "equal", "the telephone number", 0.70, 1e-8, 0.06),
-        _level("damerau_levenshtein(number_l, number_r) <= 1", "close",
+        _level("(left(number_l, 7) = left(number_r, 7) OR right(number_l, 5) = right(number_r, 5)) "
+               "AND damerau_levenshtein(number_l, number_r) <= 1", "close",
                "the telephone number but for one digit", 0.02, 1e-7, 1e-3),
         _level("ELSE", "different", "another telephone number", 0.28, 1.0, 0.94),
     ),
@@ -161,14 +166,3 @@ NOT_SHARED = 1e-4
 """How often two of a household give one number where numbers are said to be one person's each."""
 HOUSEHOLD_PAIRS = 1.0
 """Pairs of one household for each pair of one person, both among customer records."""
-
-
-def levels_sql(field: Field) -> str:
-    """SQL: the level to which two agree in the field, the best one highest, 0 for a difference,
-    NULL where one of them does not say it. Splink counts the levels alike."""
-    best = len(field.levels) - 1
-    cases = " ".join(
-        f"WHEN {level.sql} THEN {best - position}"
-        for position, level in enumerate(field.levels[:-1])
-    )
-    return f"CASE WHEN {field.unknown} THEN NULL {cases} ELSE 0 END"

@@ -123,6 +123,7 @@ class Figures(Frozen):
     by_rule: tuple[tuple[Rule, int], ...]
     """Ties by the rule that made them."""
     pairs_compared: int
+    """Pairs that share a key and are not plainly two."""
     in_band: int
     """Pairs between the two thresholds; ``suggestions`` has the likeliest of them."""
     refused: int

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -57,8 +58,21 @@ def resolve(
 
     Works in memory, in an engine of its own; a million customers take about 2 GB.
     """
-    with resolving(profiles, links, rules) as work:
+    with resolving(profiles, links, rules) as work, _no_collecting():
         return work.answer(decided, before or {})
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """An answer of a million parts has no cycles; looking for them over and over, while it grows,
+    would take as long as making it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import duckdb
 
-from tools.identity.parameters import FIELDS, levels_sql
+from tools.identity.levels import compared
+from tools.identity.parameters import FIELDS
 from tools.identity.weighing import Weighing
 
 SURE = 0.99
@@ -20,20 +21,12 @@ DOUBTFUL = 0.2
 """Pairs from here on are looked at again."""
 _MOST = 400
 """Pairs of records between two persons; more say nothing new."""
-_COLUMNS = (
-    "first", "second", "root", "root2", "last", "last_a", "last_b", "mailbox", "local", "letters",
-    "handle", "number", "birthday", "street", "house", "postcode", "city",
-)  # fmt: skip
 
 
 def look_again(engine: duckdb.DuckDBPyConnection, weighing: Weighing) -> None:
     """Replace in ``scored`` the probability and levels of doubtful pairs by their persons'
     (table ``grouped``: n, g of those who are tied already)."""
-    levels = ", ".join(f"{levels_sql(field)} AS {field.name}" for field in FIELDS)
-    both = ", ".join(f"{side}.{c} AS {c}_{side}" for c in _COLUMNS for side in ("l", "r"))
-    best = ", ".join(
-        f"coalesce(max({field.name}), -1)::TINYINT AS {field.name}" for field in FIELDS
-    )
+    best = ", ".join(f"max({field.name}) AS {field.name}" for field in FIELDS)
     names = [field.name for field in FIELDS]
     engine.execute(
         f"""CREATE TABLE doubted AS
@@ -52,12 +45,10 @@ def look_again(engine: duckdb.DuckDBPyConnection, weighing: Weighing) -> None:
             SELECT -1 - n, n FROM people ANTI JOIN grouped USING (n)),
         persons AS (SELECT one, other, arg_max(weight - before, (probability, -a, -b)) AS rarity
             FROM doubted GROUP BY one, other),
-        pairs AS (SELECT one, other, rarity, {both} FROM persons AS p
-            JOIN member AS i ON i.g = p.one JOIN member AS j ON j.g = p.other
-            JOIN people AS l ON l.n = i.n JOIN people AS r ON r.n = j.n),
-        compared AS (SELECT one, other, rarity, {levels} FROM pairs),
+        pairs AS (SELECT one, other, rarity, i.n AS a, j.n AS b FROM persons AS p
+            JOIN member AS i ON i.g = p.one JOIN member AS j ON j.g = p.other),
         agreed AS (SELECT one, other, any_value(rarity) AS rarity, {best}
-            FROM compared GROUP BY one, other),
+            FROM {compared("pairs", FIELDS)} GROUP BY one, other),
         weighed AS (SELECT one, other, {", ".join(names)},
             rarity + {weighing.against_strangers()} AS weight,
             {weighing.against_household()} AS beside FROM agreed)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import duckdb
 
-from tools.identity.parameters import BIRTHDAY, FIRST, LAST, levels_sql
+from tools.identity.levels import compared
+from tools.identity.parameters import BIRTHDAY, FIRST, LAST
 from tools.identity.rules import IdentityRules
 from tools.identity.words import MASK
 
@@ -21,21 +22,10 @@ _RULES = {
     "anonymous_id": "same_anonymous_id",
     "device_id": "same_device",
 }
-_LEVELS = ", ".join(f"{levels_sql(field)} AS {field.name}" for field in (FIRST, LAST, BIRTHDAY))
-_COLUMNS = ("first", "second", "root", "root2", "last", "last_a", "last_b", "birthday")
-_BOTH = ", ".join(f"{side}.{c} AS {c}_{side}" for c in _COLUMNS for side in ("l", "r"))
+_NAMED = (FIRST, LAST, BIRTHDAY)
 CONTRADICTS = "(birthday = 0 OR (first = 0 AND birthday IS DISTINCT FROM 2))"
 """Over the levels: not the same day (nor nearly), or another first name without the same birthday.
 """
-
-
-def compared(pairs: str) -> str:
-    """SQL: the rows of ``pairs`` (columns a and b) with the levels of names and birthday."""
-    return (
-        f"(SELECT * EXCLUDE ({', '.join(f'{c}_l, {c}_r' for c in _COLUMNS)}), {_LEVELS} FROM "
-        f"(SELECT p.*, {_BOTH} FROM {pairs} AS p JOIN people AS l ON l.n = p.a "
-        "JOIN people AS r ON r.n = p.b))"
-    )
 
 
 def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
@@ -61,7 +51,7 @@ def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
             WHEN 'email' THEN 'the address ' WHEN 'phone' THEN 'the telephone number '
             WHEN 'device_id' THEN 'the device ' ELSE 'the browser ' END || {MASK} AS evidence,
             NULL::DOUBLE AS probability, seen_at, source
-        FROM {compared("sharing")} AS s
+        FROM {compared("sharing", _NAMED)} AS s
         WHERE NOT coalesce({CONTRADICTS}, false) AND (kind IN ({own})
             OR (first > 0 AND coalesce(last, 1) > 0) OR (kind = 'phone' AND birthday = 2))"""
     )
@@ -89,7 +79,7 @@ def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
         "WHERE x.n < y.n)"
     )
     return engine.execute(
-        f"SELECT a, b FROM {compared(pairs)} AS c ANTI JOIN ties USING (a, b) "
+        f"SELECT a, b FROM {compared(pairs, _NAMED)} AS c ANTI JOIN ties USING (a, b) "
         "ANTI JOIN (SELECT a, b FROM scored WHERE probability >= 0.5) AS likely USING (a, b) "
         f"WHERE {CONTRADICTS} ORDER BY a, b"
     ).fetchall()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from tools.identity.levels import compared, levels_of
 from tools.identity.parameters import (
     ADDRESS,
     FIELDS,
@@ -46,12 +47,6 @@ Weights = Mapping[LevelKey, tuple[float, float]]
 def count(engine: duckdb.DuckDBPyConnection, query: str) -> int:
     row = engine.execute(query).fetchone()
     return int(row[0]) if row else 0
-
-
-def levels_of(field: Field) -> list[tuple[int, Level]]:
-    """The levels with their numbers, as ``levels_sql`` and Splink count them."""
-    best = len(field.levels) - 1
-    return [(best - position, level) for position, level in enumerate(field.levels)]
 
 
 def rounded(value: float) -> float:
@@ -107,6 +102,7 @@ def weigh(
         for field in FIELDS
         for number, level in levels_of(field)
     }
+    engine.execute(f"CREATE TABLE leveled AS SELECT * FROM {compared('predicted', FIELDS)}")
     weighing = _settled(engine, weights, shared, customers)
     named = _first_names_at_home(engine, weighing)
     if named is not None:
@@ -135,7 +131,7 @@ def _settled(
     weighing = Weighing(strangers, households, START, HOUSEHOLD_PAIRS)
     engine.execute(
         f"CREATE OR REPLACE TABLE weighed AS SELECT *, {weighing.against_household()} AS beside "
-        "FROM predicted"
+        "FROM leveled"
     )
     pairs = max(customers * (customers - 1) / 2, 1)
     fewest = customers / 1000  # with hardly any pair the prior says more than the data
