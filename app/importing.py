@@ -18,8 +18,11 @@ from tools.store.fields import FIELDS, Kind
 from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.outcome import Stop
 from tools.store.staging import Progress
+from workflows.identity import ask_to_resolve
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+TIE: tuple[Kind, ...] = ("customers", "events")
+"""Kinds that say what customers are known by: after them it is found out who is who."""
 
 
 class Imported(Frozen):
@@ -122,6 +125,8 @@ def import_file(
                 "complaints_changed": imported.complaints_changed,
             },
         )
+        if kind in TIE and imported.intake.added:
+            ask_to_resolve(tx)
     return imported
 
 

@@ -148,10 +148,14 @@ def list_jobs(tx: Transaction, state: JobState | None = None, limit: int = 100) 
     return [Job.model_validate(dict(row)) for row in tx.connection.execute(query).mappings()]
 
 
-def waits(tx: Transaction, kind: JobKind) -> bool:
-    """Whether a job of this kind is still to begin."""
-    query = sa.select(_c.id).where(_c.kind == kind, _c.state == "waiting").limit(1)
-    return tx.connection.execute(query).first() is not None
+def hurry(tx: Transaction, kind: JobKind, due_at: datetime) -> bool:
+    """Have the job of this kind that is still to begin do so no later than ``due_at``; False: there
+    is none."""
+    query = sa.select(_c.id, _c.due_at).where(_c.kind == kind, _c.state == "waiting").limit(1)
+    found = tx.connection.execute(query).one_or_none()
+    if found is not None and found.due_at > due_at:
+        tx.connection.execute(sa.update(t.jobs).where(_c.id == found.id).values(due_at=due_at))
+    return found is not None
 
 
 def under_way(tx: Transaction, kind: JobKind) -> bool:

@@ -33,6 +33,8 @@ from tools.store.segments import Store
 
 SETTLES = timedelta(seconds=30)
 """After new data so long is waited for more of them, in real workspaces."""
+STREAM_SETTLES = timedelta(minutes=10)
+"""The same where they come in all the time: everybody is looked at each time."""
 LOCK_SECONDS = 600.0
 """How long a resolution waits for the one before it."""
 
@@ -54,10 +56,11 @@ async def resolve_identities(
 
 
 def ask_to_resolve(tx: Transaction, after: timedelta = SETTLES) -> bool:
-    """Put the job that resolves again, once what comes in has settled; False: one waits already."""
-    if jobs.waits(tx, "resolve_identities"):
-        return False
+    """Put the job that resolves again, once what comes in has settled; False: one waits already,
+    and begins as soon as either was to."""
     due = tx.now if tx.simulated else tx.now + after
+    if jobs.hurry(tx, "resolve_identities", due):
+        return False
     return jobs.put(tx, f"identity:{new_id()}", "resolve_identities", {}, due)
 
 
@@ -142,7 +145,7 @@ def _resolve(
             same = _pseudonyms(tx, found)
             same_people.replace(tx, same_people.joined(same_people.everybody(tx), same))
         store.resolve(identities.resolved_rows(found))
-        record = identities.write_record(store, found, at)
+        record = identities.write_record(store, found, at, known.rows)
         with ledger.write() as tx:
             same_people.replace(tx, same)
             data = _counts(record)

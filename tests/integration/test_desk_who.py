@@ -33,7 +33,9 @@ async def look(desk: Desk) -> None:
 
 
 def field(page: httpx.Response, name: str) -> str:
-    return re.findall(rf'name="{name}" value="([^"]+)"', page.text)[0]
+    found = re.search(rf'name="{name}" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
 
 
 async def test_before_anybody_looked_it_says_what_to_do(desk: Desk) -> None:

@@ -49,6 +49,8 @@ class Known:
     """A row for each customer id and source (schema PROFILES): each field as last said."""
     links: pa.Table
     """Schema LINKS."""
+    rows: int
+    """Of profiles and links in the store."""
     before: dict[str, str]
     """Customer id → person, as it stands."""
 
@@ -58,6 +60,8 @@ class Record(Frozen):
 
     schema_version: int = 1
     at: datetime
+    rows: int
+    """Rows about people in the store that it knew of."""
     resolved: str
     """The store's file that came of it; another one there means that a run was broken off."""
     ties: str
@@ -79,7 +83,17 @@ def known(store: Store) -> Known:
             "ORDER BY customer_id, source"
         ).to_arrow_table()
         links = engine.execute(store.view("links", manifest)).to_arrow_table()
-    return Known(profiles=profiles, links=links, before=store.persons())
+    return Known(profiles, links, _rows_about_people(manifest), store.persons())
+
+
+def is_behind(store: Store) -> bool:
+    """Whether the store knows more of people, or less, than the latest resolution did."""
+    record = read_record(store)
+    return _rows_about_people(store.manifest()) != (record.rows if record is not None else 0)
+
+
+def _rows_about_people(manifest: Manifest) -> int:
+    return sum(one.rows for one in manifest.segments if one.table in ("profiles", "links"))
 
 
 def resolved_rows(found: Resolution) -> pa.Table:
@@ -108,11 +122,12 @@ def described(store: Store, customer_ids: Sequence[str]) -> dict[str, Row]:
 # --- the record -----------------------------------------------------------------------------------
 
 
-def write_record(store: Store, found: Resolution, at: datetime) -> Record:
-    """Keep the record of what ``store.resolve`` was just told; whoever reads sees the old one or
-    this one."""
+def write_record(store: Store, found: Resolution, at: datetime, rows: int) -> Record:
+    """Keep the record of what ``store.resolve`` was just told of so many ``rows`` about people;
+    whoever reads sees the old one or this one."""
     record = Record(
         at=at,
+        rows=rows,
         resolved=store.manifest().resolved,
         ties="",
         figures=found.figures,
