@@ -21,8 +21,6 @@ from tools.store.staging import Progress
 from workflows.identity import ask_to_resolve
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-TIE: tuple[Kind, ...] = ("customers", "events")
-"""Kinds that say what customers are known by: after them it is found out who is who."""
 
 
 class Imported(Frozen):
@@ -86,10 +84,12 @@ def import_file(
         person = person or workspace.person(tx)
         people.require(person, "write")
         now = tx.now
+    store = workspace.store
+    said = _said_of_people(store)
     intake = read_file(
         kind,
         path,
-        store=workspace.store,
+        store=store,
         quarantine=workspace.quarantine_folder,
         mapping={**({} if export else settled(workspace, kind)), **mapping},
         timezone=timezone,
@@ -125,9 +125,15 @@ def import_file(
                 "complaints_changed": imported.complaints_changed,
             },
         )
-        if kind in TIE and imported.intake.added:
+        if _said_of_people(store) > said:
             ask_to_resolve(tx)
     return imported
+
+
+def _said_of_people(store: Store) -> int:
+    """Rows that say what customers are known by; with new ones it is found out who is who."""
+    counts = store.counts()
+    return counts["profiles"] + counts["links"]
 
 
 def import_export(

@@ -35,8 +35,8 @@ HELD_SHOWN = 30
 REFUSALS_SHOWN = 20
 
 FIELDS: tuple[tuple[str, str, str], ...] = (
-    ("first_name", "First name", "name"),
-    ("last_name", "Last name", "name"),
+    ("first_name", "First name", "first"),
+    ("last_name", "Last name", "last"),
     ("email", "Address", "email"),
     ("phone", "Telephone", "phone"),
     ("birthday", "Birthday", "birthday"),
@@ -46,7 +46,7 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("country", "Country", ""),
     ("language", "Language", ""),
 )
-"""Field, its word, and the group by which the two are compared where the field itself is not."""
+"""Field, its word, and what the resolution calls the comparison that it is part of."""
 _OPEN = frozenset({"country", "language"})
 AGREEMENTS: dict[Agreement, str] = {
     "equal": "equal",
@@ -278,7 +278,7 @@ def _pair(suggestion: Suggestion, rows: Mapping[str, Row], name: Name, clear: bo
     one, other = rows.get(suggestion.one, {}), rows.get(suggestion.other, {})
     said = {agreement.field: agreement.agreement for agreement in suggestion.fields}
     lines = []
-    for field, label, group in FIELDS:
+    for field, label, compared in FIELDS:
         values = one.get(field), other.get(field)
         if values == (None, None):
             continue
@@ -287,7 +287,7 @@ def _pair(suggestion: Suggestion, rows: Mapping[str, Row], name: Name, clear: bo
                 field=label,
                 one=_value(field, values[0], clear),
                 other=_value(field, values[1], clear),
-                agreement=_agreement(values, said.get(field) or said.get(group)),
+                agreement=_agreement(values, said.get(compared)),
             )
         )
     return Pair(
