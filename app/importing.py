@@ -12,6 +12,7 @@ from domain.errors import WrongUsage
 from domain.frozen import Frozen
 from ledger import complaints, consent, facts, journal, no_contact, people, subjects, suppression
 from ledger.database import Transaction
+from tools.store import identities
 from tools.store.columns import Understood
 from tools.store.exports import SYSTEM_NAMES, Export, System
 from tools.store.fields import FIELDS, Kind
@@ -85,7 +86,6 @@ def import_file(
         people.require(person, "write")
         now = tx.now
     store = workspace.store
-    said = _said_of_people(store)
     intake = read_file(
         kind,
         path,
@@ -101,6 +101,7 @@ def import_file(
         source=source,
         region=region or workspace.settings.data.region or None,
     )
+    behind = identities.is_behind(store)
     with workspace.ledger.write() as tx:
         imported = keep_found(tx, workspace, intake)
         journal.append(
@@ -125,15 +126,9 @@ def import_file(
                 "complaints_changed": imported.complaints_changed,
             },
         )
-        if _said_of_people(store) > said:
+        if behind:
             ask_to_resolve(tx)
     return imported
-
-
-def _said_of_people(store: Store) -> int:
-    """Rows that say what customers are known by; with new ones it is found out who is who."""
-    counts = store.counts()
-    return counts["profiles"] + counts["links"]
 
 
 def import_export(

@@ -32,11 +32,13 @@ from app.workspace import Workspace
 from ledger import sources
 from ledger.database import Transaction
 from ledger.sources import Source, SourceDay
+from tools.store import identities
 from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.quarantine import Quarantine
 from tools.store.readers import as_text
 from tools.store.tidying import tidy, untidy
+from workflows.identity import STREAM_SETTLES, ask_to_resolve
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of the spool that is written at once."""
@@ -138,7 +140,10 @@ def _write(workspace: Workspace, claimed: Path) -> None:
         for mine in came.values():
             for kind in mine.columns:
                 _read(workspace, mine, kind, mine.table(kind), 0, quarantine, now)
+    behind = identities.is_behind(workspace.store)
     with workspace.ledger.write() as tx:
+        if behind:
+            ask_to_resolve(tx, STREAM_SETTLES)
         if sources.take(tx, claimed.name):
             _count(tx, came.values())
             _count_violations(tx, came.values())

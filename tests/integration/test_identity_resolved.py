@@ -96,9 +96,11 @@ def test_two_ids_of_one_person_count_as_one_and_an_undo_restores_them(
 
 def test_the_record_explains_and_its_owner_alone_can_read_it(ledger: Ledger, store: Store) -> None:
     assert identities.read_record(store) is None
+    assert identities.is_behind(store)
     look(ledger, store)
     record = look(ledger, store)
     assert identities.read_record(store) == record
+    assert not identities.is_behind(store)
     (merge,) = identities.merges(store, record, person="a")
     assert merge.customer_id == "b"
     assert "a…n@x.example" in merge.reasons[0].evidence
@@ -216,6 +218,7 @@ async def test_after_new_data_one_job_looks_again(ledger: Ledger) -> None:
     with ledger.write() as tx:
         assert identity.ask_to_resolve(tx)
         assert not identity.ask_to_resolve(tx)
+        assert not jobs.hurry(tx, "drive_run", tx.now)
         job = jobs.claim(tx, "w")
         assert job is not None
         assert job.kind == "resolve_identities"

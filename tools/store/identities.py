@@ -32,6 +32,7 @@ from tools.identity.port import (
     Resolution,
     Suggestion,
 )
+from tools.store.manifest import Manifest
 from tools.store.rows import Row, rows_of
 from tools.store.schema import PROFILE_FIELDS, RESOLVED
 from tools.store.segments import Store, connect
