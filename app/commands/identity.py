@@ -47,7 +47,8 @@ def run(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     )
     _say_rules(out, found)
     if found.to_decide:
-        out.say(f"{found.to_decide:,} pairs wait for a person: mainspring identity list")
+        pairs = "1 pair waits" if found.to_decide == 1 else f"{found.to_decide:,} pairs wait"
+        out.say(f"{pairs} for a person: mainspring identity list")
     out.answer("identity.run.v1", found)
 
 
