@@ -204,7 +204,9 @@ def keep_found(tx: Transaction, workspace: Workspace, intake: Intake) -> Importe
     returned = [stop for stop in intake.stops if stop.reason != "unsubscribed"]
     key = workspace.secrets.suppression_key
     suppressed = suppression.add(tx, intake.suppressions, key)
-    complained = (stop.customer_id for stop in returned if stop.reason == "complained")
+    complained = (
+        stop.customer_id for stop in returned if stop.reason == "complained" and stop.customer_id
+    )
     no_contact.add(tx, subjects.pseudonyms(tx, complained).values(), "complained")
     # A file of which nothing could be read says nothing; least of all that all facts are gone.
     listed = intake.facts if not intake.nothing_read else None

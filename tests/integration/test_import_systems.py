@@ -129,9 +129,13 @@ def test_hubspot_mail_events_and_opt_outs_stop_their_people(world: World) -> Non
         "e3,1777629800000,SPAMREPORT,Ada@example.test,7,1,",
         "e4,1777629800000,PROCESSED,ada@example.test,7,1,",
         "e5,1777629800000,OPEN,nobody@example.test,7,1,",
+        "e6,1777629800000,UNSUBSCRIBED,stranger@example.test,7,1,",
     )
     intake = world.take(events, "events")
-    assert (intake.added, intake.quarantined) == (3, 1)
+    assert (intake.added, intake.quarantined) == (3, 2)
+    assert {s.address.lower(): s.reason for s in intake.suppressions} == {
+        "ada@example.test": "complained", "stranger@example.test": "unsubscribed",
+    }  # fmt: skip
     assert [(s.reason, s.campaign_id) for s in intake.stops] == [("complained", "7")]
     opted = world.write(
         "optouts.csv",

@@ -38,7 +38,12 @@ _STOPS = {
     "Email Marked as Spam": "complained",
 }
 _STOP_NAMES = ", ".join(repr(name) for name in _STOPS)
-_SOFT = "('soft', 'transient', 'deferred', 'temporary')"
+_STOPPING = (
+    f"name IN ({_STOP_NAMES}) AND NOT (name = 'Email Bounced' AND "
+    "lower(coalesce(nullif(properties, '')->>'bounce_type', nullif(properties, '')->>'type', '')) "
+    "IN ('soft', 'transient', 'deferred', 'temporary'))"
+)
+"""SQL: events that forbid further mail."""
 
 
 def take_in(
@@ -71,6 +76,7 @@ def take_in(
         ]
     )
     find_people(staged, store)
+    strangers = _strangers(staged)
     staged.refuse("customer_id IS NULL AND anonymous_id IS NULL", UNKNOWN)
     staged.engine.execute(
         "UPDATE sorted_out SET email = p.email FROM people p "
@@ -90,8 +96,9 @@ def take_in(
         already_known=kept - added.added,
         duplicates=read - kept,
         stops=stops,
-        suppressions=tuple(
-            Suppression(address=s.address, reason=s.reason, at=s.at) for s in stops if s.address
+        suppressions=(
+            *(Suppression(address=s.address, reason=s.reason, at=s.at) for s in stops if s.address),
+            *strangers,
         ),
     )
 
@@ -132,15 +139,27 @@ def _links(staged: Staged) -> pa.Table:
     )
 
 
+def _strangers(staged: Staged) -> tuple[Suppression, ...]:
+    """Addresses of nobody known that must not be mailed: the row is set aside, its no is kept."""
+    rows = staged.arrow(
+        "SELECT email AS address, arg_min(name, occurred_at) AS name, min(occurred_at) AS at "
+        f"FROM judged WHERE coalesce(customer_id, anonymous_id) IS NULL AND email IS NOT NULL "
+        f"AND {_STOPPING} GROUP BY email ORDER BY email"
+    )
+    return tuple(
+        Suppression.model_validate(
+            {"address": row["address"], "reason": _STOPS[row["name"]], "at": row["at"]}
+        )
+        for row in rows_of(rows)
+    )
+
+
 def _stops(staged: Staged) -> tuple[Stop, ...]:
     """Unsubscribes, complaints and hard bounces of the whole file."""
     rows = staged.arrow(
         "SELECT coalesce(customer_id, '') AS customer_id, coalesce(email, '') AS address, name, "
-        f"occurred_at, campaign_id, message_key FROM events WHERE name IN ({_STOP_NAMES}) "
-        "AND coalesce(customer_id, email) IS NOT NULL "
-        "AND NOT (name = 'Email Bounced' AND lower(coalesce(nullif(properties, '')"
-        "->>'bounce_type', nullif(properties, '')->>'type', '')) "
-        f"IN {_SOFT}) ORDER BY occurred_at, event_id"
+        f"occurred_at, campaign_id, message_key FROM events WHERE {_STOPPING} "
+        "AND coalesce(customer_id, email) IS NOT NULL ORDER BY occurred_at, event_id"
     )
     return tuple(
         Stop.model_validate(
