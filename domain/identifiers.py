@@ -51,24 +51,25 @@ class Identifiers(Frozen):
         return bool(self.customer_ids or self.devices or self.addresses or self.phones)
 
     def find(self, text: str) -> tuple[IdentifierKind, ...]:
-        """The kinds of identifiers that a text holds. Ids that are no more than a few digits or
-        letters are found nowhere in running text: see ``is_one_of``."""
-        return tuple(kind for kind, pattern in self._patterns.items() if pattern.search(text))
-
-    def is_one_of(self, value: object) -> bool:
-        """Whether a whole value (of a column, a JSON value) is one of the ids, or holds one."""
-        text = str(value)
-        return text in self._ids or any(p.search(text) for p in self._patterns.values())
+        """The kinds of identifiers that a text holds. Ids that are not telling
+        (``is_telling``) are found nowhere in running text."""
+        lowered = text.lower()
+        return tuple(
+            kind
+            for kind, pattern in self._patterns.items()
+            # A plain look goes before the pattern: it is many times quicker.
+            if any(hint in lowered for hint in self._hints[kind]) and pattern.search(text)
+        )
 
     def black_out(self, text: str) -> str:
         """The text with every identifier blacked out; where it names the person, their first and
         last name alone too."""
-        found = text
-        for kind, pattern in self._patterns.items():
-            if kind == "name" and pattern.search(found):
-                pattern = self._name_parts
-            found = pattern.sub(lambda match: BLACKED * len(match.group()), found)
-        return found
+        while kinds := self.find(text):  # what is blacked out may part what stood together
+            for kind in kinds:
+                text = self._patterns[kind].sub(_blacked, text)
+            if "name" in kinds:
+                text = self._name_parts.sub(_blacked, text)
+        return text
 
     def black_out_json(self, value: Any, *, named: bool | None = None) -> Any:
         """The same for every text of a JSON value, keys included. ``named``: whether the person is
@@ -80,7 +81,7 @@ class Identifiers(Frozen):
             case str():
                 blacked = self.black_out(value)
                 if named:
-                    blacked = self._name_parts.sub(lambda m: BLACKED * len(m.group()), blacked)
+                    blacked = self._name_parts.sub(_blacked, blacked)
                 return blacked
             case dict():
                 return {
@@ -91,10 +92,6 @@ class Identifiers(Frozen):
                 return [self.black_out_json(one, named=named) for one in value]
             case _:
                 return value
-
-    @cached_property
-    def _ids(self) -> frozenset[str]:
-        return frozenset((*self.customer_ids, *self.devices))
 
     @cached_property
     def _patterns(self) -> Mapping[IdentifierKind, re.Pattern[str]]:
@@ -110,6 +107,17 @@ class Identifiers(Frozen):
             kind: re.compile("|".join(patterns), re.IGNORECASE)
             for kind, patterns in found.items()
             if patterns
+        }
+
+    @cached_property
+    def _hints(self) -> Mapping[IdentifierKind, Sequence[str]]:
+        """By kind: without one of these, in small letters, a text cannot hold any."""
+        return {
+            "address": [one.rpartition("@")[0].lower() for one in self.addresses],
+            "customer id": [one.lower() for one in self.customer_ids],
+            "device": [one.lower() for one in self.devices],
+            "phone": ["0", "+"],
+            "name": [last.split()[0].lower() for _, last in self.names],
         }
 
     @cached_property
@@ -161,6 +169,11 @@ def spellings(identifiers: Identifiers) -> dict[IdentifierKind, Sequence[str]]:
         "phone": [spelt for one in identifiers.phones for spelt in (one.e164, f"0{one.national}")],
         "name": names,
     }
+
+
+def _blacked(match: re.Match[str]) -> str:
+    """Lines stay lines."""
+    return re.sub(r"\S", BLACKED, match.group())
 
 
 def _whole(identifier: str) -> str:

@@ -132,11 +132,11 @@ def _sure(yes: bool, as_json: bool) -> None:
 
 
 def _say(out: Out, erased: Erased) -> None:
-    done = [f"{number:,} {name}" for name, number in erased.rows.items()]
-    done += [f"{number:,} rows of {name}" for name, number in erased.ledger.items()]
-    done += [f"{number:,} {words}" for words, number in erased.files.items()]
+    done = [f"{name} of the customer data: {number:,}" for name, number in erased.rows.items()]
+    done += [f"{name} of the ledger: {number:,}" for name, number in erased.ledger.items()]
+    done += [f"{words}: {number:,}" for words, number in erased.files.items()]
     if erased.checkpoints:
-        done.append(f"{erased.checkpoints:,} texts that runs remember")
+        done.append(f"texts that runs remember: {erased.checkpoints:,}")
     out.say(f"Erased, under {erased.ids} id{'' if erased.ids == 1 else 's'}:")
     for line in done or ["nothing: it was done before"]:
         out.say(f"  {line}")

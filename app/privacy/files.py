@@ -147,8 +147,9 @@ def _has(path: Path, found: Found) -> bool:
     if reading.starts(path).startswith(b"PAR1"):
         try:
             return any(
-                found.who.find(value) or (value in found.weak and ID_COLUMN.search(column))
-                for column, value in reading.parquet_texts(path)
+                found.who.find("\n".join(values))
+                or (ID_COLUMN.search(column) and not values.isdisjoint(found.weak))
+                for column, values in reading.parquet_texts(path)
             )
         except reading.Unread:
             return False

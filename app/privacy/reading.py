@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import email
+import email.errors
+import email.header
 import email.policy
 import gzip
 import io
@@ -70,9 +72,9 @@ def members(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def mail_texts(data: bytes) -> Iterator[str]:
     """A mail's headers and parts, decoded."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
     for name, value in message.items():
-        yield f"{name}: {value}"
+        yield f"{name}: {_header(str(value))}"
     for part in message.walk():
         if part.get_content_maintype() == "text":
             payload = part.get_payload(decode=True)
@@ -80,17 +82,24 @@ def mail_texts(data: bytes) -> Iterator[str]:
                 yield payload.decode(part.get_content_charset() or "utf-8", "replace")
 
 
-def parquet_texts(source: Path | bytes) -> Iterator[tuple[str, str]]:
-    """Column and value of every text of a Parquet file; each value of a column once a piece.
-    Raises Unread."""
+def _header(value: str) -> str:
+    """A header's value in letters: =?utf-8?q?M=C3=BCller?= is Müller."""
+    if "=?" not in value:
+        return value
+    try:
+        return str(email.header.make_header(email.header.decode_header(value)))
+    except (LookupError, ValueError, email.errors.HeaderParseError):
+        return value  # no encoding that there is
+
+
+def parquet_texts(source: Path | bytes) -> Iterator[tuple[str, set[str]]]:
+    """Column and values of every text of a Parquet file, piece by piece. Raises Unread."""
     try:
         file = pq.ParquetFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         for batch in file.iter_batches():
             for name, column in zip(batch.schema.names, batch.columns, strict=True):
                 if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-                    for value in column.unique().to_pylist():
-                        if value:
-                            yield name, value
+                    yield name, {value for value in column.unique().to_pylist() if value}
     except (pa.ArrowException, OSError) as error:
         raise Unread(f"it is no Parquet file that can be read: {error}") from error
 

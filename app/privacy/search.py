@@ -60,6 +60,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         self._raw = _byte_patterns(self.found)
+        self._needles = _needles(self.found)
 
     def count(self, what: str, number: int = 1) -> None:
         self.counts[what] = self.counts.get(what, 0) + number
@@ -104,8 +105,11 @@ class _Search:
                 self._in_packed(file, member, content, depth + 1)
 
     def _in_parquet(self, file: str, source: Path | bytes, member: str = "") -> None:
-        for column, value in reading.parquet_texts(source):
-            self._in_value(file, f"{member} {column}".strip(), value)
+        for column, values in reading.parquet_texts(source):
+            place = f"{member} {column}".strip()
+            self.hit(file, place, self.found.who.find("\n".join(values)))
+            if ID_COLUMN.search(column) and not values.isdisjoint(self.found.weak):
+                self.hit(file, place, ("customer id",))
 
     def _in_mail(self, file: str, data: bytes) -> None:
         self.count("mails")
@@ -131,7 +135,9 @@ class _Search:
         return [
             kind
             for kind, pattern in self._raw.items()
-            if any(match.lastgroup == "hit" for match in pattern.finditer(lowered))
+            # Looking for each by itself is much quicker than for any of them.
+            if any(needle in lowered for needle in self._needles[kind])
+            and any(match.lastgroup == "hit" for match in pattern.finditer(lowered))
         ]
 
 
@@ -172,8 +178,7 @@ def _byte_patterns(found: Found) -> dict[IdentifierKind, re.Pattern[bytes]]:
     """By kind: longer identifiers of others first, which are no hit, then the person's own."""
     excused = {one for text in found.longer for one in _encoded(text)}
     patterns: dict[IdentifierKind, re.Pattern[bytes]] = {}
-    for kind, texts in spellings(found.who).items():
-        needles = {one for text in texts for one in _encoded(text)}
+    for kind, needles in _needles(found).items():
         if not needles:
             continue
         mine = b"|".join(map(re.escape, sorted(needles, key=len, reverse=True)))
@@ -181,6 +186,13 @@ def _byte_patterns(found: Found) -> dict[IdentifierKind, re.Pattern[bytes]]:
         alternatives = (others + b"|" if others else b"") + b"(?P<hit>" + mine + b")"
         patterns[kind] = re.compile(alternatives)
     return patterns
+
+
+def _needles(found: Found) -> dict[IdentifierKind, set[bytes]]:
+    return {
+        kind: {one for text in texts for one in _encoded(text)}
+        for kind, texts in spellings(found.who).items()
+    }
 
 
 def _encoded(text: str) -> Iterator[bytes]:
