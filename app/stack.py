@@ -26,6 +26,7 @@ from tools.esp.smtp import SmtpSending, SmtpSettings
 from tools.esp.webhooks import SENDGRID
 from tools.identity.rules import PLACEHOLDERS, IdentityRules
 from tools.store.engines.choose import engine_of
+from tools.store.engines.port import OpenEngine
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
 from workflows.calls import LedgerBudget, LedgerCallLog
@@ -104,23 +105,29 @@ def customer_data(workspace: Workspace) -> DuckCustomerData:
     return _views(workspace, workspace.ledger.clock, ConsentCopy(workspace.ledger))[0]
 
 
+def engine(workspace: Workspace) -> OpenEngine:
+    """What audiences are counted with."""
+    settings = workspace.settings.engine
+    return engine_of(settings.kind, settings.url, settings.namespace)
+
+
 def _views(
     workspace: Workspace, time: Clock, consents: ConsentCopy
 ) -> tuple[DuckCustomerData, DuckAnalytics]:
     """The store, as of a clock."""
     store = Store(workspace.store_folder)
     place = (workspace.timezone, workspace.currency)
-    engine = workspace.settings.engine
-    open_engine = engine_of(engine.kind, engine.url, engine.namespace)
     data = DuckCustomerData(
         store,
         time,
         *place,
-        open_engine=open_engine,
+        open_engine=engine(workspace),
         consents=consents,
         segments=lambda: saved_rules(workspace.folder),
     )
-    return data, DuckAnalytics(store, time, *place, open_engine=open_engine, consents=consents)
+    return data, DuckAnalytics(
+        store, time, *place, open_engine=engine(workspace), consents=consents
+    )
 
 
 def _auditor(workspace: Workspace, time: Clock, consents: ConsentCopy) -> DuckAuditor:

@@ -20,6 +20,7 @@ from app.intake.writer import write_complete
 from app.privacy import files, person
 from app.privacy.person import Found
 from app.privacy.search import Searched, search
+from app.stack import engine
 from app.workspace import Workspace
 from domain.frozen import Frozen
 from domain.ids import new_id
@@ -29,6 +30,7 @@ from ledger.database import write_anew
 from ledger.people import Person
 from tools.store import erasing as store_erasing
 from tools.store.segments import Store
+from tools.store.tables import Tables
 from workflows.erasing import black_out_checkpoints
 from workflows.identity import alone
 
@@ -79,6 +81,8 @@ def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda ste
     store = Store(workspace.store_folder)
     with alone(store):
         data = store_erasing.erase(store, found.who, delete_orders=not keep_orders)
+    with Tables(store, workspace.ledger.clock.now(), workspace.timezone, engine(workspace)):
+        pass  # a copy in a database has followed once it can be asked
     tell("checkpoints")
     checkpoints = black_out_checkpoints(workspace.folder / "checkpoints.sqlite", found.who)
     tell("files")

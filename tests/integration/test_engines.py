@@ -89,13 +89,10 @@ COMPILED = [
     ("snowflake", lambda zone, at: convert_timezone(zone, at)),
 ]
 QUICKEST = (
-    "lapsed",
-    "worth",
     "spent nothing",
     "abroad",
     "a property",
     "a sequence that broke off",
-    "a stage",
     "a score",
     "agreed",
 )
@@ -189,11 +186,11 @@ def looked_through(
             name: ids.filter(each.column(f"r{number}")).to_pylist()
             for number, name in enumerate(names)
         }
-        alone = tables.run(customers_that_fit(LAPSED, tables).order_by("customer_id"))
-        found["lapsed alone"] = alone.column("customer_id").to_pylist()
         found["description"] = describe_data(tables).model_dump()
         found["evidence"] = gather_evidence(LAPSED, tables, "GBP").model_dump()
         if names == tuple(RULES):
+            alone = tables.run(customers_that_fit(LAPSED, tables).order_by("customer_id"))
+            found["lapsed alone"] = alone.column("customer_id").to_pylist()
             baseline = measure_baseline(LAPSED, "revenue", 14, tables, "GBP")
             found["baseline"] = baseline.model_dump()
             found["hours"] = count_hours(LAPSED, tables).model_dump()
@@ -242,6 +239,7 @@ def test_postgres_answers_as_duckdb_does(
     assert differing(found, expected) == []
 
 
+@pytest.mark.timeout(900)
 def test_spark_answers_as_duckdb_does(store: Store, expected: dict[str, Any]) -> None:
     if importlib.util.find_spec("pyspark") is None:
         pytest.skip("pyspark is not installed (pip install 'mainspring[spark]')")
