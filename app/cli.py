@@ -21,7 +21,7 @@ from domain.errors import MainspringError, WrongUsage
 COMMANDS: dict[str, str] = {
     "init": "Make a workspace: settings, brand folder, history, first owner.",
     "import": "Read orders, customers, events, facts or suppressions.",
-    "sources": "Websites, apps and servers that write events here; the tracking plan.",
+    "sources": "Websites, apps and servers that write events, and the plan.",
     "campaign": "Start a campaign from a goal in one sentence, and follow it.",
     "approvals": "See what waits for your yes; approve, edit or reject it.",
     "serve": "Open the desk in your browser, with API and worker beside it.",
