@@ -72,14 +72,14 @@ def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda ste
     """
     people.require(who, "administer")
     note, found = _found(workspace, asked)
-    tell("ledger")
-    rows = _ledger(workspace, found, who)
-    tell("spool")
-    drain_spool(workspace)
-    tell("data")
     keep_orders = workspace.settings.privacy.orders == "keep"
     store = Store(workspace.store_folder)
-    with alone(store):
+    with alone(store):  # who is looked at meanwhile might be given a pseudonym anew
+        tell("ledger")
+        rows = _ledger(workspace, found, who)
+        tell("spool")
+        drain_spool(workspace)
+        tell("data")
         data = store_erasing.erase(store, found.who, delete_orders=not keep_orders)
     with Tables(store, workspace.ledger.clock.now(), workspace.timezone, engine(workspace)):
         pass  # a copy in a database has followed once it can be asked
