@@ -34,6 +34,7 @@ from domain.frozen import Frozen
 from domain.predicate import RULE, Predicate
 from domain.predicate.naming import SegmentNameError, with_segments
 from ledger import approvals, consent, journal, runs, sources, subjects, suppression
+from ledger.barring import Bars, bars
 from ledger.database import Transaction
 from tools.audit.findings import found
 from tools.audit.ground import PERMISSIONS
@@ -204,6 +205,7 @@ async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
     def look(tx: Transaction) -> list[dict[str, Any]]:
         names = subjects.known(tx, ids)
         answers = consent.answers(tx, list(names.values()), "email_marketing")
+        barred, _ = bars(tx, names.values())
         known = [address for address in addresses if address]
         stopped = suppression.suppressed(tx, known, stack.keys.suppression) if known else set()
         rows = []
@@ -216,11 +218,18 @@ async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
                     "agreed": answer is not None and answer.given,
                     "proven": answer is not None and bool(answer.source and answer.wording),
                     "suppressed": address in stopped,
+                    "barred": _barred(barred.get(names.get(one, ""), Bars())),
                 }
             )
         return rows
 
     return pa.Table.from_pylist(await read(stack.ledger, look), schema=PERMISSIONS)
+
+
+def _barred(one: Bars) -> str:
+    if one.no_contact:
+        return "asked not to be contacted at all"
+    return "a complaint is open: no promotions" if one.complaint else ""
 
 
 def _off_plan(tx: Transaction) -> OffPlan:

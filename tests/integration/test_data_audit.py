@@ -17,8 +17,9 @@ import pytest
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from domain.audit import Finding, FindingCode
 from domain.brief import Brief
+from domain.customer import Complaint
 from domain.predicate import Bought, Trait
-from ledger import approvals, consent, runs, sources
+from ledger import approvals, complaints, consent, runs, sources
 from ledger.people import Person
 from ledger.sources import SourceDay
 from tests.audit_world import NOW, PEOPLE, agreements, bring_in, order, profile, sound, visit
@@ -189,6 +190,21 @@ async def test_the_hundred_are_traced_through_every_source(shop: Shop) -> None:
     assert "@brand" not in text
     assert "Winter" not in text
     assert not re.search(r"\bK\d\d\b", text)
+
+
+async def test_whoever_complains_is_reached_by_no_promotion(shop: Shop) -> None:
+    bring_in(shop.workspace, sound(), agreements())
+    case = Complaint(
+        customer_id="K03", case_id="7", source="support", opened_at=NOW - timedelta(days=2),
+        closed_at=None,
+    )  # fmt: skip
+    with shop.stack.ledger.write() as tx:
+        complaints.record(tx, [case])
+    found = await data_audit.audit(shop.stack)
+    (one,) = [one for one in found.valuable if not one.reachable]
+    assert [(t.field, t.words) for t in one.traces] == [
+        ("E-mail permission", "agreed, and a complaint is open: no promotions")
+    ]
 
 
 async def test_repairs_are_weighed_by_the_campaigns_that_they_change(shop: Shop) -> None:

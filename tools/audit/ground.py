@@ -26,6 +26,7 @@ PERMISSIONS = pa.schema(
         ("agreed", pa.bool_()),  # the latest answer is yes
         ("proven", pa.bool_()),  # … and it is known where it was given and with which words
         ("suppressed", pa.bool_()),  # the address must not be mailed
+        ("barred", pa.string()),  # why nothing is sent whatever was agreed; empty: nothing bars
     ]
 )
 """What the ledger says of each customer; who is absent from it has given no answer."""
@@ -96,7 +97,8 @@ def _person(tables: Tables) -> str:
         SELECT c.customer_id, {fields}, coalesce(b.value, 0) AS value,
             coalesce(b.orders, 0) AS orders, b.first_order, b.last_order, s.said_at,
             coalesce(m.answered, false) AS answered, coalesce(m.agreed, false) AS agreed,
-            coalesce(m.proven, false) AS proven, coalesce(m.suppressed, false) AS suppressed
+            coalesce(m.proven, false) AS proven, coalesce(m.suppressed, false) AS suppressed,
+            coalesce(m.barred, '') AS barred
         FROM ({tables.text(tables.customers())}) c
         LEFT JOIN ({profiles}) p USING (customer_id)
         LEFT JOIN bought b USING (customer_id)

@@ -137,6 +137,7 @@ class _Known:
                 and person["email_valid"]
                 and person["agreed"]
                 and not person["suppressed"]
+                and not person["barred"]
             ),
             sources=tuple(sorted(sources)),
             traces=tuple(found),
@@ -209,6 +210,8 @@ def hint(field: str, value: Any) -> str:
 def _permission(person: Row) -> tuple[CellState, str]:
     if not person["answered"]:
         return "missing", "no answer is recorded"
+    if person["agreed"] and person["barred"]:
+        return "disagree", f"agreed, and {person['barred']}"
     if person["agreed"] and person["suppressed"]:
         return "disagree", "agreed, and the address must not be mailed"
     return "good", ""
