@@ -88,7 +88,8 @@ def _unreadable(text: str, at: int, expected: str) -> WrongUsage:
         f"This audience rule cannot be read from character {at + 1} on: {expected} should stand "
         f"there, and {f'there is “{rest}”' if rest else 'the text ends'}.",
         thing=text[:200],
-        next_step="`mainspring audience show --help` has examples.",
+        next_step="Write it such as: bought category watch in the last 90 days and not stage is "
+        "lapsed.",
     )
 
 
