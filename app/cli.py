@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "serve": "Open the desk in your browser, with API and worker beside it.",
     "publish": "Send what was approved, once or as a worker.",
     "report": "Read or export what a campaign changed.",
-    "identity": "Which customer ids are one person: found, explained, decided, undone.",
+    "identity": "Which customer ids are one person, and why; decide, undo.",
     "audience": "Try an audience rule out, and give rules names.",
     "audit": "Look through the data, or the history of every decision.",
     "sending": "Pause all sending, resume it, or see how it stands.",
