@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Annotated, Literal
 
 from filelock import FileLock, Timeout
 from pydantic import Field, ValidationError
@@ -56,9 +56,9 @@ class Chosen(Frozen):
     mapping: dict[str, str] = Field(default_factory=dict)
     timezone: str = ""
     currency: str = ""
-    source: str = ""
+    source: Annotated[str, Field(max_length=120)] = ""
     """The system that says its rows; empty: what it was recognised as."""
-    region: str = ""
+    region: Annotated[str, Field(max_length=60)] = ""
     """Country of phone numbers without a country code."""
 
 
