@@ -103,6 +103,9 @@ def test_who_was_erased_does_not_come_back_with_a_file(shop: Commands, tmp_path:
     assert (customers.erased, orders.erased, events.erased) == (2, 2, 1)
     assert any(n == "2 rows are of people who were erased: they were left out."
                for n in customers.notes)  # fmt: skip
+    yes = {"email": ANNA, "channel": "sms", "status": "yes", "date": "2010-11-01T10:00:00Z"}
+    consents = bring(workspace, "consents", [{**yes, "source": "Till"}], tmp_path).intake
+    assert (consents.erased, consents.quarantined, consents.added) == (1, 0, 0)
     with workspace.ledger.read() as tx:
         assert subjects.known(tx, ["H400001", SECOND]) == {}
     found = person.find(workspace, "H400001")
