@@ -19,6 +19,14 @@ import duckdb
 from domain.errors import MainspringError
 
 
+Engine = Literal["duckdb", "spark"]
+
+
+def spoken(sql: str, engine: Engine) -> str:
+    """DuckDB's SQL with the names that Splink's functions have on Spark."""
+    return sql.replace("jaro_winkler_similarity", "jaro_winkler") if engine == "spark" else sql
+
+
 class IdentityError(MainspringError):
     """``no_spark``: the setting asks for Spark, and it is not installed here."""
 
@@ -97,9 +105,7 @@ class _Spark:
 
 
 @contextmanager
-def backend(
-    engine: duckdb.DuckDBPyConnection, name: Literal["duckdb", "spark"]
-) -> Iterator[Backend]:
+def backend(engine: duckdb.DuckDBPyConnection, name: Engine) -> Iterator[Backend]:
     if name == "duckdb":
         yield _DuckDB(engine)
         return

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from tools.identity.backends import backend
+from tools.identity.backends import Engine, backend, spoken
 from tools.identity.levels import levels_of
 from tools.identity.parameters import FIELDS, Field
 from tools.identity.rules import IdentityRules
@@ -89,8 +89,10 @@ def compare(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Compared
     weights: Weights = _prior()
     with backend(engine, rules.engine) as splink:
         if training:
-            weights = _estimated(splink.linker(_settings(weights)), training, rules.seed)
-        linker = splink.linker(_settings(weights))
+            weights = _estimated(
+                splink.linker(_settings(weights, rules.engine)), training, rules.seed
+            )
+        linker = splink.linker(_settings(weights, rules.engine))
         # About one pair in as many as there are customers is one person's; what is a hundred times
         # too unlike even then is let go.
         lowest = bits(START) - bits(1 / max(customers, 3)) - 6
@@ -117,14 +119,14 @@ def _prior() -> dict[tuple[str, int], tuple[float, float]]:
     return {(f.name, number): (lv.m, lv.u) for f in FIELDS for number, lv in levels_of(f)}
 
 
-def _settings(weights: Weights) -> Any:
+def _settings(weights: Weights, engine: Engine) -> Any:
     from splink import SettingsCreator, block_on
 
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="n",
         probability_two_random_records_match=START,
-        comparisons=[_comparison(field, weights) for field in FIELDS],
+        comparisons=[_comparison(field, weights, engine) for field in FIELDS],
         blocking_rules_to_generate_predictions=[block_on(key) for key in KEYS],
         retain_matching_columns=False,
         em_convergence=0.001,
@@ -132,7 +134,7 @@ def _settings(weights: Weights) -> Any:
     )
 
 
-def _comparison(field: Field, weights: Weights) -> Any:
+def _comparison(field: Field, weights: Weights, engine: Engine) -> Any:
     import splink.comparison_level_library as levels
     from splink.comparison_library import CustomComparison
 
@@ -144,7 +146,7 @@ def _comparison(field: Field, weights: Weights) -> Any:
         elif level.frequency_of:
             one = levels.ExactMatchLevel(level.frequency_of)
         else:
-            one = levels.CustomLevel(level.sql, base_dialect_str="duckdb")
+            one = levels.CustomLevel(spoken(level.sql, engine), base_dialect_str=engine)
         m, u = weights[field.name, number]
         given: dict[str, Any] = {"m_probability": m, "u_probability": u}
         if level.frequency_of:

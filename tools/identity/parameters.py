@@ -106,7 +106,7 @@ EMAIL = Field(
         _level("(letters_l <> letters_r AND right(mailbox_l, 6) = right(mailbox_r, 6) "
                "AND abs(length(mailbox_l) - length(mailbox_r)) <= 1 "
                "AND levenshtein(mailbox_l, mailbox_r) <= 1) "
-               "OR (local_l = local_r AND levenshtein(mailbox_l, mailbox_r) <= 2)", "close",
+               "OR (local_l = local_r AND damerau_levenshtein(mailbox_l, mailbox_r) <= 1)", "close",
                "the address but for a letter", 0.025, 2e-8, 1e-4),
         # Namesakes have addresses much alike, so this tells no more than the name does.
         _level("letters_l = letters_r AND (last_l IS NULL OR last_r IS NULL)", "close",

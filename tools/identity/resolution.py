@@ -56,7 +56,7 @@ def resolve(
 ) -> Resolution:
     """See ``tools.identity.port.Resolve``.
 
-    Works in memory, in an engine of its own; a million customers take about 2 GB.
+    Works in memory, in an engine of its own; a million customers take about 4 GB.
     """
     with resolving(profiles, links, rules) as work, _no_collecting():
         return work.answer(decided, before or {})
