@@ -18,7 +18,6 @@ import duckdb
 
 from domain.errors import MainspringError
 
-
 Engine = Literal["duckdb", "spark"]
 
 
