@@ -4,6 +4,7 @@ alike; on BigQuery and Snowflake they are compiled."""
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Many
 from datetime import UTC, date, datetime, timedelta
@@ -240,9 +241,15 @@ def test_postgres_answers_as_duckdb_does(
 
 
 @pytest.mark.timeout(900)
-def test_spark_answers_as_duckdb_does(store: Store, expected: dict[str, Any]) -> None:
+def test_spark_answers_as_duckdb_does(
+    store: Store, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     if importlib.util.find_spec("pyspark") is None:
         pytest.skip("pyspark is not installed (pip install 'mainspring[spark]')")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and there is none")
+    # What Java's second compiler would win, a test of a minute does not get back.
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
     found = looked_through(store, engine_of("spark", "local[2]", ""), QUICKEST)
 
