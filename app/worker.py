@@ -122,8 +122,13 @@ def _server(one: Served) -> _Server:
     )
 
 
+BACKLOG = 2048
+"""Of those who wait to be heard; uvicorn's own default."""
+
+
 def listen(host: str, port: int) -> socket.socket | None:
-    """A bound socket; None where the port is taken."""
+    """A socket that listens: who comes before the server is ready waits. None where the port is
+    taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named as TCP, because asyncio sends small answers at once (TCP_NODELAY) only then; an answer
     # in two pieces would wait 40 ms for the client's delayed acknowledgement.
@@ -131,6 +136,7 @@ def listen(host: str, port: int) -> socket.socket | None:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(BACKLOG)
     except OSError:
         made.close()
         return None

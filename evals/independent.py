@@ -1,5 +1,6 @@
 """Numbers reckoned a second time, from the exported files and in plain Python, to hold what the
-product says against. Nothing here uses the product's store, queries or measures."""
+product says against. Nothing here uses the product's store, queries or measures; only who is who
+is taken as it says (``persons``: customer id → the id that stands for the person)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
@@ -96,8 +98,16 @@ def _moment(value: object) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+Persons: TypeAlias = Mapping[str, str]
+
+
 def buyers(
-    exports: Path, now: datetime, category: str = "", since: date | None = None, at_least: int = 1
+    exports: Path,
+    persons: Persons,
+    now: datetime,
+    category: str = "",
+    since: date | None = None,
+    at_least: int = 1,
 ) -> set[str]:
     """Customers with so many distinct orders, of one category or of any."""
     start = datetime.combine(since, datetime.min.time(), ZONE) if since else None
@@ -105,25 +115,28 @@ def buyers(
     for line in order_lines(exports):
         fits = line.bought and line.at <= now and category in ("", line.category)
         if fits and (start is None or line.at >= start):
-            orders.setdefault(line.customer, set()).add(line.order)
+            person = persons.get(line.customer, line.customer)
+            orders.setdefault(person, set()).add(line.order)
     return {customer for customer, found in orders.items() if len(found) >= at_least}
 
 
-def spenders(exports: Path, now: datetime, at_least: int) -> set[str]:
+def spenders(exports: Path, persons: Persons, now: datetime, at_least: int) -> set[str]:
     """Customers by value net of returns, VAT and discount."""
     value: dict[str, Decimal] = {}
     for line in order_lines(exports):
         if line.at <= now:
-            value[line.customer] = value.get(line.customer, Decimal(0)) + line.net
+            person = persons.get(line.customer, line.customer)
+            value[person] = value.get(person, Decimal(0)) + line.net
     return {customer for customer, total in value.items() if total >= at_least}
 
 
-def top_tenth(exports: Path, now: datetime) -> set[str]:
+def top_tenth(exports: Path, persons: Persons, now: datetime) -> set[str]:
     """Those at or above the ninth decile of positive value, to the cent."""
     value: dict[str, float] = {}
     for line in order_lines(exports):
         if line.at <= now:
-            value[line.customer] = value.get(line.customer, 0.0) + float(line.net)
+            person = persons.get(line.customer, line.customer)
+            value[person] = value.get(person, 0.0) + float(line.net)
     positive = sorted(v for v in value.values() if v > 0)
     place = 0.9 * (len(positive) - 1)
     low = int(place)
@@ -136,9 +149,10 @@ def customers(exports: Path) -> set[str]:
         return {row["customer_id"] for row in csv.DictReader(opened) if row["customer_id"]}
 
 
-def known(exports: Path) -> set[str]:
+def known(exports: Path, persons: Persons) -> set[str]:
     """Everybody who has a profile or an order."""
-    return customers(exports) | {line.customer for line in order_lines(exports)}
+    ids = customers(exports) | {line.customer for line in order_lines(exports)}
+    return {persons.get(one, one) for one in ids}
 
 
 @lru_cache(maxsize=4)
@@ -159,10 +173,12 @@ def personal(exports: Path) -> set[str]:
     return found
 
 
-def did(exports: Path, now: datetime, event: str, since: date | None = None) -> set[str]:
+def did(
+    exports: Path, persons: Persons, now: datetime, event: str, since: date | None = None
+) -> set[str]:
     start = datetime.combine(since, datetime.min.time(), ZONE) if since else None
     return {
-        one.customer
+        persons.get(one.customer, one.customer)
         for one in events(exports)
         if one.name == event and not one.machine and one.at <= now
         and (start is None or one.at >= start)

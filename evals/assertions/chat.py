@@ -223,7 +223,9 @@ def effect(talked: Talked, wanted: str) -> str:
 
 def _buyers(team: Team, category: str = "", months: int = 0, at_least: int = 1) -> int:
     since = _months_ago(team, months) if months else None
-    return len(independent.buyers(team.exports, team.now, category, since, at_least))
+    return len(
+        independent.buyers(team.exports, _persons(team), team.now, category, since, at_least)
+    )
 
 
 def _months_ago(team: Team, months: int) -> date:
@@ -242,8 +244,13 @@ def _last_click(team: Team, first: str, last: str) -> Decimal:
     return revenue
 
 
+def _persons(team: Team) -> Mapping[str, str]:
+    return team.setting.workspace.store.persons()
+
+
 def _agreed(team: Team, purpose: str) -> int:
-    ids = independent.customers(team.exports)
+    persons = _persons(team)
+    ids = {persons.get(one, one) for one in independent.customers(team.exports)}
     with team.stack.ledger.read() as tx:
         return len(consent.agreed(tx, ids, purpose))  # type: ignore[arg-type]
 
@@ -283,15 +290,18 @@ def _budget(team: Team, weeks: int) -> int:
 
 _SECOND: Mapping[str, Callable[..., int | Decimal]] = {
     "buyers": _buyers,
-    "customers": lambda team: len(independent.customers(team.exports)),
+    "customers": lambda team: len(independent.known(team.exports, _persons(team))),
     "silent": lambda team, months: len(
-        independent.known(team.exports)
-        - independent.buyers(team.exports, team.now, "", _months_ago(team, months))
+        independent.known(team.exports, _persons(team))
+        - independent.buyers(team.exports, _persons(team), team.now, "", _months_ago(team, months))
     ),
-    "top_tenth": lambda team: len(independent.top_tenth(team.exports, team.now)),
-    "spenders": lambda team, at_least: len(independent.spenders(team.exports, team.now, at_least)),
+    "top_tenth": lambda team: len(independent.top_tenth(team.exports, _persons(team), team.now)),
+    "spenders": lambda team, at_least: len(
+        independent.spenders(team.exports, _persons(team), team.now, at_least)
+    ),
     "did": lambda team, event: len(
-        independent.did(team.exports, team.now, event) & independent.known(team.exports)
+        independent.did(team.exports, _persons(team), team.now, event)
+        & independent.known(team.exports, _persons(team))
     ),
     "last_click": _last_click,
     "agreed": _agreed,

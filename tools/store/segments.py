@@ -142,7 +142,7 @@ class Store:
         """Customer id → the one that stands for their person, of these or of all; who stands for
         themselves is not in it."""
         who = self.who()
-        if who is None:
+        if who is None or (customer_ids is not None and not customer_ids):
             return {}
         wanted: list[tuple[str, str, object]] = [("kind", "=", "customer")]
         if customer_ids is not None:
