@@ -89,12 +89,19 @@ def violations(
     days: DaysOption = 7, workspace: WorkspaceOption = None, as_json: JsonOption = False
 ) -> None:
     """List what did not follow the plan, the most frequent first. The events are kept."""
+    from app.tracking_plan import FOLDER, load_plan
     from app.tracking_plan import violations as counted
 
     out, opened = Out(as_json), open_workspace(workspace)
-    found = counted(opened, days)
+    found, against = counted(opened, days), load_plan(opened.folder / FOLDER)
     for one in found:
         out.say(f"{one.number:>8,}  {one.source}: {one.event}: {one.path}: {one.rule}")
-    if not found:
-        out.say(f"Every event of the last {days} days followed the plan.")
+    if not found and against.events:
+        out.say(f"No event of the last {days} days broke the plan.")
+    elif not against.events:
+        out.say(
+            f"There is no plan to hold events against: put one JSON Schema each into {FOLDER}/."
+        )
+    for fault in against.faults:
+        out.warn(f"{fault.file}: {fault.why}")
     out.answer("sources.violations.v1", found)
