@@ -84,22 +84,30 @@ def put_shop(site: Site, size: int = 12) -> None:
 def hold(site: Site) -> threading.Event:
     """Let a site's customer data answer only once this is set."""
     go_on = threading.Event()
-    site.stack = replace(site.stack, customers=_Held(site.stack.customers, go_on))
+    stack = site.stack
+    site.stack = replace(
+        stack, customers=_Held(stack.customers, go_on), people=_Held(stack.people, go_on)
+    )
     return go_on
 
 
 @dataclass
 class _Held:
-    customers: Any
+    held: Any
     go_on: threading.Event
 
     async def evidence(self, rule: Predicate) -> AudienceEvidence:
         await asyncio.to_thread(self.go_on.wait)
-        found: AudienceEvidence = await self.customers.evidence(rule)
+        found: AudienceEvidence = await self.held.evidence(rule)
+        return found
+
+    async def select(self, rule: Predicate) -> tuple[str, ...]:
+        await asyncio.to_thread(self.go_on.wait)
+        found: tuple[str, ...] = await self.held.select(rule)
         return found
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.customers, name)
+        return getattr(self.held, name)
 
 
 @asynccontextmanager
