@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from app.desk.identity import COOKIE
 from ledger import accounts
@@ -34,7 +34,7 @@ QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
-WAIT_MS = 10_000
+WAIT_MS = 15_000
 
 MakeDesk = Callable[[], AbstractAsyncContextManager[Any]]
 
@@ -43,6 +43,7 @@ MakeDesk = Callable[[], AbstractAsyncContextManager[Any]]
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not present")
+    expect.set_options(timeout=WAIT_MS)  # a busy machine is no fault of a page
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield found
