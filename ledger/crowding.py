@@ -1,5 +1,6 @@
 """How mails crowd: who gets how many in a week, which sends share people, and who would be over
-the cap. Counted in the database, over all campaigns."""
+the cap. Counted in the database, over all campaigns, and by person: mails to several ids of one
+person come to one inbox (ledger/same_people.py)."""
 
 from __future__ import annotations
 
@@ -17,6 +18,10 @@ from ledger.pressure import PLANNED
 
 _s = t.sends.c
 _p = t.publications.c
+_same = t.same_people
+_person = sa.func.coalesce(_same.c.person, _s.pseudonym, type_=sa.Text)
+"""The pseudonym that stands for a message's person."""
+_by_person = t.sends.outerjoin(_same, _same.c.pseudonym == _s.pseudonym)
 _moment = sa.func.coalesce(_s.sending_at, _s.due_at, type_=_s.due_at.type)
 WAITING: Final = ("scheduled", "claimed")
 """States in which a message may still be left out."""
@@ -49,9 +54,10 @@ def weeks(tx: Transaction, bounds: Sequence[tuple[datetime, datetime]]) -> list[
     ).label("week")
     near = sa.and_(_s.publication_id.in_(_between(first, last)), _moment >= first, _moment < last)
     each = (
-        sa.select(week, _s.pseudonym, sa.func.count().label("mails"))
+        sa.select(week, _person, sa.func.count().label("mails"))
+        .select_from(_by_person)
         .where(near, _s.state.in_(PLANNED))
-        .group_by(week, _s.pseudonym)
+        .group_by(week, _person)
         .subquery()
     )
     counted = sa.select(each.c.week, each.c.mails, sa.func.count()).group_by(
@@ -84,14 +90,14 @@ def shared(
     pairs = one.join(
         other,
         sa.and_(
-            one.c.pseudonym == other.c.pseudonym,
+            one.c.person == other.c.person,
             one.c.publication_id != other.c.publication_id,
             apart >= 0,
             apart <= int(within.total_seconds()),
         ),
     )
     query = (
-        sa.select(one.c.publication_id, other.c.publication_id, sa.func.count())
+        sa.select(one.c.publication_id, other.c.publication_id, _people(one))
         .select_from(pairs)
         .where(one.c.state.in_(WAITING))
         .group_by(one.c.publication_id, other.c.publication_id)
@@ -105,10 +111,16 @@ def shared_with_snapshot(
     """How many people of a frozen audience each send of [start, end) writes to."""
     c = t.snapshot_members.c
     mails = _mails(start, end)
-    query = (
-        sa.select(mails.c.publication_id, sa.func.count())
-        .select_from(mails.join(t.snapshot_members, c.pseudonym == mails.c.pseudonym))
+    members = (
+        sa.select(sa.func.coalesce(_same.c.person, c.pseudonym).label("person"))
+        .select_from(t.snapshot_members.outerjoin(_same, _same.c.pseudonym == c.pseudonym))
         .where(c.snapshot_hash == snapshot_hash)
+        .distinct()
+        .subquery()
+    )
+    query = (
+        sa.select(mails.c.publication_id, _people(mails))
+        .select_from(mails.join(members, members.c.person == mails.c.person))
         .group_by(mails.c.publication_id)
     )
     return {row[0]: row[1] for row in tx.connection.execute(query)}
@@ -119,7 +131,7 @@ def over_cap(tx: Transaction, start: datetime, end: datetime, cap: Cap) -> dict[
     than the cap allows, counting what went out and what is scheduled before theirs."""
     counted = _counted(start, end, cap)
     query = (
-        sa.select(counted.c.publication_id, sa.func.count())
+        sa.select(counted.c.publication_id, _people(counted))
         .where(counted.c.mails > cap.most, counted.c.state.in_(WAITING))
         .group_by(counted.c.publication_id)
     )
@@ -129,15 +141,17 @@ def over_cap(tx: Transaction, start: datetime, end: datetime, cap: Cap) -> dict[
 def over_cap_people(
     tx: Transaction, publication_id: str, cap: Cap, *, after: str = "", limit: int = 50
 ) -> list[str]:
-    """Pseudonyms of one send's people who would, a page at a time."""
+    """One send's people who would, by the pseudonyms that stand for them, a page at a time."""
     counted = _counted(*_span_of(tx, publication_id), cap)
-    query = sa.select(counted.c.pseudonym).where(
+    person = counted.c.person
+    query = sa.select(person).where(
         counted.c.publication_id == publication_id,
         counted.c.mails > cap.most,
         counted.c.state.in_(WAITING),
-        counted.c.pseudonym > after,
+        person > after,
     )
-    return list(tx.connection.execute(query.order_by(counted.c.pseudonym).limit(limit)).scalars())
+    query = query.distinct().order_by(person).limit(limit)
+    return list(tx.connection.execute(query).scalars())
 
 
 def over_cap_of(tx: Transaction, publication_id: str, cap: Cap) -> int:
@@ -148,9 +162,10 @@ def over_cap_of(tx: Transaction, publication_id: str, cap: Cap) -> int:
 def people_with(
     tx: Transaction, start: datetime, end: datetime, mails: int, *, after: str = "", limit: int = 50
 ) -> list[str]:
-    """Pseudonyms of those who get exactly so many mails in [start, end), a page at a time."""
+    """Those who get exactly so many mails in [start, end), by the pseudonyms that stand for them,
+    a page at a time."""
     rows = tx.connection.execute(
-        _with(start, end, mails).where(_s.pseudonym > after).order_by(_s.pseudonym).limit(limit)
+        _with(start, end, mails).where(_person > after).order_by(_person).limit(limit)
     )
     return list(rows.scalars())
 
@@ -162,20 +177,23 @@ def count_people_with(tx: Transaction, start: datetime, end: datetime, mails: in
 
 def known_people(tx: Transaction) -> int:
     """Everybody whom some campaign was ever planned for."""
-    query = sa.select(sa.func.count()).select_from(t.subjects)
-    return int(tx.connection.execute(query).scalar_one())
+    ids = sa.select(sa.func.count()).select_from(t.subjects)
+    # Of who has several, all but one.
+    more = sa.select(sa.func.count() - sa.func.count(_same.c.person.distinct())).select_from(_same)
+    return int(tx.connection.execute(ids).scalar_one() - tx.connection.execute(more).scalar_one())
 
 
 def _with(start: datetime, end: datetime, mails: int) -> sa.Select[Any]:
     return (
-        sa.select(_s.pseudonym)
+        sa.select(_person)
+        .select_from(_by_person)
         .where(
             _s.publication_id.in_(_between(start, end)),
             _s.state.in_(PLANNED),
             _moment >= start,
             _moment < end,
         )
-        .group_by(_s.pseudonym)
+        .group_by(_person)
         .having(sa.func.count() == mails)
     )
 
@@ -185,12 +203,21 @@ def _between(start: datetime, end: datetime) -> sa.Select[tuple[str]]:
     return sa.select(_p.id).where(_p.starts_at < end, _p.window_end > start - _LATE)
 
 
+def _people(mails: sa.FromClause) -> sa.ColumnElement[int]:
+    """How many people such rows are of: two of them may be of ids of one person."""
+    return sa.func.count(mails.c.person.distinct())
+
+
 def _mails(start: datetime, end: datetime) -> sa.CTE:
     """The mails of [start, end), by person; ``at`` in seconds."""
     return (
         sa.select(
-            _s.pseudonym, _s.publication_id, _s.state, sa.extract("epoch", _moment).label("at")
+            _person.label("person"),
+            _s.publication_id,
+            _s.state,
+            sa.extract("epoch", _moment).label("at"),
         )
+        .select_from(_by_person)
         .where(
             _s.publication_id.in_(_between(start, end)),
             _s.state.in_(PLANNED),
@@ -206,12 +233,12 @@ def _counted(start: datetime, end: datetime, cap: Cap) -> sa.Subquery:
     days = timedelta(days=cap.days)
     mails = _mails(start - days, end)
     number = sa.func.count().over(
-        partition_by=mails.c.pseudonym,
+        partition_by=mails.c.person,
         order_by=mails.c.at,
         range_=(1 - int(days.total_seconds()), 0),
     )
     return sa.select(
-        mails.c.pseudonym, mails.c.publication_id, mails.c.state, number.label("mails")
+        mails.c.person, mails.c.publication_id, mails.c.state, number.label("mails")
     ).subquery()
 
 

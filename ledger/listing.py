@@ -356,7 +356,10 @@ def _of_messages(which: Messages) -> sa.ColumnElement[bool]:
     conditions = [_s[name] == value for name, value in wanted.items() if value]
     if which.also:
         theirs = sa.select(_s.pseudonym).where(_s.publication_id == which.also)
-        conditions.append(_s.pseudonym.in_(theirs))
+        mine, its = t.same_people.alias(), t.same_people.alias()
+        same = sa.select(mine.c.pseudonym).join(its, its.c.person == mine.c.person)
+        under_another_id = _s.pseudonym.in_(same.where(its.c.pseudonym.in_(theirs)))
+        conditions.append(sa.or_(_s.pseudonym.in_(theirs), under_another_id))
     if which.pseudonym:
         conditions.append(_ends(_s.pseudonym, which.pseudonym))
     return sa.and_(*conditions)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from app.views.calendar import Calendar, Item, calendar
-from ledger import crowding, schedules
+from ledger import approvals, crowding, pressure, same_people, schedules
 from ledger.pressure import over_cap
 from tests.desk_world import make_desk
 from tests.integration.test_desk_campaigns import text_of
-from tests.planning_world import CAP, fill, planning_desk
+from tests.planning_world import CAP, TUESDAY, fill, planning_desk
 
 
 def items(page: Calendar) -> dict[str, Item]:
@@ -93,6 +93,48 @@ async def test_numbers_of_the_calendar_lead_to_so_many_people(tmp_path: Path) ->
             answer = await ada.get(href)
             assert answer.text.count("@example.test") == count, href
             assert f"{count}" in text_of(answer.text)
+
+
+async def test_mails_to_several_ids_of_a_person_crowd_one_inbox(tmp_path: Path) -> None:
+    async with planning_desk(tmp_path) as (desk, plan):
+        made = fill(plan)
+        ada = await desk.signed_in("owner")
+        name = plan.names(slice(0, 40))
+        # Two who get all but one mail, and that one under another id; and two ids of one audience.
+        same = {name[30]: name[0], name[31]: name[1], name[22]: name[21]}
+        with plan.ledger.write() as tx:
+            same_people.replace(tx, same)
+        page = await calendar(desk.site.stack)
+        found = items(page)
+        orders, engraving = found["Last order dates"], found["Engraving, last day"]
+        assert [(c.title, c.count) for c in orders.conflicts] == [("Advent evening", 21)]
+        assert {c.title: c.count for c in engraving.conflicts} == {
+            "Advent evening": 20,
+            "Last order dates": 17,
+        }
+        # 25–29 and 32–34 get one, 2–4 and 20, 23, 24 two, 0, 1 and 5–19 three; 21 and 22 four.
+        week = next(w for w in page.weeks if w.number == 48)
+        assert [(n, count) for n, count, _ in week.load.mails] == [(1, 8), (2, 6), (3, 17), (4, 1)]
+        assert week.load.known == 37
+        assert week.load.people == 32
+        # The check before a mail leaves would count so too.
+        with plan.ledger.read() as tx:
+            at, campaign = engraving.at, engraving.campaign_id
+            over = pressure.over_cap(tx, name[:20], CAP, at, except_campaign=campaign)
+            assert set(crowding.over_cap_people(tx, made["late"], CAP)) == over
+            assert crowding.over_cap_of(tx, made["late"], CAP) == len(over) == 17
+            # Who waits for a yes is compared with what the same people get, whatever their ids.
+            waiting = {made["late"]: 18, made["advent"]: 18, made["orders"]: 15}
+            approval = approvals.get(tx, made["year"])
+            shared = crowding.shared_with_snapshot(
+                tx, approval.content["snapshot_hash"], TUESDAY, TUESDAY + timedelta(days=9)
+            )
+            assert shared == waiting
+        # Of the number for each, the people behind it: under every id that a mail goes to.
+        (conflict,) = orders.conflicts
+        assert (await ada.get(conflict.href)).text.count("@example.test") == 22
+        for href, count in ((href, count) for _, count, href in week.load.mails):
+            assert (await ada.get(href)).text.count("@example.test") == count
 
 
 async def test_a_schedule_shows_each_of_its_days(tmp_path: Path) -> None:
