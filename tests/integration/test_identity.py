@@ -273,3 +273,41 @@ def test_few_customers_are_compared_with_documented_parameters() -> None:
     assert reason.probability is not None
     assert reason.probability >= 0.95
     assert "the birthday" in reason.evidence
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "agrees"),
+    [
+        ("Habichthal", "Theresa", "first and family name swapped"),
+        ("Habichtahl", "Teresa", "first and family name swapped, but for a letter"),
+        ("Habichthal", "Maria", "the first name as family name"),
+    ],
+)
+def test_names_in_each_others_place_are_recognised(first: str, last: str, agrees: str) -> None:
+    known = {"birthday": date(1980, 4, 2), "street": "Lindenstr. 4", "postcode": "80331"}
+    found = _resolved(
+        _people(
+            {"customer_id": "A", "first_name": "Theresa", "last_name": "Habichthal", **known},
+            {"customer_id": "B", "first_name": first, "last_name": last, **known},
+        ),
+        rules=IdentityRules(),
+    )
+    assert _merged(found) == {"B": "A"}
+    assert agrees in found.merges[0].reasons[0].evidence.split("; but")[0]
+
+
+def test_numbers_of_one_person_each_are_so_with_two_digits_swapped_too() -> None:
+    """Where numbers are one person's each, nobody at home has nearly the same, but for the next."""
+    home = {"last_name": "Habichthal", "street": "Lindenstr. 4", "postcode": "80331"}
+    theresa, daniela = (
+        {"customer_id": who, "first_name": name, "phone": phone, **home}
+        for who, name, phone in (
+            ("A", "Theresa", "+4915112643798"),
+            ("B", "Daniela", "+4915112463798"),
+        )
+    )
+    own = IdentityRules(phones_are_shared=False)
+    assert _merged(_resolved(_people(theresa, daniela), rules=own)) == {"B": "A"}
+    assert not _resolved(_people(theresa, daniela), rules=IdentityRules()).merges
+    after = {**daniela, "phone": "+4915112643799"}
+    assert not _resolved(_people(theresa, after), rules=own).merges

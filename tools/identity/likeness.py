@@ -46,6 +46,7 @@ KEYS: dict[str, tuple[str, int]] = {
     "by_birthday_and_place": ("birthday || postcode", 40),
     "by_home": ("street || house || postcode", 6),
     "by_name_and_place": ("root || ' ' || last || left(postcode, 3)", 40),
+    "by_letters_and_place": ("left(root, 3) || left(last, 2) || postcode", 20),
     "by_family_and_place": ("last || postcode", 6),
     "by_address": ("postcode || street || house || left(root, 1)", 40),
     "by_street": ("root || street || house", 40),

@@ -64,6 +64,12 @@ def _level(
 _ALIKE = "abs(length({0}_l) - length({0}_r)) <= 3 AND jaro_winkler_similarity({0}_l, {0}_r) >= {1}"
 _ONE_OFF = "abs(length({0}_l) - length({0}_r)) <= 1 AND levenshtein({0}_l, {0}_r) <= 1"
 SWAPPED = "first_l = last_r AND last_l = first_r"
+_NEARLY_SWAPPED = (
+    "first_l <> first_r AND jaro_winkler_similarity(first_l, last_r) >= 0.88 "
+    "AND jaro_winkler_similarity(last_l, first_r) >= 0.88"
+)
+_CROSSED = "first_l <> first_r AND (first_l = last_r OR last_l = first_r)"
+"""One name in the other one's place, where the rest says nothing."""
 
 FIRST = Field(
     name="first",
@@ -79,6 +85,9 @@ FIRST = Field(
         _level(f"({_ALIKE.format('first', 0.9)}) OR ({_ONE_OFF.format('first')})", "close",
                "much the same first name", 0.045, 0.004, 0.01),
         _level(SWAPPED, "close", "first and family name swapped", 0.012, 1e-7, 1e-6, fixed=True),
+        _level(_NEARLY_SWAPPED, "close", "first and family name swapped, but for a letter",
+               0.004, 1e-6, 1e-5, fixed=True),
+        _level(_CROSSED, "close", "the first name as family name", 0.004, 3e-4, 3e-4, fixed=True),
         _level("ELSE", "different", "another first name", 0.018, 0.98, 0.93),
     ),
 )  # fmt: skip
@@ -92,7 +101,8 @@ LAST = Field(
         _level(f"({_ALIKE.format('last', 0.92)}) OR ({_ONE_OFF.format('last')})", "close",
                "much the same family name", 0.04, 0.002, 0.03),
         # Weighed already with the first name.
-        _level(SWAPPED, "close", "family and first name swapped", 0.01, 0.01, 0.01, fixed=True),
+        _level(f"({SWAPPED}) OR ({_NEARLY_SWAPPED}) OR ({_CROSSED})", "close",
+               "family and first name swapped", 0.01, 0.01, 0.01, fixed=True),
         _level("ELSE", "different", "another family name", 0.03, 0.995, 0.15),
     ),
 )  # fmt: skip
@@ -121,7 +131,9 @@ PHONE = Field(
     unknown="number_l IS NULL OR number_r IS NULL",
     levels=(
         _level("number_l = number_r", "equal", "the telephone number", 0.70, 1e-8, 0.06),
-        _level("(left(number_l, 7) = left(number_r, 7) OR right(number_l, 5) = right(number_r, 5)) "
+        # Numbers that differ in their last digit alone are given out side by side, to a family.
+        _level("abs(length(number_l) - length(number_r)) <= 1 "
+               "AND left(number_l, length(number_r) - 1) <> left(number_r, length(number_r) - 1) "
                "AND damerau_levenshtein(number_l, number_r) <= 1", "close",
                "the telephone number but for one digit", 0.02, 1e-7, 1e-3),
         _level("ELSE", "different", "another telephone number", 0.28, 1.0, 0.94),
@@ -144,17 +156,21 @@ BIRTHDAY = Field(
         _level("ELSE", "different", "another birthday", 0.01, 0.996, 0.986),
     ),
 )  # fmt: skip
+_POSTCODE = "(postcode_l = postcode_r OR damerau_levenshtein(postcode_l, postcode_r) <= 1)"
+_STREET = (
+    "(starts_with(street_l, street_r) OR starts_with(street_r, street_l) "
+    "OR jaro_winkler_similarity(street_l, street_r) >= 0.9)"
+)
 ADDRESS = Field(
     name="address",
     unknown="street_l IS NULL OR street_r IS NULL",
     levels=(
         _level("street_l = street_r AND house_l = house_r AND postcode_l = postcode_r", "equal",
                "the street and number", 0.75, 1e-7, 0.78),
-        _level("house_l = house_r AND ((postcode_l = postcode_r "
-               f"AND {_ALIKE.format('street', 0.9)}) OR (street_l = street_r "
-               "AND (city_l = city_r OR levenshtein(postcode_l, postcode_r) <= 1)))", "close",
+        _level(f"house_l = house_r AND (({_STREET} AND {_POSTCODE}) "
+               "OR (street_l = street_r AND city_l = city_r))", "close",
                "much the same street and number", 0.06, 1e-7, 0.06),
-        _level("street_l = street_r AND postcode_l = postcode_r", "close", "the street", 0.045,
+        _level(f"street_l = street_r AND {_POSTCODE}", "close", "the street", 0.045,
                2e-6, 0.04),
         _level("postcode_l = postcode_r", "different", "the postcode", 0.01, 6e-4, 0.01),
         _level("ELSE", "different", "another address", 0.135, 0.9994, 0.11),

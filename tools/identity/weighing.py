@@ -116,7 +116,7 @@ def weigh(
 
 def _shared(field: Field, number: int, level: Level, rules: IdentityRules) -> float:
     if field is PHONE and not rules.phones_are_shared:
-        return NOT_SHARED if number == len(field.levels) - 1 else 1.0
+        return NOT_SHARED if number else 1.0
     return level.household
 
 
