@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from ledger import (
     consent,
     no_contact,
     publications,
+    same_people,
     sending,
     sends,
     subjects,
@@ -36,6 +38,7 @@ from workflows.jobs import Worker, work_once
 from workflows.message_tokens import message_token
 from workflows.publish import publish_due
 from workflows.reaching import ReachError
+from workflows.stack import Tracking
 from workflows.unsubscribe import UnsubscribeError, link
 
 
@@ -231,6 +234,56 @@ async def test_what_people_say_holds_for_the_next_recipients_of_a_running_send(
     assert len(server.recipients) == counts.sent == len(waiting) - 3
     states = {row.pseudonym: row.reason for row in rows(world, run_id, "left_out")}
     assert [states[who] for who in said] == ["no_consent", "open_complaint", "no_contact"]
+
+
+async def test_what_people_say_under_another_id_holds_for_the_next_recipients_too(
+    due: tuple[World, str], server: MailServer
+) -> None:
+    """Known to the till under another number, and said there while the send is running."""
+    world, run_id = due
+    tracking = Tracking(opens=True, clicks=True)
+    limits = replace(world.stack.limits, at_once=1, batch=2)
+    world = world.with_stack(limits=limits, tracking=tracking)
+    waiting = rows(world, run_id, "scheduled")
+    with world.ledger.write() as tx:
+        ids = subjects.customer_ids(tx, [row.pseudonym for row in waiting])
+        till = {row.pseudonym: f"till {ids[row.pseudonym]}" for row in waiting}
+        others = subjects.pseudonyms(tx, till.values())
+        same_people.replace(tx, {others[name]: who for who, name in till.items()})
+        yes = [
+            agree(customer_id).model_copy(update={"purpose": "email_tracking"})
+            for customer_id in ids.values()
+        ]
+        consent.record(tx, yes)
+    said: list[str] = []
+
+    def behave(step: str, argument: str) -> Answer:
+        if step == "end" and not said:
+            last = [row for row in waiting if address_of(world, row) != argument][-4:]
+            no, complaining, never, unseen = (row.pseudonym for row in last)
+            said.extend((no, complaining, never, unseen))
+            with world.ledger.write() as tx:
+                withdrawn = agree(till[no], given=False, at=tx.now)
+                of_tracking = {"customer_id": till[unseen], "purpose": "email_tracking"}
+                consent.record(tx, [withdrawn, withdrawn.model_copy(update=of_tracking)])
+                fields = {"case_id": "1", "source": "zendesk", "opened_at": tx.now}
+                fields["customer_id"] = till[complaining]
+                complaints.record(tx, [Complaint.model_validate(fields)])
+                no_contact.add(tx, [others[till[never]]], "asked")
+        return None
+
+    server.behave = behave
+    counts = await publish_due(world.stack, "w")
+    assert counts.left_out == {"no_consent": 1, "open_complaint": 1, "no_contact": 1}
+    assert len(server.recipients) == counts.sent == len(waiting) - 3
+    states = {row.pseudonym: row.reason for row in rows(world, run_id, "left_out")}
+    assert [states[who] for who in said[:3]] == ["no_consent", "open_complaint", "no_contact"]
+    (unseen,) = (address_of(world, row) for row in waiting if row.pseudonym == said[3])
+    counted = {
+        to: b"/o/" in quopri.decodestring(mail) or b"/c/" in quopri.decodestring(mail)
+        for to, mail in zip(server.recipients, server.mails, strict=True)
+    }
+    assert [to for to, is_counted in counted.items() if not is_counted] == [unseen]
 
 
 async def test_a_mail_is_not_begun_when_its_lease_may_run_out(
