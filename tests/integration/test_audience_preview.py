@@ -95,6 +95,25 @@ def test_stages_follow_from_the_waits_of_the_data(tmp_path: Path) -> None:
     }
 
 
+def test_days_of_a_stage_are_the_workspaces(tmp_path: Path) -> None:
+    """Noon of UTC is one o'clock of the next day in Auckland."""
+    lines = regulars(85, 10) + regulars(15, 40)
+    late = {"ordered_at": NOW - timedelta(days=10, hours=1.5)}
+    lines += [line("edge", 10) | late, line("twice", 10), line("twice", 10, number=1) | late]
+    store = shop(tmp_path, lines, [])
+
+    def stages(zone: str) -> dict[str, set[str]]:
+        with Tables(store, NOW, zone) as tables:
+            return {
+                stage: fitting(Stage(stages=(stage,)), tables) & {"edge", "twice"}
+                for stage in ("new", "active", "at_risk")
+            }
+
+    assert stages("UTC") == {"new": {"edge", "twice"}, "active": set(), "at_risk": set()}
+    # Half past eleven in the evening is eleven days ago, and another day than one o'clock.
+    assert stages("Pacific/Auckland") == {"new": set(), "active": {"twice"}, "at_risk": {"edge"}}
+
+
 def test_too_few_waits_tell_no_stage(tmp_path: Path) -> None:
     tables = Tables(shop(tmp_path, regulars(49, 10), []), NOW, "UTC")
 

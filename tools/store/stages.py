@@ -1,9 +1,9 @@
 """Where customers are in their life as such, by the data's own repurchase rhythm.
 
-A wait is the number of UTC days between two purchases of one person on different days. Of all
-waits, three of four are at most ``usual`` days long and nine of ten at most ``longest``: who has
-been silent for longer than ``usual`` breaks the pattern, who has for longer than ``longest`` has,
-as a rule, gone. Latency as a trip wire is Jim Novo's (Drilling Down, 3rd ed. 2004, ch. 7–8); a
+A wait is the number of days between two purchases of one person on different days; days are
+those of the workspace's time zone, as everywhere in a rule. Of all waits, three of four are at
+most ``usual`` days long and nine of ten at most ``longest``: who has been silent for longer than
+``usual`` breaks the pattern, who has for longer than ``longest`` has, as a rule, gone. Latency as a trip wire is Jim Novo's (Drilling Down, 3rd ed. 2004, ch. 7–8); a
 quantile of the inter-purchase times as the border of inactivity is common practice where no
 contract ends. Both borders are measured, neither is a number of ours.
 
@@ -18,7 +18,7 @@ The first that holds is the stage; who never bought has none.
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import date
 from typing import Any
 
 import ibis
@@ -32,7 +32,8 @@ from tools.store.tables import Tables
 FEWEST_WAITS = 50
 """Fewer waits than this say nothing of a rhythm."""
 USUAL, LONGEST = 0.75, 0.9
-_SECONDS = 86_400
+_FIRST_DAY = date(1970, 1, 1)
+"""Days are counted from here."""
 
 
 class Waits(Frozen):
@@ -90,7 +91,7 @@ def stages(tables: Tables) -> Table:
         returns=days.count(where=days.waited > 0),
         last_wait=days.waited.argmax(days.day, where=days.waited > 0),
     )
-    today = int(tables.as_of.astimezone(UTC).timestamp()) // _SECONDS
+    today = (tables.today() - _FIRST_DAY).days
     silent: Any = ibis.literal(today, "int64") - each.last
     stage = ibis.cases(
         (silent > waits.longest, "lapsed"),
@@ -106,8 +107,8 @@ def _purchase_days(tables: Tables) -> Table:
     """One row a day of purchase: customer_id, day (a number) and the days since the one before."""
     lines = tables.lines().filter(lambda t: t.purchase & t.customer_id.notnull())
     orders = lines.group_by(["customer_id", "order_id"]).aggregate(at=lines.ordered_at.min())
-    days = orders.select(
-        "customer_id", day=(orders["at"].epoch_seconds().cast("int64") // _SECONDS).cast("int64")
-    ).distinct()
+    first = ibis.date(_FIRST_DAY.isoformat())
+    day = tables.local_day(orders["at"]).delta(first, unit="day").cast("int64")
+    days = orders.select("customer_id", day=day).distinct()
     window = ibis.window(group_by=days.customer_id, order_by=days.day)
     return days.mutate(waited=days.day - days.day.lag().over(window))
