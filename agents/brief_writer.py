@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from agents.briefing.alternatives import alternatives
-from agents.briefing.audience import rule_of
+from agents.briefing.audience import rule_of, with_rhythm
 from agents.briefing.doubts import doubts
 from agents.briefing.holdout import choose_holdout, worth_finding
 from agents.briefing.offer import make_offer
@@ -25,7 +25,7 @@ from domain.goal import Goal, Impossible, Kpi, Objective, Unread
 from domain.money import Currency, Share
 from domain.predicate import Predicate
 from domain.voice import Guide
-from tools.cdp.port import CustomerData
+from tools.cdp.port import CustomerData, Rhythm
 
 KPI_DAYS = 28
 """How long after the send people are watched, unless said otherwise."""
@@ -84,9 +84,9 @@ def checked(goal: Goal, given: GoalText) -> Goal:
     )
 
 
-def audience_rule(goal: Goal, today: date) -> Predicate:
-    """The rule to gather evidence for, before the brief is written."""
-    return rule_of(goal, today)
+def audience_rule(goal: Goal, today: date, rhythm: Rhythm) -> Predicate:
+    """The rule to gather evidence for, as data of this rhythm can answer it."""
+    return with_rhythm(rule_of(goal, today), today, rhythm)
 
 
 async def write_brief(
@@ -107,7 +107,7 @@ async def write_brief(
 ) -> Brief:
     """The brief of a goal.
 
-    ``evidence`` is that of ``audience_rule(goal, today)`` with reach filled in; ``holdout`` is
+    ``evidence`` is that of ``audience_rule(…)`` with reach filled in; ``holdout`` is
     the workspace's wish, which the goal's own goes before. A ``reject_reason`` is read as a goal:
     what it says of offer, days, size and holdout changes the brief, and the rest goes to the
     writer and is quoted. ``data_doubts``: what the audit says against the data.

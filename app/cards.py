@@ -43,6 +43,8 @@ FIGURE_WORDS = {
     "returns_share": "lines that came back",
     "repeated_lines": "exact repeats of a line",
     "repeated_lines_value": "value of the exact repeats",
+    "usual_wait_days": "three of four waits to buy again",
+    "longest_wait_days": "nine of ten waits to buy again",
 }
 
 

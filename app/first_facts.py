@@ -130,7 +130,7 @@ def _without_consent(buyers: tuple[_Buyer, ...], agreed: set[str]) -> Fact | Non
 def _in_words(told: Told, currency: str) -> Fact:
     head, beside = _SENTENCES[told.subject](told, currency)
     titles = {
-        "silent": "Silent for longer than nine of ten ever wait",
+        "silent": "Silent for longer than nine of ten waits",
         "top_tenth": "The tenth who spend most",
         "first_buy": "Began with the same",
         "once": "Bought once so far",

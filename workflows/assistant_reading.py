@@ -41,6 +41,7 @@ from ledger.approvals import Approval
 from ledger.database import Ledger, Transaction
 from ledger.people import Person
 from tools.analytics.port import AnalyticsError
+from tools.cdp.port import DataDescription
 from workflows.audience import reach
 from workflows.previewing import preview
 from workflows.stack import Stack
@@ -49,12 +50,10 @@ from workflows.transactions import read
 MOST_CAMPAIGNS = 200
 MOST_FACTS = 12
 MOST_PASSAGES = 6
-NAMES_SECONDS = 60.0
+DESCRIBED_SECONDS = 60.0
 """An import that brings a new category is known to conversations after so long."""
 _WORD = re.compile(r"\w{2,}")
-_NAMES: WeakKeyDictionary[Ledger, tuple[float, tuple[tuple[str, ...], tuple[str, ...]]]] = (
-    WeakKeyDictionary()
-)
+_DESCRIBED: WeakKeyDictionary[Ledger, tuple[float, DataDescription]] = WeakKeyDictionary()
 
 
 async def know(stack: Stack, person: Person) -> Known:
@@ -72,14 +71,12 @@ async def know(stack: Stack, person: Person) -> Known:
     )
 
 
-async def names(stack: Stack) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Categories and events that the data hold, by which a text is read; looked up each minute."""
-    known = _NAMES.get(stack.ledger)
-    if known is None or monotonic() - known[0] > NAMES_SECONDS:
-        found = await stack.customers.describe()
-        events = tuple(name for name, _ in found.event_names)
-        known = (monotonic(), (found.categories, events))
-        _NAMES[stack.ledger] = known
+async def described(stack: Stack) -> DataDescription:
+    """What the data hold, by which a text is read; looked up each minute."""
+    known = _DESCRIBED.get(stack.ledger)
+    if known is None or monotonic() - known[0] > DESCRIBED_SECONDS:
+        known = (monotonic(), await stack.customers.describe())
+        _DESCRIBED[stack.ledger] = known
     return known[1]
 
 

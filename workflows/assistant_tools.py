@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from agents.briefing.audience import with_rhythm
 from agents.conversing.found import (
     BudgetTest,
     Calendar,
@@ -93,7 +94,7 @@ class WorkspaceTools:
         return found
 
     async def read_goal(self, text: str) -> Goal:
-        categories, events = await reading.names(self._stack)
+        described = await reading.described(self._stack)
         segments_known = await asyncio.to_thread(saved_segments.saved, self._stack)
         plain, named = saved_segments.without_names(text, segments_known)
         facts = self._known.facts
@@ -104,11 +105,14 @@ class WorkspaceTools:
                 currency=self._known.currency,
                 products=tuple((p.id, p.name, p.category) for p in facts.products),
                 categories=tuple(
-                    dict.fromkeys([*(p.category for p in facts.products), *categories])
+                    dict.fromkeys([*(p.category for p in facts.products), *described.categories])
                 ),
-                event_names=events,
+                event_names=tuple(name for name, _ in described.event_names),
             )
         )
+        if goal.audience is not None:
+            rule = with_rhythm(goal.audience, self._known.today, described.rhythm)
+            goal = goal.model_copy(update={"audience": rule})
         return saved_segments.with_named(goal, text, named, segments_known)
 
     async def count_audience(self, rule: Predicate) -> Counted:

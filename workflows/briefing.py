@@ -69,7 +69,8 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     progress.started(state["run_id"], "audit")
     goal = Goal.model_validate(state["goal"])
     today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
-    rule = brief_writer.audience_rule(goal, today)
+    described = await stack.customers.describe()
+    rule = brief_writer.audience_rule(goal, today, described.rhythm)
     evidence = await stack.customers.evidence(rule)
     reached = await reach(stack, rule, service=goal.service)
     evidence = evidence.model_copy(

@@ -8,11 +8,22 @@ from agents.briefing.holdout import worth_finding
 from agents.briefing.stock import sold_words
 from agents.briefing.timing import Timing
 from agents.briefing.words import day, number, percent, points
+from agents.house.goal_people import LAPSED_MONTHS
 from domain.brief import AudienceEvidence, Holdout
 from domain.facts import Facts
 from domain.figures import Figure
 from domain.goal import Goal, Kpi
-from domain.predicate import AllOf, AnyOf, Bought, Did, NotThat, Predicate, Sequence, Stage
+from domain.predicate import (
+    AllOf,
+    AnyOf,
+    Bought,
+    Did,
+    NotThat,
+    Predicate,
+    Sequence,
+    Stage,
+)
+from domain.predicate.naming import clauses
 from tools.cdp.port import DataDescription
 
 KPI_WORDS: dict[Kpi, str] = {
@@ -47,6 +58,12 @@ def doubts(
     found: list[str] = sold_words(goal, facts)
     if goal.audience is None:
         found.append("The goal names no audience that could be read; the rule is the brief's own.")
+    elif _asks_lapsed(goal.audience) and not _asks_lapsed(evidence.rule):
+        found.append(
+            f"“Lapsed” is read as no purchase in {LAPSED_MONTHS} months: the data hold "
+            f"{number(described.rhythm.waits)} returns to buy again, too few to tell the "
+            "customers' own rhythm."
+        )
     if evidence.size == 0:
         found.append("Nobody fits the audience rule.")
     found += _reach(evidence)
@@ -131,6 +148,10 @@ def _excludes(rule: Predicate) -> bool:
             return set(stages) <= {"at_risk", "lapsed"}
         case _:
             return False
+
+
+def _asks_lapsed(rule: Predicate) -> bool:
+    return any(isinstance(part, Stage) and part.stages == ("lapsed",) for part in clauses(rule))
 
 
 def _events(rule: Predicate) -> set[str]:

@@ -56,6 +56,8 @@ _FIGURES = {
     "returns_share": ("Value that came back", "Zurückgegebener Wert"),
     "trade_share": ("Trade buyers", "Gewerbliche Käufer"),
     "email_known_share": ("With a mail address", "Mit Mailadresse"),
+    "usual_wait_days": ("Three of four waits are at most", "Drei von vier Abständen höchstens"),
+    "longest_wait_days": ("Nine of ten waits are at most", "Neun von zehn Abständen höchstens"),
 }
 
 

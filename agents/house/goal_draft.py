@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from agents.house.goal_dates import months
-from agents.house.goal_people import LAPSED_MONTHS, NEW_DAYS
+from agents.house.goal_people import NEW_DAYS
 from domain.predicate import (
     AllOf,
     AnyOf,
@@ -17,8 +16,14 @@ from domain.predicate import (
     Predicate,
     Sequence,
     Spent,
+    Stage,
     Step,
 )
+
+
+def silent_since(day: date) -> Predicate:
+    """Who bought, and no more since that day."""
+    return AllOf(of=(Bought(before=day), NotThat(that=Bought(since=day))))
 
 
 @dataclass
@@ -69,8 +74,8 @@ class Draft:
             first = Bought(since=start, before=self.before)
             return AllOf(of=(first, NotThat(that=Bought(before=start))))
         if self.kind == "lapsed":
-            start = self.since or months(today, -LAPSED_MONTHS)
-            return AllOf(of=(Bought(before=start), NotThat(that=Bought(since=start))))
+            day = self.since or self.before
+            return Stage(stages=("lapsed",)) if day is None else silent_since(day)
         if self.kind == "spent":
             return Spent(
                 at_least=self.least, at_most=self.most, since=self.since, before=self.before

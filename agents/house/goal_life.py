@@ -73,7 +73,7 @@ LIFE: tuple[Rule, ...] = (
         "won_back",
         rf"{_LEAD}(?:won-back|won back|zurückgewonnene[nr]?|wiedergewonnene[nr]?) (?:<PEOPLE>)|"
         r"(?:<PEOPLE>) (?:whom |who |that )?we(?:'ve| have)? won back",
-        "people who bought lately, after a wait longer than nine of ten ever are",
+        "people who bought lately, after a wait longer than nine of ten are",
         ("customers we won back", "zurückgewonnene Kunden"),
     ),
     _stage(

@@ -16,7 +16,8 @@ from domain.predicate import AllOf, Bought, Did, NotThat, Predicate
 NEW_DAYS = 90
 """How long a customer is new, where no period is said."""
 LAPSED_MONTHS = 12
-"""How long without a purchase is lapsed, where no period is said."""
+"""How long without a purchase is lapsed, where no period is said and the data hold too few returns
+to tell the customers' own rhythm."""
 DUE_DAYS = 90
 """How long ago a service may have fallen due."""
 
@@ -193,7 +194,9 @@ PEOPLE_FIRST: tuple[Rule, ...] = (
         r"(?:who |that )?(?:have |has |had )?(?:been|gone|went|fallen|are|is) (?:quiet|silent|"
         r"inactive|"
         r"lapsed|dormant)|(?:die )?(?:seit )?inaktiv (?:sind|waren|geworden)",
-        f"people who bought, and not in the period said, else not in {LAPSED_MONTHS} months",
+        "people who bought, and not in the period said; without one, people silent for longer than "
+        "nine of ten waits between purchases, or where the data hold too few waits to tell, not in "
+        f"{LAPSED_MONTHS} months",
         ("lapsed customers", "inaktive Kunden"),
     ),
     Rule(

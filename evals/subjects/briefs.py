@@ -38,7 +38,7 @@ async def produce(case: Case, ground: Ground, model: Model) -> Briefed:
         categories=described.categories,
         event_names=tuple(name for name, _ in described.event_names),
     )
-    rule = brief_writer.audience_rule(goal, TODAY)
+    rule = brief_writer.audience_rule(goal, TODAY, described.rhythm)
     evidence = await stack.customers.evidence(rule)
     reached = await reach(stack, rule, service=goal.service)
     brief = await brief_writer.write_brief(

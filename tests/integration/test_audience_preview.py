@@ -24,6 +24,7 @@ from domain.predicate import (
     Stage,
     Trait,
 )
+from tools.cdp.evidence import gather_evidence
 from tools.cdp.port import AudiencePreview, CdpError, Named
 from tools.cdp.preview import SMALLEST_CELL, preview_audience
 from tools.cdp.sizes import count_each
@@ -112,6 +113,20 @@ def test_days_of_a_stage_are_the_workspaces(tmp_path: Path) -> None:
     assert stages("UTC") == {"new": {"edge", "twice"}, "active": set(), "at_risk": set()}
     # Half past eleven in the evening is eleven days ago, and another day than one o'clock.
     assert stages("Pacific/Auckland") == {"new": set(), "active": {"twice"}, "at_risk": {"edge"}}
+
+
+def test_the_evidence_of_a_stage_says_what_it_means_in_days(tmp_path: Path) -> None:
+    tables = Tables(shop(tmp_path, regulars(75, 10) + regulars(25, 40), []), NOW, "UTC")
+
+    found = gather_evidence(Stage(stages=("lapsed",)), tables, "EUR")
+    plain = gather_evidence(Everyone(), tables, "EUR")
+
+    usual, longest = found.figure("usual_wait_days"), found.figure("longest_wait_days")
+    assert usual is not None
+    assert longest is not None
+    assert (usual.value, longest.value, longest.n) == (10, 40, 100)
+    assert longest.query in {query.id for query in found.queries}
+    assert plain.figure("longest_wait_days") is None
 
 
 def test_too_few_waits_tell_no_stage(tmp_path: Path) -> None:

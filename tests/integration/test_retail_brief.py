@@ -44,7 +44,9 @@ async def test_a_good_brief_proposes_a_better_one(shared_data: Path, tmp_path: P
     customers = DuckCustomerData(store, December(), "Europe/London", "GBP")
     today, house = date(2010, 12, 10), HouseWriter()
     goal = await read_goal(GOAL, today=today, currency="GBP", facts=Facts(), model=house)
-    evidence = await customers.evidence(audience_rule(goal, today))
+    evidence = await customers.evidence(
+        audience_rule(goal, today, (await customers.describe()).rhythm)
+    )
     assert evidence.size == 561
     reached = evidence.model_copy(update={"reachable": 505, "left_out": (("no_consent", 56),)})
     brief = await write_brief(

@@ -14,7 +14,7 @@ from domain.goal import Kpi
 from domain.money import Money
 from domain.predicate import Predicate
 from domain.voice import Guide
-from tools.cdp.port import AudiencePreview, DataDescription, Named
+from tools.cdp.port import AudiencePreview, DataDescription, Named, Rhythm
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -54,6 +54,9 @@ FACTS = Facts(
 GUIDE = Guide(brand="Halden", percent_off_most=0.10, principles=("Say what it costs.",))
 
 
+RHYTHM = Rhythm(usual_days=120, wait_days=300, waits=4_000)
+
+
 class FewCustomers:
     """CustomerData of made-up figures; remembers what it was asked."""
 
@@ -72,6 +75,7 @@ class FewCustomers:
             ("Service Booked", 90),
         ),
         unknown_lines: int = 0,
+        rhythm: Rhythm = RHYTHM,
     ) -> None:  # fmt: skip
         self.size_of = size_of or (lambda rule: size)
         self.share = baseline
@@ -80,6 +84,7 @@ class FewCustomers:
         self.first_day, self.last_day = first_day, last_day
         self.events = events
         self.unknown_lines = unknown_lines
+        self.rhythm = rhythm
         self.asked: list[tuple[Predicate, Kpi, int]] = []
 
     async def describe(self) -> DataDescription:
@@ -98,6 +103,7 @@ class FewCustomers:
             channels=("shop", "boutique", "phone"),
             unknown_customer_lines=self.unknown_lines,
             duplicate_lines=0,
+            rhythm=self.rhythm,
         )
 
     async def evidence(self, rule: Predicate) -> AudienceEvidence:

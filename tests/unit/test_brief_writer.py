@@ -20,9 +20,10 @@ from domain.brief import Brief
 from domain.facts import Facts
 from domain.figures import Figure
 from domain.goal import Goal, OfferBounds, Unread
-from domain.predicate import AllOf, Bought, Did, Everyone, NotThat
+from domain.predicate import AllOf, Bought, Did, Everyone, NotThat, Stage
 from domain.voice import Guide
 from tests.unit.brief_world import FACTS, GUIDE, TODAY, FewCustomers, euro
+from tools.cdp.port import Rhythm
 
 
 async def brief_of(
@@ -40,7 +41,7 @@ async def brief_of(
     house = HouseWriter()
     if isinstance(goal, str):
         goal = await read_goal(goal, today=today, currency="EUR", facts=facts, model=house)
-    evidence = await customers.evidence(audience_rule(goal, today))
+    evidence = await customers.evidence(audience_rule(goal, today, customers.rhythm))
     reachable = round(evidence.size * reach)
     evidence = evidence.model_copy(
         update={
@@ -334,9 +335,9 @@ def test_a_reason_without_bounds_changes_nothing() -> None:
 
 
 def test_a_goal_without_an_audience_gets_the_one_it_implies() -> None:
-    due = audience_rule(Goal(text="x", objective="service_due"), TODAY)
+    due = audience_rule(Goal(text="x", objective="service_due"), TODAY, Rhythm())
     assert due == Did(event="Service Due", since=TODAY - timedelta(days=90))
-    assert audience_rule(Goal(text="x"), TODAY) == Everyone()
+    assert audience_rule(Goal(text="x"), TODAY, Rhythm()) == Everyone()
 
 
 def test_a_models_reading_is_checked() -> None:
@@ -425,6 +426,24 @@ async def test_no_offer_is_ever_above_the_guide(share: float, most: float) -> No
         assert brief.offer.share is not None
         assert brief.offer.share <= min(share, most)
         assert brief.offer.exposure.amount >= Decimal(0)
+
+
+async def test_lapsed_is_by_the_customers_own_rhythm_and_else_says_how_it_was_read() -> None:
+    brief = await brief_of("Win back lapsed customers in Munich")
+    assert Stage(stages=("lapsed",)) in cast(AllOf, brief.audience.rule).of
+    assert not any("is read as" in line for line in brief.unsupported)
+
+    brief = await brief_of("Win back lapsed customers", FewCustomers(rhythm=Rhythm(waits=12)))
+    silent = date(TODAY.year - 1, TODAY.month, TODAY.day)
+    last_year = (Bought(before=silent), NotThat(that=Bought(since=silent)))
+    assert brief.audience.rule == AllOf(of=last_year)
+    assert (
+        "“Lapsed” is read as no purchase in 12 months: the data hold 12 returns to buy again, too "
+        "few to tell the customers' own rhythm."
+    ) in brief.unsupported
+
+    brief = await brief_of("Win back customers who have not bought for a year")
+    assert not any("is read as" in line for line in brief.unsupported)
 
 
 async def test_a_lapsed_rule_says_what_its_baseline_is_worth() -> None:

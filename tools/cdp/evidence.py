@@ -15,10 +15,12 @@ from ibis.expr.types import Table
 from domain.brief import AudienceEvidence
 from domain.figures import Figure, Query, Unit
 from domain.money import Currency
-from domain.predicate import Predicate
+from domain.predicate import Predicate, Stage
+from domain.predicate.naming import clauses
 from tools.store.compile import customers_that_fit
 from tools.store.names import require_one_currency
 from tools.store.rows import Row
+from tools.store.stages import measured_waits
 from tools.store.tables import Tables
 
 BULK_PIECES = 12
@@ -44,12 +46,16 @@ def gather_evidence(rule: Predicate, tables: Tables, currency: Currency) -> Audi
         *_order_figures(people, orders, about_orders, about_people),
         *_line_figures(lines, about_lines),
     )
+    queries = [about_people, about_orders, about_lines]
+    if any(isinstance(clause, Stage) for clause in clauses(rule)):
+        figures += _waits(tables)
+        queries.append(measured_waits(tables).query)
     return AudienceEvidence(
         rule=rule,
         as_of=tables.as_of,
         size=people["size"],
         figures=figures,
-        queries=(about_people, about_orders, about_lines),
+        queries=tuple(queries),
         first_day=first,
         last_day=last,
     )
@@ -199,6 +205,23 @@ def _line_figures(row: Row, query: Query) -> tuple[Figure, ...]:
             query=query.id,
             note="how much of value_total these repeats are",
         ),
+    )
+
+
+def _waits(tables: Tables) -> tuple[Figure, ...]:
+    """What a stage of life means in days, of all customers."""
+    waits = measured_waits(tables)
+
+    def figure(name: str, days: int | None, share: str) -> Figure:
+        note = f"{share} waits between two purchases of all customers are this long or shorter"
+        value = _number(days)
+        return Figure(
+            name=name, value=value, unit="days", n=waits.n, query=waits.query.id, note=note
+        )
+
+    return (
+        figure("usual_wait_days", waits.usual, "three of four"),
+        figure("longest_wait_days", waits.longest, "nine of ten"),
     )
 
 

@@ -1,9 +1,10 @@
 """Recency, frequency and value in fifths, among everybody who bought.
 
-The scores of direct marketing (Arthur M. Hughes, Strategic Database Marketing, 4th ed. 2012, ch.
-5; the value is net of returns, VAT and discount). A score of 5 is the fifth that bought last, most
-often, or for most. Equals share a score, the lower one, so that no score hangs on the order of the
-rows; where most bought once, few have a frequency of more than 1.
+The scores of direct marketing (Arthur Middleton Hughes, Strategic Database Marketing, 4th ed.;
+R. Blattberg, B. Kim, S. Neslin, Database Marketing, 2008, ch. 12); the value is net of returns, VAT
+and discount. A score of 5 is the fifth that bought last, most often, or for most. Hughes parts the
+sorted list into exactly equal fifths; here equals share a score, the lower one, so that no score
+hangs on the order of the rows; where most bought once, few have a frequency of more than 1.
 """
 
 from __future__ import annotations

@@ -3,9 +3,13 @@
 A wait is the number of days between two purchases of one person on different days; days are
 those of the workspace's time zone, as everywhere in a rule. Of all waits, three of four are at
 most ``usual`` days long and nine of ten at most ``longest``: who has been silent for longer than
-``usual`` breaks the pattern, who has for longer than ``longest`` has, as a rule, gone. Latency as a trip wire is Jim Novo's (Drilling Down, 3rd ed. 2004, ch. 7–8); a
-quantile of the inter-purchase times as the border of inactivity is common practice where no
-contract ends. Both borders are measured, neither is a number of ours.
+``usual`` breaks the pattern, who has for longer than ``longest`` has, as a rule, gone. Latency as a
+trip wire is Jim Novo's (Customer Latency, 2001, https://www.jimnovo.com/Customer-Latency.htm; he
+takes the average wait); a high quantile of the waits as the border of inactivity is common where no
+contract ends, and which one is a judgement
+(https://engineering.indeedblog.com/blog/2020/01/defining-churn/). The two shares are ours, the
+days are measured. Waits that have not ended are not among them, so both borders come out early, the
+more so the shorter the data.
 
 - lapsed: no purchase for longer than ``longest``
 - at_risk: none for longer than ``usual``
