@@ -76,13 +76,9 @@ async def _take(request: Request) -> Response:
         source = await keys.source(ledger, key_in_body(body))
         if source is None:
             return _unknown_key(request)
-    said = messages.read(call, body, received_at, len(line))
-    if not said.messages:
-        first = said.misfits[0]
-        what = f"No message of this batch can be taken. Message {first.place}: {first.why}"
-        raise MessageError("malformed", what)
+    misfits = messages.judged(call, body, len(line))
     await spool.append(source.id, received_at, call, line)
-    refused = [{"index": one.place, "message": one.why} for one in said.misfits]
+    refused = [{"index": place, "message": why} for place, why in misfits]
     answer = {"success": True, "refused": refused} if refused else {"success": True}
     return JSONResponse(answer, headers=_HEADERS)
 

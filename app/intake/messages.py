@@ -15,8 +15,6 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic_core import from_json, to_json
 
-from domain.frozen import Frozen
-
 Call = Literal["identify", "track", "page", "screen", "group", "alias"]
 CALLS: tuple[Call, ...] = get_args(Call)
 
@@ -40,15 +38,14 @@ CLOCK_IS_RIGHT = timedelta(seconds=5)
 """A sender's clock so near to ours is taken as right: the difference is the way of the request,
 and times of the past are kept as they were said."""
 
-_IDS = {
-    "userId": MOST_ID,
-    "anonymousId": MOST_ID,
-    "previousId": MOST_ID,
-    "groupId": MOST_ID,
-    "messageId": MOST_MESSAGE_ID,
-}
+_IDS = (
+    ("userId", MOST_ID),
+    ("anonymousId", MOST_ID),
+    ("previousId", MOST_ID),
+    ("groupId", MOST_ID),
+    ("messageId", MOST_MESSAGE_ID),
+)
 _OBJECTS = ("properties", "traits", "context", "integrations")
-_MOMENTS = ("timestamp", "originalTimestamp")
 
 RefusalCode = Literal[
     "not_gzip",  # said to be compressed, and cannot be unpacked
@@ -87,18 +84,18 @@ class Message(NamedTuple):
     context: dict[str, Any]
 
 
-class Misfit(Frozen):
+class Misfit(NamedTuple):
     """A message of a batch that cannot be taken."""
 
     place: int
     why: str
 
 
-class Request(Frozen):
+class Request(NamedTuple):
     """What a request says."""
 
-    messages: tuple[Message, ...]
-    misfits: tuple[Misfit, ...] = ()
+    messages: list[Message]
+    misfits: list[Misfit]
 
 
 def unpacked(body: bytes, encoding: str) -> bytes:
@@ -135,82 +132,101 @@ def parsed(body: bytes) -> tuple[dict[str, Any], bytes]:
     return value, line.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
+def judged(call: Call | Literal["batch"], body: Mapping[str, Any], size: int) -> list[Misfit]:
+    """The messages of a request of ``size`` bytes that cannot be taken; at least one other can.
+    Raises MessageError malformed, too_large or too_many."""
+    if call != "batch":
+        if size > MOST_MESSAGE_BYTES and _size(body) > MOST_MESSAGE_BYTES:
+            raise MessageError("too_large", _MESSAGE_TOO_LARGE)
+        why = _unfit(call, body)
+        if why:
+            raise MessageError("malformed", why)
+        return []
+    batch = body.get("batch")
+    if not isinstance(batch, list) or not batch:
+        raise MessageError("malformed", "A batch has a list `batch` with at least one message.")
+    if len(batch) > MOST_MESSAGES:
+        raise MessageError("too_many", f"A batch has at most {MOST_MESSAGES:,} messages.")
+    heavy = _heavy(batch, size)
+    misfits: list[Misfit] = []
+    for place, one in enumerate(batch):
+        if place in heavy:
+            misfits.append(Misfit(place, _MESSAGE_TOO_LARGE))
+        elif why := _unfit("batch", one):
+            misfits.append(Misfit(place, why))
+    if len(misfits) == len(batch):
+        place, why = misfits[0]
+        what = f"No message of this batch can be taken. Message {place}: {why}"
+        raise MessageError("malformed", what)
+    return misfits
+
+
 def read(
     call: Call | Literal["batch"],
     body: Mapping[str, Any],
     received_at: datetime,
     size: int = MOST_BODY_BYTES,
 ) -> Request:
-    """The messages of a request of at most ``size`` bytes. Raises MessageError malformed,
-    too_large or too_many."""
-    weigh = size > MOST_MESSAGE_BYTES
-    if call != "batch":
-        if weigh and _size(body) > MOST_MESSAGE_BYTES:
-            raise MessageError("too_large", _MESSAGE_TOO_LARGE)
-        found = _message(call, body, {}, 0, _skew(body, received_at), received_at)
-        if isinstance(found, Misfit):
-            raise MessageError("malformed", found.why)
-        return Request(messages=(found,))
-    batch = body.get("batch")
-    if not isinstance(batch, list) or not batch:
-        raise MessageError("malformed", "A batch has a list `batch` with at least one message.")
-    if len(batch) > MOST_MESSAGES:
-        raise MessageError("too_many", f"A batch has at most {MOST_MESSAGES:,} messages.")
-    shared = body.get("context")
+    """The messages of a request, and those that cannot be taken. Raises as ``judged``."""
+    misfits = judged(call, body, size)
     skew = _skew(body, received_at)
-    messages: list[Message] = []
-    misfits: list[Misfit] = []
-    for place, one in enumerate(batch):
-        if weigh and _size(one) > MOST_MESSAGE_BYTES:
-            misfits.append(Misfit(place=place, why=_MESSAGE_TOO_LARGE))
-            continue
-        context = shared if isinstance(shared, dict) else {}
-        found = _message("batch", one, context, place, skew, received_at)
-        if isinstance(found, Misfit):
-            misfits.append(found)
-        else:
-            messages.append(found)
-    return Request(messages=tuple(messages), misfits=tuple(misfits))
+    if call != "batch":
+        return Request([_message(call, body, {}, 0, skew, received_at)], [])
+    context = body.get("context")
+    shared = context if isinstance(context, dict) else {}
+    unfit = {place for place, _ in misfits}
+    found = [
+        _message(one["type"], one, shared, place, skew, received_at)
+        for place, one in enumerate(body["batch"])
+        if place not in unfit
+    ]
+    return Request(found, misfits)
+
+
+def _unfit(call: Call | Literal["batch"], said: object) -> str:
+    """Why a message cannot be taken; empty: it can."""
+    if not isinstance(said, dict):
+        return "A message is a JSON object."
+    get = said.get
+    kind = get("type") if call == "batch" else call
+    if kind not in CALLS:
+        return f"Its type is one of {', '.join(CALLS)}."
+    for field in _OBJECTS:
+        value = get(field)
+        if value is not None and not isinstance(value, dict):
+            return f"{field} is a JSON object."
+    for field, most in _IDS:
+        value = get(field)
+        # Nearly all are short texts; _identifier is asked of the others.
+        short = value is None or (isinstance(value, str) and len(value) <= most)
+        if not short and _identifier(value, most) is None:
+            return f"{field} is a text of at most {most} characters, or a number."
+    if not _said(get("userId")) and not _said(get("anonymousId")):
+        return "It needs userId or anonymousId."
+    if kind == "track":
+        name = get("event")
+        if not isinstance(name, str) or not name.strip():
+            return "track needs event, a text."
+    elif kind == "alias" and not (_said(get("userId")) and _said(get("previousId"))):
+        return "alias needs userId and previousId."
+    elif kind == "group" and not _said(get("groupId")):
+        return "group needs groupId."
+    if _moment(_timestamp(said)) is None:
+        return "timestamp is a moment such as 2026-11-25T08:30:00Z."
+    return ""
 
 
 def _message(
-    call: Call | Literal["batch"],
-    said: object,
+    kind: Call,
+    said: Mapping[str, Any],
     shared: Mapping[str, Any],
     place: int,
     skew: timedelta,
     received_at: datetime,
-) -> Message | Misfit:
-    def misfit(why: str) -> Misfit:
-        return Misfit(place=place, why=why)
-
-    if not isinstance(said, dict):
-        return misfit("A message is a JSON object.")
-    kind = said.get("type") if call == "batch" else call
-    if kind not in CALLS:
-        return misfit(f"Its type is one of {', '.join(CALLS)}.")
-    for field in _OBJECTS:
-        value = said.get(field)
-        if value is not None and not isinstance(value, dict):
-            return misfit(f"{field} is a JSON object.")
-    ids: dict[str, str] = {}
-    for field, most in _IDS.items():
-        text = _identifier(said.get(field), most)
-        if text is None:
-            return misfit(f"{field} is a text of at most {most} characters, or a number.")
-        ids[field] = text
-    if not ids["userId"] and not ids["anonymousId"]:
-        return misfit("It needs userId or anonymousId.")
-    if kind == "alias" and not (ids["userId"] and ids["previousId"]):
-        return misfit("alias needs userId and previousId.")
-    if kind == "group" and not ids["groupId"]:
-        return misfit("group needs groupId.")
-    name = said.get("event") if kind == "track" else said.get("name")
-    if kind == "track" and (not isinstance(name, str) or not name.strip()):
-        return misfit("track needs event, a text.")
-    at = _moment(next((said[f] for f in _MOMENTS if said.get(f) is not None), None))
-    if at is None:
-        return misfit("timestamp is a moment such as 2026-11-25T08:30:00Z.")
+) -> Message:
+    """A message that is not unfit."""
+    ids = {field: _identifier(said.get(field), most) or "" for field, most in _IDS}
+    at = _moment(_timestamp(said))
     properties = said.get("traits" if kind in ("identify", "group") else "properties") or {}
     if kind == "group":
         properties = {**properties, "groupId": ids["groupId"]}
@@ -225,8 +241,8 @@ def _message(
         user_id=ids["userId"],
         anonymous_id=ids["anonymousId"],
         previous_id=ids["previousId"],
-        name=_NAMES.get(kind) or str(name).strip(),
-        at=received_at if isinstance(at, str) else _shifted(at, skew),
+        name=_NAMES.get(kind) or str(said["event"]).strip(),
+        at=_shifted(at, skew) if isinstance(at, datetime) else received_at,
         properties=properties,
         context={**shared, **context} if shared else context,
     )
@@ -239,6 +255,16 @@ _NAMES: dict[str, str] = {
     "identify": "Identified",
     "alias": "Aliased",
 }
+
+
+def _said(value: object) -> bool:
+    """Whether an id that can be one says anything."""
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
+def _timestamp(said: Mapping[str, Any]) -> object:
+    first = said.get("timestamp")
+    return first if first is not None else said.get("originalTimestamp")
 
 
 def _identifier(value: object, most: int) -> str | None:
@@ -293,6 +319,19 @@ def _repaired(body: bytes) -> tuple[Any, bytes]:
     except (ValueError, RecursionError) as error:
         what = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
         raise MessageError("not_json", f"The body is not JSON: {what}.") from error
+
+
+def _heavy(batch: list[Any], size: int) -> set[int]:
+    """The places of messages that are too large. Where many are light together, so is each."""
+    if size <= MOST_MESSAGE_BYTES:
+        return set()
+    together = max(1, MOST_MESSAGE_BYTES // 2 * len(batch) // size)
+    heavy: set[int] = set()
+    for first in range(0, len(batch), together):
+        some = batch[first : first + together]
+        if _size(some) > MOST_MESSAGE_BYTES:
+            heavy.update(n for n, one in enumerate(some, first) if _size(one) > MOST_MESSAGE_BYTES)
+    return heavy
 
 
 def _size(value: object) -> int:

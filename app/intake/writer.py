@@ -73,7 +73,8 @@ class _Came:
             return
         columns = self.columns.setdefault(kind, {name: [] for name in row})
         for name, value in row.items():
-            columns[name].append(value if isinstance(value, str) else as_text(value))
+            said = value is None or isinstance(value, str)
+            columns[name].append(value if said else as_text(value))
 
     def table(self, kind: Kind) -> pa.Table:
         said = self.columns[kind]

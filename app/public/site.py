@@ -35,11 +35,11 @@ def public_app(stack: Callable[[], Stack], spool: Spool) -> Starlette:
 
     app = Starlette(
         routes=[
+            *door.routes,  # first, as they are asked for most
             *unsubscribing.routes,
             *preferences.routes,
             *tracking.routes,
             *hooks.routes,
-            *door.routes,
             Route("/alive", alive, methods=["GET"]),
         ]
     )

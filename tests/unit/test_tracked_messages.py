@@ -52,6 +52,7 @@ def test_of_any_request_each_message_is_taken_or_refused(
         said = messages.read(kind, body, NOW)
     except MessageError:
         return
+    assert said.misfits == messages.judged(kind, body, len(json.dumps(body)))
     assert len(said.messages) + len(said.misfits) == (len(batch) if kind == "batch" else 1)
     for message in said.messages:
         assert message.user_id or message.anonymous_id
