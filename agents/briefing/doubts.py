@@ -22,6 +22,7 @@ from domain.predicate import (
     Predicate,
     Sequence,
     Stage,
+    contradictions,
 )
 from domain.predicate.naming import clauses
 from tools.cdp.port import DataDescription
@@ -65,7 +66,7 @@ def doubts(
             "customers' own rhythm."
         )
     if evidence.size == 0:
-        found.append("Nobody fits the audience rule.")
+        found += contradictions(evidence.rule) or ("Nobody fits the audience rule.",)
     found += _reach(evidence)
     last = evidence.last_day or described.last_day
     if last is not None and evidence.as_of.date() - last >= STALE:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from agents.conversing.found import CampaignLine
 from agents.conversing.memory import Choice, Open
-from agents.house.goal_dates import Span, months, resolve
+from agents.house.goal_dates import Span, back, resolve
 from agents.house.goal_text import STOP_WORDS, compiled, lowered
 
 _YES = re.compile(
@@ -92,14 +92,7 @@ def period(text: str, today: date, *, past: bool) -> Span | None:
         plain,
     )
     if lately:
-        count, unit = int(lately[1]), lately[2][0]
-        first = {
-            "d": today - timedelta(days=count),
-            "t": today - timedelta(days=count),
-            "w": today - timedelta(weeks=count),
-            "m": months(today, -count),
-        }[unit]
-        return Span(first, today)
+        return Span(back(today, int(lately[1]), lately[2]), today)
     for match in compiled("<DATE>").finditer(plain):
         if match.group().strip() in ("may", "mai") and not re.search(
             r"\b(?:in|im) ma[iy]\b", plain

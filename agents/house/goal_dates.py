@@ -96,9 +96,17 @@ def month_span(year: int, month: int) -> Span:
     return Span(date(year, month, 1), months(date(year, month, 1), 1) - timedelta(days=1))
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+"""A period that reaches further ("for 3,000 years") reaches to here: no customer's data do."""
+
+
 def months(day: date, count: int) -> date:
     """That many calendar months later (earlier, if negative), on the last day where needed."""
     index = day.year * 12 + day.month - 1 + count
+    if index < EARLIEST.year * 12:
+        return EARLIEST
+    if index >= (LATEST.year + 1) * 12:
+        return LATEST
     year, month = divmod(index, 12)
     for last in range(day.day, 27, -1):
         try:
@@ -113,11 +121,11 @@ def back(today: date, count: int, unit: str) -> date:
     "negative)."""
     match unit[0]:
         case "d" | "t":
-            return today - timedelta(days=count)
+            return _days_back(today, count)
         case "w":
-            return today - timedelta(weeks=count)
+            return _days_back(today, 7 * count)
         case "f":
-            return today - timedelta(weeks=2 * count)
+            return _days_back(today, 14 * count)
         case "h":
             return months(today, -6 * count)
         case "m":
@@ -126,6 +134,11 @@ def back(today: date, count: int, unit: str) -> date:
             return months(today, -3 * count)
         case _:
             return months(today, -12 * count)
+
+
+def _days_back(today: date, count: int) -> date:
+    day = today.toordinal() - count
+    return date.fromordinal(min(max(day, EARLIEST.toordinal()), LATEST.toordinal()))
 
 
 def _nearest(make: Callable[[int], Span | None], today: date, past: bool) -> Span | None:

@@ -14,7 +14,7 @@ from app.output import JsonOption, Out
 from app.stack import build_stack
 from app.views.audience import list_segments, read_rule
 from app.workspace import Workspace, open_workspace
-from domain.predicate import Predicate, as_text, in_words, rule_schema
+from domain.predicate import Predicate, as_text, contradictions, in_words, rule_schema
 from tools.cdp.port import AudiencePreview
 from workflows.previewing import preview as preview_audience
 from workflows.saved_segments import named
@@ -87,6 +87,8 @@ def save(
         person = opened.person(tx)
     made = asyncio.run(keep_segment(build_stack(opened), person, name, asked))
     out.say(f"“{made.name}”: {in_words(made.rule)}.")
+    for why in contradictions(made.rule):
+        out.warn(why)
     out.answer("audience.segment.v1", made)
 
 
@@ -118,6 +120,8 @@ def _stack(opened: Workspace, as_of: str) -> Stack:
 
 def _say(out: Out, found: AudiencePreview) -> None:
     out.say(f"{found.size:,} people: {in_words(found.rule)}.")
+    for why in contradictions(found.rule):
+        out.warn(why)
     if not found.size:
         return
     table = Table(box=None, show_header=False)

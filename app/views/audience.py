@@ -20,7 +20,15 @@ from domain.customer import EVENT_NAMES
 from domain.errors import WrongUsage
 from domain.figures import Figure, Query
 from domain.frozen import Frozen, canonical_json
-from domain.predicate import RULE, Everyone, Predicate, as_text, in_words, parse_rule
+from domain.predicate import (
+    RULE,
+    Everyone,
+    Predicate,
+    as_text,
+    contradictions,
+    in_words,
+    parse_rule,
+)
 from tools.cdp.port import AudiencePreview
 from workflows.audience import reach
 from workflows.previewing import preview
@@ -87,6 +95,8 @@ class SegmentPage(Frozen):
     size: int
     reachable: int
     left_out: tuple[LeftOut, ...]
+    contradictions: tuple[str, ...]
+    """Clauses that nobody can fit, and why."""
     preview: AudiencePreview
     """How they are spread, whom they share with other groups, who agreed to which channel."""
     as_text: str
@@ -214,6 +224,7 @@ async def segment_page(stack: Stack, rule: Predicate, name: str = "") -> Segment
         size=found.size,
         reachable=len(reached.people),
         left_out=_left_out(rule, reached.counts()),
+        contradictions=contradictions(rule),
         preview=await preview(stack, rule),
         as_text=as_text(rule),
         evidence=tuple(

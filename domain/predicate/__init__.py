@@ -29,6 +29,7 @@ from domain.predicate.clauses import (
     Trait,
     TraitField,
 )
+from domain.predicate.contradictions import contradictions
 from domain.predicate.parsing import parse_rule
 from domain.predicate.printing import as_text
 from domain.predicate.words import in_words
@@ -62,6 +63,7 @@ __all__ = [
     "Trait",
     "TraitField",
     "as_text",
+    "contradictions",
     "in_words",
     "parse_rule",
     "rule_schema",

@@ -39,6 +39,9 @@ DAY_FIELDS: tuple[TraitField, ...] = ("created_at", "birthday")
 LONGEST_WINDOW = 36_500
 """Days: a hundred years."""
 
+
+Day = Annotated[date | None, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+"""What every engine can reckon with."""
 Days = Annotated[int, Field(ge=1, le=LONGEST_WINDOW)]
 LaterDays = Annotated[Days | None, Field(exclude_if=lambda value: value is None)]
 LaterAmount = Annotated[Decimal | None, Field(exclude_if=lambda value: value is None)]
@@ -53,8 +56,8 @@ class Everyone(Frozen):
 class Dated(Frozen):
     """When: a fixed period, a rolling window, or what both leave."""
 
-    since: date | None = None
-    before: date | None = None
+    since: Day = None
+    before: Day = None
     last_days: LaterDays = None
     """In the last so many days."""
     older_days: LaterDays = None

@@ -93,6 +93,17 @@ def _unreadable(text: str, at: int, expected: str) -> WrongUsage:
     )
 
 
+def _why(error: ValidationError) -> str:
+    first = error.errors()[0]
+    match first["type"]:
+        case "less_than_equal":
+            return f"there is {first['input']}, and it may be {first['ctx']['le']} at most"
+        case "greater_than_equal":
+            return f"there is {first['input']}, and it may be {first['ctx']['ge']} at least"
+        case _:
+            return str(first["msg"]).removeprefix("Value error, ")
+
+
 class _Reader:
     def __init__(self, text: str, tokens: list[_Token]) -> None:
         self.text = text
@@ -183,9 +194,12 @@ class _Reader:
         try:
             return make(**fields)
         except ValidationError as error:
-            first = error.errors()[0]
-            why = str(first["msg"]).removeprefix("Value error, ")
-            raise self.expected(f"something else before this ({why}); what follows") from error
+            raise WrongUsage(
+                "unreadable_rule",
+                f"This audience rule cannot be read up to character {self.next.at}: {_why(error)}.",
+                thing=self.text[:200],
+                next_step="change it there; docs/audiences.md says what may stand in a rule",
+            ) from error
 
     # --- rules --------------------------------------------------------------------------------
 

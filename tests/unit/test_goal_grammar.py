@@ -249,3 +249,18 @@ def test_every_example_of_the_documentation_is_read() -> None:
 def test_the_page_is_as_the_tables_say() -> None:
     page = Path(__file__).parents[2] / "docs" / "goals.md"
     assert page.read_text("utf-8") == markdown(), "python -m agents.house.goal_docs > docs/goals.md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write to customers who have been inactive for 3000 years",
+        "Sell straps to people who bought more than 5000 years ago",
+        "Schreib Kunden, die in den letzten 99999999999 Tagen gekauft haben",
+        "Invite customers who bought a watch, in 999999 weeks",
+    ],
+)
+def test_a_period_beyond_all_calendars_is_read_or_quoted(text: str) -> None:
+    goal = read_goal(GoalText(text=text, today=date(2026, 11, 20), currency="EUR"))
+
+    assert goal.text == text

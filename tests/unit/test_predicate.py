@@ -29,6 +29,7 @@ from domain.predicate import (
     Step,
     Trait,
     as_text,
+    contradictions,
     in_words,
     parse_rule,
     rule_schema,
@@ -170,6 +171,54 @@ def test_a_refusal_says_where_and_what_is_near(text: str, place: int, nearest: s
 
     assert f"character {place} on" in caught.value.what
     assert nearest in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("recency score 6 to 9", "there is 6, and it may be 5 at most"),
+        ("bought in the last 0 days", "there is 0, and it may be 1 at least"),
+        ("bought since 0001-01-01", "it may be 1900-01-01 at least"),
+        ("first bought then not bought then bought", "only the last step of a sequence"),
+        ('did "Viewed" where price at least dear', "'dear' is no number"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_in_words(text: str, why: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        parse_rule(text)
+
+    assert why in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("bought since 2026-01-02 before 2026-01-02", "ends before it begins"),
+        ("bought in the last 30 days more than 30 days ago", "more than 30 days ago"),
+        ("not bought between 5 and 2 times", "at least 5 and at most 2"),
+        ("everyone and spent at least 500 at most 100", "at least 500 and at most 100"),
+        ("value score 5 to 2", "at least 5 and at most 2"),
+        ('first did "A" since 2026-02-01 before 2026-01-01 then bought', "ends before it begins"),
+    ],
+)
+def test_bounds_that_shut_out_everybody_are_named(text: str, why: str) -> None:
+    (found,) = contradictions(parse_rule(text))
+
+    assert why in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bought since 2026-01-01 before 2026-01-02",
+        "bought in the last 31 days more than 30 days ago",
+        "bought never",
+        "spent at least 5 at most 5",
+        'first bought then not did "A" since 2026-02-01 before 2026-01-01',
+    ],
+)
+def test_bounds_that_leave_room_are_not(text: str) -> None:
+    assert contradictions(parse_rule(text)) == ()
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,8 @@ def _dates(rule: Trait) -> list[date]:
         ) from error
     if not days:
         raise _wrong(rule, f"{rule.field} is compared with days, and none is said")
+    if not 1900 <= min(days).year <= max(days).year <= 2200:
+        raise _wrong(rule, f"{rule.field} is compared with a day of another age: {rule.value!r}")
     return days
 
 
