@@ -122,6 +122,8 @@ async def test_a_rule_is_built_and_what_the_data_do_not_have_is_refused(desk: De
     assert "use one of: ring" in wrong.text
     odd = await browser.get("/audience/build", params={**fields, "c0.at_least": "two"})
     assert "“two” is no whole number." in odd.text
+    shut = await browser.get("/audience/build", params={**fields, "c0.at_most": "0"})
+    assert "nothing is at least 1 and at most 0" in shut.text
     event = await browser.get(
         "/audience/build", params={"c0.kind": "did", "c0.event": "Email Opend"}
     )
