@@ -80,16 +80,16 @@ class Workspace:
         key = self.secrets.suppression_key
 
         def erased(named: Iterable[str]) -> set[str]:
-            names = list(named)
             with self.ledger.read() as tx:
+                if not erasures.any_at_all(tx):
+                    return set()
+                names = list(named)
                 ids = erasures.among(tx, names, key)
                 hashes = {suppression.address_hash(n, key): n for n in names if "@" in n}
                 reasons = suppression.reasons(tx, list(hashes))
             return ids | {hashes[h] for h, why in reasons.items() if why == "erased"}
 
-        with self.ledger.read() as tx:
-            anybody = erasures.any_at_all(tx)
-        return Store(self.store_folder, erased if anybody else None)
+        return Store(self.store_folder, erased, self.settings.privacy.orders)
 
     @property
     def quarantine_folder(self) -> Path:
@@ -117,7 +117,11 @@ class Workspace:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return database.open_ledger(ledger_url(self.folder), mark=self.high_water)
+        return database.open_ledger(
+            ledger_url(self.folder),
+            mark=self.high_water,
+            erased_key=lambda: self.secrets.suppression_key,
+        )
 
     @cached_property
     def high_water(self) -> HighWater:

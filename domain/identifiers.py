@@ -19,6 +19,8 @@ BLACKED = "█"
 """Takes the place of each letter that is erased, so that places in a text stay where they are."""
 _BETWEEN = r"[ ()/.\-\u00a0]{0,3}"
 """What people write between the digits of a phone number."""
+LEAST_DIGITS = 11
+"""So many digits with their country's are hardly a moment or a price."""
 LEAST_LETTERS = 8
 """A name is told apart from other words by so many letters."""
 
@@ -32,6 +34,12 @@ class Phone(Frozen):
     @property
     def e164(self) -> str:
         return f"+{self.country}{self.national}"
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """How it begins where nothing stands before it: as WhatsApp and many exports write it, and
+        in North America without its country."""
+        return (self.country, self.national[:3]) if self.country == "1" else (self.country,)
 
 
 class Identifiers(Frozen):
@@ -116,7 +124,7 @@ class Identifiers(Frozen):
             "address": [one.rpartition("@")[0].lower() for one in self.addresses],
             "customer id": [one.lower() for one in self.customer_ids],
             "device": [one.lower() for one in self.devices],
-            "phone": ["0", "+"],
+            "phone": ["0", "+", "%2b", *(start for one in self.phones for start in one.starts)],
             "name": [last.split()[0].lower() for _, last in self.names],
         }
 
@@ -166,7 +174,11 @@ def spellings(identifiers: Identifiers) -> dict[IdentifierKind, Sequence[str]]:
         "customer id": [one for one in identifiers.customer_ids if is_telling(one)],
         "device": [one for one in identifiers.devices if is_telling(one)],
         "address": list(identifiers.addresses),
-        "phone": [spelt for one in identifiers.phones for spelt in (one.e164, f"0{one.national}")],
+        "phone": [
+            spelt
+            for one in identifiers.phones
+            for spelt in (one.e164, f"0{one.national}", f"%2B{one.country}{one.national}")
+        ],
         "name": names,
     }
 
@@ -187,13 +199,19 @@ def _address(address: str) -> str:
 
 
 def _phone(phone: Phone) -> str:
-    """With its country's number or a zero before it: digits alone may be anything."""
+    """With its country's number or a zero before it: digits alone may be anything. Without a plus
+    where the whole is long; in North America without its country, as people write it there."""
     digits = _BETWEEN.join(phone.national)
     country = _BETWEEN.join(phone.country)
-    return (
-        rf"(?:(?:\+|(?<!\d)00){_BETWEEN}{country}{_BETWEEN}(?:0{_BETWEEN})?|(?<!\d)0{_BETWEEN})"
-        rf"{digits}(?!\d)"
-    )
+    before = [
+        rf"(?:\+|%2B|(?<!\d)00){_BETWEEN}{country}{_BETWEEN}(?:0{_BETWEEN})?",
+        rf"(?<!\d)0{_BETWEEN}",
+    ]
+    if len(phone.country + phone.national) >= LEAST_DIGITS:
+        before.append(rf"(?<![\d.,]){phone.country}(?={phone.national})")
+    if phone.country == "1":
+        before.append(rf"(?<![\d.,])(?:\({_BETWEEN})?")
+    return rf"(?:{'|'.join(before)}){digits}(?!\d)"
 
 
 def _name(first: str, last: str) -> str:

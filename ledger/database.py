@@ -35,6 +35,8 @@ BUSY_SECONDS = 30
 
 _WRITES = "mainspring_writes"
 _Item = TypeVar("_Item")
+ErasedKey = Callable[[], bytes]
+"""The key of the marks by which those who were erased are known again (ledger/erasures.py)."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Transaction:
     real_now: datetime
     simulated: bool
     writes: bool
+    erased_key: ErasedKey | None = None
     journaled: list[tuple[int, str]] = field(default_factory=list)
     """Number and hash of the journal's rows that were added, in order."""
     before_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -69,10 +72,17 @@ class Mark(Protocol):
 class Ledger:
     """An open ledger. Safe to share between threads; every process opens its own."""
 
-    def __init__(self, url: str, clock: Clock | None = None, mark: Mark | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock | None = None,
+        mark: Mark | None = None,
+        erased_key: ErasedKey | None = None,
+    ) -> None:
         """``clock`` stands in for the workspace's own; for tests alone. ``mark`` is told of every
-        transaction in which the journal grew."""
+        transaction in which the journal grew; ``erased_key`` knows again who was erased."""
         self.url = url
+        self._erased_key = erased_key
         self._engine = make_engine(url)
         self._clock = clock
         self._mark = mark
@@ -140,6 +150,7 @@ class Ledger:
             real_now=real_now,
             simulated=simulated_at is not None,
             writes=writes,
+            erased_key=self._erased_key,
         )
 
 
@@ -199,7 +210,12 @@ def upgrade(url: str) -> bool:
         engine.dispose()
 
 
-def open_ledger(url: str, clock: Clock | None = None, mark: Mark | None = None) -> Ledger:
+def open_ledger(
+    url: str,
+    clock: Clock | None = None,
+    mark: Mark | None = None,
+    erased_key: ErasedKey | None = None,
+) -> Ledger:
     """Open a ledger whose tables are this program's. Never migrates.
 
     Raises LedgerError missing, damaged, needs_upgrade or too_new.
@@ -212,7 +228,7 @@ def open_ledger(url: str, clock: Clock | None = None, mark: Mark | None = None) 
             thing=str(path),
             next_step="Make the workspace with `mainspring init`.",
         )
-    ledger = Ledger(url, clock, mark)
+    ledger = Ledger(url, clock, mark, erased_key)
     try:
         found = _revision(ledger._engine)
     except sqlite3.DatabaseError as error:  # raised while the connection is prepared

@@ -27,6 +27,8 @@ _RUN_OF = {
     "approvals": t.approvals.c.run_id,
     "publications": t.publications.c.run_id,
 }
+_NAMED_BY = ("violations", "requests", "webhook_deliveries", "webhook_refusals")
+"""Tables whose very keys are what somebody sent: a row whose key names the person goes."""
 _PAGE = 2000
 
 
@@ -39,6 +41,7 @@ class Naming:
     said: dict[str, Any]
     """The columns that do."""
     blacked_out: dict[str, Any]
+    """Empty: the row goes."""
     run_id: str = ""
     """The campaign whose goal, brief or mail it is."""
 
@@ -78,13 +81,35 @@ def erase(
         suppression.add_hashes(tx, [suppression.address_hash(a, key) for a in kept], "erased")
     for row in rows:
         where = sa.and_(*(row.table.c[name] == value for name, value in row.key.items()))
-        query = sa.update(row.table).where(where).values(**row.blacked_out)
+        query: sa.Update | sa.Delete = sa.delete(row.table).where(where)
+        if row.blacked_out:
+            query = sa.update(row.table).where(where).values(**row.blacked_out)
         changed[row.table.name] += tx.connection.execute(query).rowcount
     for run_id in sorted({run_id for row in rows if (run_id := row.run_id)}):
         # Its brief and mail are no longer what anybody said yes to.
         runs.cancel(tx, run_id, person)
     wipe_log(tx)
     return +changed
+
+
+def under_way(tx: Transaction, rows: Sequence[Naming]) -> int:
+    """How much is being worked on just now that these rows belong to: jobs of campaigns, and
+    answers of conversations. What it has read it may write once more."""
+    lanes = {f"run:{row.run_id}" for row in rows if row.run_id}
+    threads = {row.key["id"] for row in rows if row.table is t.threads}
+    turns = {row.key["id"] for row in rows if row.table is t.turns}
+    j, c = t.jobs.c, t.turns.c
+    jobs = sa.select(sa.func.count()).where(
+        j.lane.in_(lanes), j.state == "running", j.lease_until > tx.real_now
+    )
+    answers = sa.select(sa.func.count()).where(
+        sa.or_(c.thread_id.in_(threads), c.id.in_(turns)),
+        c.status == "running",
+        c.lease_until > tx.real_now,
+    )
+    return int(
+        tx.connection.execute(jobs).scalar_one() + tx.connection.execute(answers).scalar_one()
+    )
 
 
 def record(tx: Transaction, person: Person, data: dict[str, object]) -> None:
@@ -100,13 +125,18 @@ def _naming(tx: Transaction, table: sa.Table, who: Identifiers) -> Iterator[Nami
         for c in table.columns
         if isinstance(c.type, sa.Text | CanonicalJson) and c.name not in fixed
     ]
-    if not texts:
+    by_key = table.name in _NAMED_BY
+    if not texts and not by_key:
         return
     of_run = _RUN_OF.get(table.name)
     chosen = [*keys, *texts, *([] if of_run is None else [of_run.label("run")])]
     query = sa.select(*chosen).execution_options(yield_per=_PAGE)
     result = tx.connection.execute(query)
     for row in result.mappings():
+        key = {c.name: row[c.name] for c in keys}
+        if by_key and any(who.find(one) for one in key.values() if isinstance(one, str)):
+            yield Naming(table, key, key, {})
+            continue
         values = {c.name: row[c.name] for c in texts if row[c.name]}
         if not any(who.find(text) for value in values.values() for text in texts_of(value)):
             continue
@@ -114,5 +144,4 @@ def _naming(tx: Transaction, table: sa.Table, who: Identifiers) -> Iterator[Nami
         blacked = {name: who.black_out_json(value, named=True) for name, value in values.items()}
         changed = {name: value for name, value in blacked.items() if value != values[name]}
         said = {name: values[name] for name in changed}
-        key = {c.name: row[c.name] for c in keys}
         yield Naming(table, key, said, changed, row["run"] if of_run is not None else "")

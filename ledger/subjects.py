@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from domain.customer import Suppression
-from ledger import journal, same_people, suppression
+from ledger import erasures, journal, same_people, suppression
 from ledger import tables as t
 from ledger.database import Transaction, in_chunks, insert_new, wipe_log
 from ledger.people import Person, require_now
@@ -22,12 +22,22 @@ _c = t.subjects.c
 
 
 def pseudonyms(tx: Transaction, customer_ids: Iterable[str]) -> dict[str, str]:
-    """Customer id → pseudonym; who has none yet is given one (needs a write transaction)."""
+    """Customer id → pseudonym; who has none yet is given one (needs a write transaction).
+
+    Who was erased gets one that leads to nobody and is kept nowhere: a process that read their id
+    just before brings it back by nothing that it writes.
+    """
     wanted = sorted(set(customer_ids))
     found = known(tx, wanted)
+    missing = [one for one in wanted if one not in found]
+    gone: set[str] = set()
+    if missing and tx.erased_key is not None:
+        gone = erasures.among(tx, missing, tx.erased_key())
     rows = []
-    for customer_id in wanted:
-        if customer_id not in found:
+    for customer_id in missing:
+        if customer_id in gone:
+            found[customer_id] = secrets.token_hex(16)
+        else:
             salt = secrets.token_hex(16)
             digest = hashlib.sha256(f"{salt}|{customer_id}".encode()).hexdigest()
             rows.append({"customer_id": customer_id, "salt": salt, "pseudonym": digest[:32]})

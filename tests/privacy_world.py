@@ -151,16 +151,21 @@ def _files(workspace: Workspace) -> None:
 def everything(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Every byte of every file, packed ones and tables opened too."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        raw = path.read_bytes()
-        yield path, raw
-        if raw.startswith(b"\x1f\x8b"):
-            yield path, gzip.decompress(raw)
-        elif raw.startswith(b"PK"):
-            with zipfile.ZipFile(path) as archive:
-                for name in archive.namelist():
-                    yield path, archive.read(name)
-        elif raw.startswith(b"PAR1"):
-            yield path, str(pq.read_table(path).to_pylist()).encode()
+        for content in _opened(path.read_bytes()):
+            yield path, content
+
+
+def _opened(raw: bytes) -> Iterator[bytes]:
+    """These bytes, and whatever is packed in them, however often."""
+    yield raw
+    if raw.startswith(b"\x1f\x8b"):
+        yield from _opened(gzip.decompress(raw))
+    elif raw.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(raw)) as archive:
+            for name in archive.namelist():
+                yield from _opened(archive.read(name))
+    elif raw.startswith(b"PAR1"):
+        yield str(pq.read_table(BytesIO(raw)).to_pylist()).encode()
 
 
 def places(folder: Path) -> set[str]:

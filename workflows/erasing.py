@@ -24,7 +24,7 @@ def black_out_checkpoints(path: Path, who: Identifiers) -> int:
     """Black out every text in which the person can be found; in how many rows it was.
 
     Values that are not plain JSON are left as they are. The file is written anew, so that nothing
-    stays in its free pages.
+    stays in its free pages, of states that were removed long ago neither.
     """
     if not path.is_file():
         return 0
@@ -43,9 +43,8 @@ def black_out_checkpoints(path: Path, who: Identifiers) -> int:
                 changed += 1
         changed += _black_out_metadata(connection, who)
         connection.execute("COMMIT")
-        if changed:
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return changed
 
 

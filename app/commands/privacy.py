@@ -24,6 +24,7 @@ STEPS = {
     "ledger": "Forgetting them in the ledger …",
     "spool": "Taking in what came over HTTP …",
     "data": "Rewriting the customer data without them …",
+    "work": "Waiting for work on texts that name them …",
     "checkpoints": "Looking through what runs remember …",
     "files": "Looking through files …",
     "search": "Searching every byte of the workspace …",
@@ -160,6 +161,13 @@ def _say(out: Out, erased: Erased) -> None:
         out.warn(f"{file}: {why}; its bytes were searched as they are.")
     if erased.complete:
         out.say("Nothing of them is left.")
+        return
+    if erased.under_way:
+        out.say(
+            f"{erased.under_way} campaigns or conversations that name them are still being worked "
+            "on. Run the same command again once they have ended."
+        )
+    if not looked.left:
         return
     out.say(f"Something is left in {len(looked.left)} place{'s'[: len(looked.left) - 1]}:")
     for place in looked.left:

@@ -11,7 +11,7 @@ import asyncio
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.quarantine import Quarantine
 from tools.store.readers import as_text
+from tools.store.segments import Store
 from tools.store.tidying import tidy, untidy
 from workflows.identity import STREAM_SETTLES, ask_to_resolve
 
@@ -49,6 +50,8 @@ MOST_NAMES = 200
 OTHER_NAMES = "(others)"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PAUSE_SECONDS = 60.0
+_NAMES = ("userId", "anonymousId", "previousId", "customer_id", "anonymous_id", "email")
+"""Where a message, or its row, says whose it is."""
 
 log = structlog.get_logger("mainspring.intake")
 
@@ -136,7 +139,7 @@ def _write(workspace: Workspace, claimed: Path) -> None:
             for request in spool.requests_in(path):
                 source = known.get(request.source) or _forgotten(request.source)
                 mine = came.setdefault(source.id, _Came(source, claimed))
-                _sort(request, mine, plan, quarantine)
+                _sort(request, mine, plan, _KeptOut(workspace.store, quarantine))
     with Quarantine(aside / "rows.jsonl") as quarantine:
         for mine in came.values():
             for kind in mine.columns:
@@ -194,7 +197,7 @@ def _read(
         if table.num_rows == 1:
             mine.misfits += 1
             why = f"it cannot be read: {str(error).splitlines()[0]}"
-            quarantine.row(first, why, table.to_pylist()[0])
+            _KeptOut(workspace.store, quarantine).row(first, why, table.to_pylist()[0])
             return
         half = table.num_rows // 2
         _read(workspace, mine, kind, table.slice(0, half), first, quarantine, now)
@@ -251,7 +254,25 @@ def _set_aside(aside: Path, quarantine: Path) -> None:
         os.fsync(written.fileno())
 
 
-def _sort(request: Spooled, mine: _Came, plan: Plan, quarantine: Quarantine) -> None:
+@dataclass(frozen=True)
+class _KeptOut:
+    """The quarantine, for whoever was not erased."""
+
+    store: Store
+    quarantine: Quarantine
+
+    def row(self, place: int, why: str, row: object) -> None:
+        """Set aside what cannot be read; of a person who was erased it is kept nowhere."""
+        said = row if isinstance(row, Mapping) else {}
+        traits = said.get("traits")
+        named = [said.get(name) for name in _NAMES]
+        named.append(traits.get("email") if isinstance(traits, Mapping) else None)
+        ids = [str(one) for one in named if isinstance(one, str | int)]
+        if self.store.erased is None or not self.store.erased(ids):
+            self.quarantine.row(place, why, row)
+
+
+def _sort(request: Spooled, mine: _Came, plan: Plan, quarantine: _KeptOut) -> None:
     """The rows of a request, to those of its source."""
     mine.last_at = max(mine.last_at, request.at)
     try:

@@ -2,7 +2,8 @@
 
 What they can be found by is written down first, so that an erasure that was killed is begun again
 and ends complete; that note goes last. The tombstone in the ledger comes before all else: whatever
-is imported from then on leaves them out.
+is imported from then on leaves them out. What was being worked on at that moment is let end, and
+looked through after it: it may write what it had read.
 """
 
 from __future__ import annotations
@@ -10,23 +11,26 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from app.intake.spool import waiting_bytes
+from app.intake.spool import SUFFIX
 from app.intake.writer import write_complete
 from app.privacy import files, person
 from app.privacy.person import Found
 from app.privacy.search import Searched, search
 from app.stack import engine
 from app.workspace import Workspace
+from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.ids import new_id
 from ledger import erasing as ledger_erasing
 from ledger import people
 from ledger.database import write_anew
+from ledger.erasing import Naming
 from ledger.people import Person
 from tools.store import erasing as store_erasing
 from tools.store.segments import Store
@@ -36,8 +40,15 @@ from workflows.identity import alone
 
 NOTES = "erasing"
 """The folder of erasures that have not ended."""
+LOCK = ".erasing.lock"
+LOCK_SECONDS = 600.0
+"""How long an erasure waits for the one before it."""
 SPOOL_SECONDS = 10.0
 """So long the spool is waited for; what is left in it after that, the search tells."""
+WORK_SECONDS = 60.0
+"""So long work on texts that name the person is waited for."""
+SEARCHES = 3
+"""So often is searched where the person's own device goes on sending meanwhile."""
 Tell = Callable[[str], None]
 
 
@@ -57,30 +68,49 @@ class Erased(Frozen):
     """Addresses, numbers and devices that are also other customers', and stay."""
     weak: int
     """Ids too short to be searched for in running text."""
+    under_way: int
+    """Campaigns and conversations that name them and were still being worked on at the end."""
     searched: Searched
 
     @property
     def complete(self) -> bool:
-        return not self.searched.left
+        return not self.searched.left and not self.under_way
 
 
 def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda step: None) -> Erased:
     """Erase the person with this customer id or mail address, under all their ids.
 
     ``tell`` is called before each step. Needs the right to administer. Raises WrongUsage
-    unknown_person, ambiguous_person; LedgerError, CdpError.
+    unknown_person, ambiguous_person; Refused busy; LedgerError, CdpError.
     """
     people.require(who, "administer")
+    try:
+        with FileLock(workspace.folder / LOCK, timeout=LOCK_SECONDS):
+            return _erase(workspace, asked, who, tell)
+    except Timeout as error:
+        raise Refused(
+            "busy",
+            f"Somebody else has been erased for {LOCK_SECONDS / 60:.0f} minutes.",
+            thing=str(workspace.folder),
+            next_step="Wait for that to end, then run this again.",
+        ) from error
+
+
+def _erase(workspace: Workspace, asked: str, who: Person, tell: Tell) -> Erased:
     note, found = _found(workspace, asked)
     keep_orders = workspace.settings.privacy.orders == "keep"
     store = Store(workspace.store_folder)
     with alone(store):  # who is looked at meanwhile might be given a pseudonym anew
         tell("ledger")
-        rows = _ledger(workspace, found, who)
+        rows, naming = _ledger(workspace, found, who)
         tell("spool")
         drain_spool(workspace)
         tell("data")
         data = store_erasing.erase(store, found.who, delete_orders=not keep_orders)
+    tell("work")
+    waited, under_way = _let_end(workspace, naming)
+    if waited:
+        rows += _ledger(workspace, found, who)[0]
     with Tables(store, workspace.ledger.clock.now(), workspace.timezone, engine(workspace)):
         pass  # a copy in a database has followed once it can be asked
     tell("checkpoints")
@@ -90,6 +120,11 @@ def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda ste
     done = files.erase(workspace.folder, found, uploads=uploads, without=note.parent)
     tell("search")
     searched = search(workspace.folder, found, without=[note])
+    for _ in range(SEARCHES - 1):
+        if not searched.left or any(Path(one.file).parts[0] != "spool" for one in searched.left):
+            break
+        drain_spool(workspace)
+        searched = search(workspace.folder, found, without=[note])
     erased = Erased(
         ids=len(found.who.customer_ids),
         rows=dict(data),
@@ -98,6 +133,7 @@ def erase(workspace: Workspace, asked: str, who: Person, tell: Tell = lambda ste
         files=dict(done),
         shared=len(found.shared),
         weak=len(found.weak),
+        under_way=under_way,
         searched=searched,
     )
     tell("history")
@@ -118,17 +154,34 @@ def unfinished(workspace: Workspace) -> int:
 
 
 def drain_spool(workspace: Workspace) -> None:
-    """Let what came over HTTP and is not in the data yet go there, without the person."""
+    """Let what came over HTTP so far and is not in the data yet go there, without the person."""
+    came = {path.name for path in workspace.spool_folder.glob(f"**/*{SUFFIX}")}
     until = time.monotonic() + SPOOL_SECONDS
     while time.monotonic() < until:
+        if came.isdisjoint(path.name for path in workspace.spool_folder.glob(f"**/*{SUFFIX}")):
+            return
         if not write_complete(workspace):
-            if not waiting_bytes(workspace.spool_folder):
-                return
             time.sleep(0.2)  # a process holds its file for a second, or another writer is at it
+
+
+def _let_end(workspace: Workspace, naming: Sequence[Naming]) -> tuple[bool, int]:
+    """Wait for work on texts that named the person: whether there was any, and how much of it
+    goes on."""
+    until = time.monotonic() + WORK_SECONDS
+    waited = False
+    while True:
+        with workspace.ledger.read() as tx:
+            number = ledger_erasing.under_way(tx, naming)
+        if not number or time.monotonic() > until:
+            return waited, number
+        waited = True
+        time.sleep(0.2)
 
 
 def _found(workspace: Workspace, asked: str) -> tuple[Path, Found]:
     """The note of this erasure, begun before or now, and whom it is about."""
+    for part in (workspace.folder / NOTES).glob("*.part"):
+        part.unlink()  # of one that was killed before it began
     found = person.find(workspace, asked)
     for path, noted in _notes(workspace):
         mine = {*noted.who.customer_ids, *noted.who.addresses}
@@ -141,7 +194,9 @@ def _found(workspace: Workspace, asked: str) -> tuple[Path, Found]:
     return path, _write(path, found)
 
 
-def _ledger(workspace: Workspace, found: Found, who: Person) -> Counter[str]:
+def _ledger(
+    workspace: Workspace, found: Found, who: Person
+) -> tuple[Counter[str], Sequence[Naming]]:
     with workspace.ledger.read() as tx:
         naming = ledger_erasing.naming(tx, found.who)
     numbers = [phone.e164 for phone in found.who.phones]
@@ -155,7 +210,7 @@ def _ledger(workspace: Workspace, found: Found, who: Person) -> Counter[str]:
             rows=naming,
         )
     write_anew(workspace.ledger)
-    return changed
+    return changed, naming
 
 
 def _notes(workspace: Workspace) -> Iterator[tuple[Path, Found]]:

@@ -2,7 +2,7 @@
 
 Of tables and lines the person's records are removed, in texts they are blacked out, and mails,
 archives and uploads of theirs are removed whole. Settings, brand and tracking plan are written by
-people and are left to them.
+people and are left to them; the index of the brand's voice is made of them, and goes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ OF_PEOPLE = ("brand", "tracking_plan", "mainspring.toml")
 """What people wrote: reported, and theirs to change."""
 ELSEWHERE = ("data", "voice", "spool")
 """What is erased in its own way, or made anew."""
+BUILD_SECONDS = 60.0
+"""So long an index that is being built is waited for; the search tells what is left in it."""
 
 
 def erase(folder: Path, found: Found, *, uploads: Path, without: Path) -> Counter[str]:
@@ -38,7 +40,7 @@ def erase(folder: Path, found: Found, *, uploads: Path, without: Path) -> Counte
     done.update(_uploads(uploads, found))
     for path in _files(folder, without):
         done.update(_file(path, found))
-    done.update(_index(folder / "voice", found))
+    done.update(_voice(folder / "voice"))
     return done
 
 
@@ -58,31 +60,59 @@ def _file(path: Path, found: Found) -> Iterator[str]:
         if any(found.who.find(text) for text in reading.mail_texts(path.read_bytes())):
             path.unlink()
             yield "mails removed"
-    elif start.startswith(b"PK\x03\x04"):
-        if _archive_has(path, found):
-            path.unlink()
-            yield "archives removed"
-    elif start.startswith(b"\x1f\x8b"):
-        with gzip.open(path) as opened:
-            content = opened.read(reading.MOST_UNPACKED)
-        mended = _text(content, Path(path.stem).suffix.lower() or ".txt", found)
-        if mended is not None:
-            _write(path, gzip.compress(mended, mtime=0))
-            yield "files changed"
+    elif start.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        yield from _packed(path, found)
     elif start.startswith(b"PAR1"):
         if _parquet(path, found):
             yield "files changed"
-    elif suffix in (*LINES, *TEXTS):
+    else:
         mended = _text(path.read_bytes(), suffix, found)
         if mended is not None:
             _write(path, mended)
             yield "files changed"
 
 
+def _packed(path: Path, found: Found) -> Iterator[str]:
+    """One packed text is written anew; whatever else is packed and holds the person goes whole."""
+    data = path.read_bytes()
+    try:
+        if not _holds(path.name, data, found):
+            return
+        inner = [content for _, content in reading.members(path.name, data)]
+    except reading.Unread:
+        return  # the search says that it could not be looked into
+    mended = None
+    if data.startswith(b"\x1f\x8b") and b"\0" not in inner[0]:
+        mended = _text(inner[0], Path(path.stem).suffix.lower() or ".txt", found)
+    if mended is None:
+        path.unlink()
+        yield "archives removed"
+    else:
+        _write(path, gzip.compress(mended, mtime=0))
+        yield "files changed"
+
+
+def _holds(name: str, data: bytes, found: Found) -> bool:
+    """Whether anything packed holds the person, however often it is packed. Raises Unread."""
+    for member, content in reading.members(name, data):
+        if content.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+            if _holds(member, content, found):
+                return True
+        elif _has(content, Path(name).stem if member.endswith("(unpacked)") else member, found):
+            return True
+    return False
+
+
 def _text(data: bytes, suffix: str, found: Found) -> bytes | None:
-    """The text without the person; None: it says nothing of them."""
+    """The text without the person; None: it says nothing of them, or is no text.
+
+    What is of no kind that we know, such as a part of a file that a killed process left, is
+    blacked out as texts are.
+    """
     text, encoding = reading.decoded(data)
-    if suffix in TEXTS:
+    if suffix not in LINES:
+        if suffix not in TEXTS and (encoding == "latin-1" or "\0" in text):
+            return None
         read = _without_escapes(text) if suffix == ".json" else text
         mended = found.who.black_out(read)
         if mended == read:
@@ -122,56 +152,51 @@ def _parquet(path: Path, found: Found) -> bool:
     return True
 
 
-def _archive_has(path: Path, found: Found) -> bool:
-    try:
-        return any(
-            found.who.find(reading.decoded(content)[0])
-            for _, content in reading.members(path.name, path.read_bytes())
-        )
-    except reading.Unread:
-        return False  # the search says that it could not be looked into
-
-
 def _uploads(folder: Path, found: Found) -> Iterator[str]:
     """Files that were given and not imported yet: whoever gave them gives them again, without."""
     for place in sorted(folder.glob("*/")):
         texts = [p for p in sorted(place.rglob("*")) if p.is_file()]
-        if any(_has(path, found) for path in texts):
-            with contextlib.suppress(Timeout):  # being read just now: the search says so
-                with FileLock(place / "lock", timeout=0):
-                    shutil.rmtree(place)
+        if any(_upload_has(path, found) for path in texts):
+            lock = FileLock(place / "lock", timeout=0)
+            with contextlib.suppress(Timeout), lock:  # being read just now: the search says so
+                shutil.rmtree(place)
                 yield "uploads removed"
 
 
-def _has(path: Path, found: Found) -> bool:
-    if reading.starts(path).startswith(b"PAR1"):
-        try:
-            return any(
-                found.who.find("\n".join(values))
-                or (ID_COLUMN.search(column) and not values.isdisjoint(found.weak))
-                for column, values in reading.parquet_texts(path)
-            )
-        except reading.Unread:
-            return False
-    text, _ = reading.decoded(path.read_bytes())
-    return any(record.is_theirs for record in records(text, path.suffix.lower(), found))
+def _upload_has(path: Path, found: Found) -> bool:
+    data = path.read_bytes()
+    try:
+        if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
+            return _holds(path.name, data, found)
+        return _has(data, path.name, found)
+    except reading.Unread:
+        return False
 
 
-def _index(folder: Path, found: Found) -> Iterator[str]:
-    """The index of the brand's voice is made anew when it is next asked, so it is removed."""
-    for place in sorted(folder.glob("*")) if folder.is_dir() else ():
-        files = [place] if place.is_file() else [p for p in place.rglob("*") if p.is_file()]
-        for path in files:
-            if not reading.is_sqlite(reading.starts(path)):
-                continue
-            values = (
-                value if isinstance(value, str) else value.decode("utf-8", "replace")
-                for _, value in reading.sqlite_values(path)
-            )
-            if any(found.who.find(value) for value in values):
-                shutil.rmtree(place) if place.is_dir() else place.unlink()
-                yield "indexes removed"
-                break
+def _has(data: bytes, name: str, found: Found) -> bool:
+    """Whether a table or a text holds the person. Raises Unread."""
+    if data.startswith(b"PAR1"):
+        return any(
+            found.who.find("\n".join(values))
+            or (ID_COLUMN.search(column) and not values.isdisjoint(found.weak))
+            for column, values in reading.parquet_texts(data)
+        )
+    text, _ = reading.decoded(data)
+    return any(record.is_theirs for record in records(text, Path(name).suffix.lower(), found))
+
+
+def _voice(folder: Path) -> Iterator[str]:
+    """Indexes of the brand's voice and the vectors kept for them, which may be of texts that named
+    the person and name them no more. They are made anew when they are next asked."""
+    if not folder.is_dir():
+        return
+    with contextlib.suppress(Timeout), FileLock(folder / "build.lock", timeout=BUILD_SECONDS):
+        for place in sorted(folder.iterdir()):
+            if place.is_dir():
+                shutil.rmtree(place)
+                yield "indexes of the voice removed"
+            elif place.name != "build.lock":
+                place.unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -14,9 +14,12 @@ from app.privacy.person import Found
 from domain.identifiers import texts_of
 
 ID_COLUMN = re.compile(
-    r"(^|[_ .])(id|customer|user|client|kunde|kundennummer|person|value)$|[_ ]?id$", re.IGNORECASE
+    r"(?:^|\.)(?:id|value)$"
+    r"|(?:customer|user|client|person|profile|contact|member|subscriber|anonymous|device|previous"
+    r"|external|kunde|kunden)[_ ]?(?:id|nummer|nr|number|no)?\.?$",
+    re.IGNORECASE,
 )
-"""Columns in which a short id alone means a person."""
+"""Columns in which a short id alone means a person; that of an order or a product means none."""
 JSON_LINES = (".jsonl", ".ndjson", ".spool")
 TABLES = (".csv", ".tsv")
 

@@ -75,6 +75,8 @@ class _Search:
         start = reading.starts(path)
         for piece in _pieces(path):
             self.hit(name, "bytes", self._in_bytes(piece))
+        for lines in _lines(path):
+            self.hit(name, "text", self.found.who.find(lines))
         self.count("bytes", path.stat().st_size)
         try:
             if reading.is_sqlite(start):
@@ -97,6 +99,8 @@ class _Search:
         for member, content in reading.members(name, data):
             self.count("unpacked")
             self.hit(file, member, self._in_bytes(content))
+            if b"\0" not in content:
+                self.hit(file, member, self.found.who.find(reading.decoded(content)[0]))
             if content.startswith(b"PAR1"):
                 self._in_parquet(file, content, member)
             elif content.startswith((b"\x1f\x8b", b"PK\x03\x04")):
@@ -167,10 +171,13 @@ def search(folder: Path, found: Found, *, without: Sequence[Path] = ()) -> Searc
 def _telling_first(
     left: dict[tuple[str, str], set[str]],
 ) -> Iterator[tuple[tuple[str, str], set[str]]]:
-    """Without "bytes" of a file of which a better place is known."""
-    known = {file for file, place in left if place != "bytes"}
+    """Of each file the places that tell most: a column or a member, else its text or bytes."""
+    vague = {"bytes": 0, "text": 1}
+    best: dict[str, int] = {}
+    for file, place in left:
+        best[file] = max(best.get(file, 0), vague.get(place, 2))
     for (file, place), kinds in sorted(left.items()):
-        if place != "bytes" or file not in known:
+        if vague.get(place, 2) == best[file]:
             yield (file, place), kinds
 
 
@@ -205,6 +212,16 @@ def _encoded(text: str) -> Iterator[bytes]:
             yield spelt.encode("utf-16-be").lower()
             with contextlib.suppress(UnicodeEncodeError):
                 yield spelt.encode("latin-1").lower()
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """A text file's lines, many at once, so that no word is cut in two; nothing of other files."""
+    with path.open("rb") as file:
+        if b"\0" in file.read(reading.PIECE):
+            return
+        file.seek(0)
+        while lines := file.readlines(reading.PIECE):
+            yield b"".join(lines).decode("utf-8", "replace")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

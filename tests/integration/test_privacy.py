@@ -150,7 +150,7 @@ def test_what_cannot_be_erased_is_said(shop: Commands) -> None:
     guide.write_text(guide.read_text("utf-8") + f"# thanks to {ANNA}\n", "utf-8")
     erased = shop.data("privacy", "erase", "H400001", "--yes", exits=1)
     assert erased["searched"]["left"] == [
-        {"file": "brand/guide.yaml", "place": "bytes", "kinds": ["address"]}
+        {"file": "brand/guide.yaml", "place": "text", "kinds": ["address"]}
     ]
     (note,) = (shop.folder / "erasing").iterdir()
     assert stat.S_IMODE(note.stat().st_mode) == 0o600

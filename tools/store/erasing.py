@@ -9,6 +9,8 @@ begins again and ends the same; a reader of an older manifest looks anew.
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -16,17 +18,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from domain.identifiers import Identifiers, spellings
+from domain.identifiers import BLACKED, Identifiers, spellings
+from tools.cdp.port import CdpError
 from tools.store import identities
 from tools.store.manifest import Manifest, Segment
-from tools.store.schema import IDENTITY, RESOLVED, SCHEMAS, TableName
+from tools.store.schema import IDENTITY, RESOLVED, SCHEMAS, TABLES, TableName
 from tools.store.segments import Store, connect, literal
 
-FREE_TEXT: dict[TableName, tuple[str, ...]] = {
-    "profiles": (),
-    "orders": ("description",),
-    "events": ("properties", "name", "event_id"),
-    "links": ("device_id",),
+NUMBERS = ("order_id", "line_id", "event_id", "message_key")
+"""What tells rows apart. Where it holds the person it stays another for each row."""
+SAID: dict[TableName, tuple[str, ...]] = {
+    table: tuple(
+        field.name
+        for field in SCHEMAS[table]
+        if field.type == pa.string() and field.name not in ("customer_id", "email", "phone")
+    )
+    for table in TABLES
 }
 """Columns in which a row of somebody else may name the person."""
 _COLUMNS = {
@@ -45,6 +52,8 @@ _HELD_IN = {
 }
 SHORT_PHONE = 7
 """Digits at a number's end by which rows are looked for before they are read closely."""
+TRIES = 10
+"""So often the segments are gone through where another process merges them meanwhile."""
 
 
 def erase(store: Store, who: Identifiers, *, delete_orders: bool = False) -> Counter[TableName]:
@@ -53,19 +62,38 @@ def erase(store: Store, who: Identifiers, *, delete_orders: bool = False) -> Cou
     Raises CdpError store_busy, store_damaged.
     """
     changed: Counter[TableName] = Counter()
+    for left in reversed(range(TRIES)):
+        try:
+            _segments(store, who, delete_orders, changed)
+            break
+        except CdpError as error:
+            # A worker has merged small files meanwhile: what it made of them is gone through too.
+            if error.code != "store_busy" or not left:
+                raise
+    _forget_who_is_who(store, who)
+    identities.forget(store, {*who.customer_ids, *who.devices})
+    store.sweep(timedelta(0))
+    return changed
+
+
+def _segments(
+    store: Store, who: Identifiers, delete_orders: bool, changed: Counter[TableName]
+) -> None:
+    nobody = secrets.token_hex(4)
     for segment in store.manifest().segments:
         table = segment.table
         rows = _theirs(store, segment, who)
-        if rows.num_rows == 0:
+        kept = []
+        concerned = []
+        for row in rows.to_pylist():
+            mended = _mended(table, row, who, delete_orders, nobody)
+            if mended != row:
+                concerned.append(row[IDENTITY[table]])
+                kept += [] if mended is None else [mended]
+        if not concerned:
             continue
-        changed[table] += rows.num_rows
-        kept = [
-            mended
-            for row in rows.to_pylist()
-            if (mended := _mended(table, row, who, delete_orders)) is not None
-        ]
         given = {
-            "concerned": rows.select([IDENTITY[table]]),
+            "concerned": pa.table({IDENTITY[table]: pa.array(concerned, pa.string())}),
             "mended": pa.Table.from_pylist(kept, schema=SCHEMAS[table]),
         }
         store.replace(
@@ -74,10 +102,7 @@ def erase(store: Store, who: Identifiers, *, delete_orders: bool = False) -> Cou
             "UNION ALL BY NAME SELECT * FROM mended",
             given,
         )
-    _forget_who_is_who(store, who)
-    identities.forget(store, {*who.customer_ids, *who.devices})
-    store.sweep(timedelta(0))
-    return changed
+        changed[table] += len(concerned)
 
 
 def _theirs(store: Store, segment: Segment, who: Identifiers) -> pa.Table:
@@ -93,13 +118,12 @@ def _theirs(store: Store, segment: Segment, who: Identifiers) -> pa.Table:
             spelt for kind, texts in spellings(who).items() if kind != "phone" for spelt in texts
         ]
         needles += [text.replace("@", "%40") for text in who.addresses]
-        for column in FREE_TEXT[segment.table]:
-            where += [f"contains(lower({column}), lower({literal(n)}))" for n in needles]
-            digits = f"regexp_replace({column}, '[^0-9]', '', 'g')"
-            where += [
-                f"contains({digits}, {literal(phone.national[-SHORT_PHONE:])})"
-                for phone in who.phones
-            ]
+        said = f"concat_ws(chr(10), {', '.join(SAID[segment.table])})"
+        where += [f"contains(lower({said}), lower({literal(n)}))" for n in needles]
+        digits = f"regexp_replace({said}, '[^0-9]', '', 'g')"
+        where += [
+            f"contains({digits}, {literal(phone.national[-SHORT_PHONE:])})" for phone in who.phones
+        ]
         view = store.view(segment.table, Manifest(segments=(segment,)))
         return (
             engine.execute(f"SELECT * FROM ({view}) WHERE {' OR '.join(where)}")
@@ -109,13 +133,14 @@ def _theirs(store: Store, segment: Segment, who: Identifiers) -> pa.Table:
 
 
 def _mended(
-    table: TableName, row: dict[str, Any], who: Identifiers, delete_orders: bool
+    table: TableName, row: dict[str, Any], who: Identifiers, delete_orders: bool, nobody: str
 ) -> dict[str, Any] | None:
-    """What stays of a row; None: nothing."""
+    """What stays of a row; None: nothing. ``nobody`` stands for the person in numbers of rows."""
     mine = row.get("customer_id") in who.customer_ids
     match table:
         case "profiles":
-            return None
+            if mine:
+                return None
         case "links":
             return None
         case "events":
@@ -130,9 +155,13 @@ def _mended(
         found["customer_id"] = None
     if found.get("anonymous_id") in who.devices:
         found["anonymous_id"] = None
-    for column in FREE_TEXT[table]:
-        if found[column]:
-            found[column] = who.black_out(found[column])
+    for column in SAID[table]:
+        if not found[column]:
+            continue
+        blacked = who.black_out(found[column])
+        if blacked != found[column] and column in NUMBERS:
+            blacked = re.sub(f"{BLACKED}+", f"erased-{nobody}", blacked)
+        found[column] = blacked
     return found
 
 

@@ -147,10 +147,15 @@ def _keep(store: Store, record: Record, ties: pa.Table) -> Record:
     record = record.model_copy(update={"ties": name})
     with _private(store.folder / HEADER) as part:
         part.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    for path in store.folder.glob("who-is-who*"):  # what earlier ones explained
-        if path.name not in (HEADER, name):
-            path.unlink(missing_ok=True)
+    _remove_others(store, name)
     return record
+
+
+def _remove_others(store: Store, ties: str) -> None:
+    """What earlier ones explained, and what one that was killed had begun to."""
+    for path in store.folder.glob("who-is-who*"):
+        if path.name not in (HEADER, ties):
+            path.unlink(missing_ok=True)
 
 
 def read_record(store: Store) -> Record | None:
@@ -184,6 +189,7 @@ def forget(store: Store, gone: Collection[str]) -> bool:
     """Take customer ids and devices out of the record; False where it does not name them. For
     erasing a person: hold ``workflows.identity.alone`` meanwhile."""
     record = read_record(store)
+    _remove_others(store, record.ties if record is not None else "")
     if record is None:
         return False
     rows = rows_of(_all_ties(store, record))

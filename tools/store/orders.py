@@ -19,7 +19,7 @@ from domain.errors import WrongUsage
 from tools.store.outcome import Outcome
 from tools.store.readers import LINE
 from tools.store.segments import Store, literal
-from tools.store.staging import Staged
+from tools.store.staging import WITHOUT_THE_ERASED, Staged
 from tools.store.values import (
     Times,
     currency,
@@ -163,8 +163,8 @@ def _make_lines(staged: Staged, money_in: str | None) -> None:
             FROM hashed
         )
         SELECT CASE WHEN _given THEN _content ELSE _content || '-' || occurrence END AS line_id,
-            order_id, customer_id, ordered_at, product_id, description, category, quantity,
-            unit_price, discount, vat_rate, currency, {_channel()} AS channel, country,
+            order_id, {WITHOUT_THE_ERASED}, ordered_at, product_id, description, category,
+            quantity, unit_price, discount, vat_rate, currency, {_channel()} AS channel, country,
             cancellation,
             unit_price < 0 AS adjustment, occurrence,
             CAST(round((quantity * unit_price - sign(quantity) * discount)

@@ -19,9 +19,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Literal
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -92,10 +94,17 @@ class Store:
     ``store_busy`` where another import holds the lock for longer than ten minutes.
     """
 
-    def __init__(self, folder: Path, erased: Erased | None = None) -> None:
-        """``erased``: who was erased, for whatever is read from files; None: nobody ever was."""
+    def __init__(
+        self,
+        folder: Path,
+        erased: Erased | None = None,
+        erased_orders: Literal["keep", "delete"] = "keep",
+    ) -> None:
+        """``erased``: who was erased, for whatever is added; None: nobody ever was. Their orders
+        are kept without a customer, or left out too."""
         self.folder = folder
         self.erased = erased
+        self.erased_orders = erased_orders
 
     # --- reading -----------------------------------------------------------------------------
 
@@ -206,7 +215,7 @@ class Store:
             segment.model_copy(update={"file": str((self.folder / segment.file).resolve())})
             for segment in manifest.segments
         )
-        store = Store(folder, self.erased)
+        store = Store(folder, self.erased, self.erased_orders)
         resolved = str((self.folder / manifest.resolved).resolve()) if manifest.resolved else ""
         store._write(Manifest(segments=seen, resolved=resolved))
         return store
@@ -223,7 +232,9 @@ class Store:
         with self._locked(), _readable(table), connect() as engine:
             manifest = self.manifest()
             seq = manifest.next_seq
-            engine.register("incoming", complete(table, rows))
+            # Looked at under the lock: an erasure that began meanwhile finds what is added before
+            # it, and what is added after it is without the person.
+            engine.register("incoming", self._without_erased(table, complete(table, rows)))
             statement = _new_profiles(seq) if table == "profiles" else _new_rows(table)
             engine.execute(f"CREATE VIEW known AS {self.view(table, manifest)}")
             segment = self._segment(engine, table, seq, statement)
@@ -232,6 +243,29 @@ class Store:
             self._name(manifest, (*manifest.segments, segment))
         new = segment.rows
         return Added(segment=segment, added=new, already_known=rows.num_rows - new)
+
+    def _without_erased(self, table: TableName, rows: pa.Table) -> pa.Table:
+        if self.erased is None or rows.num_rows == 0:
+            return rows
+        names = [n for n in ("customer_id", "anonymous_id") if n in rows.column_names]
+        gone = self.erased(
+            one for n in names for one in rows.column(n).unique().to_pylist() if one is not None
+        )
+        if not gone:
+            return rows
+        values = pa.array(sorted(gone), pa.string())
+        theirs = pc.fill_null(pc.is_in(rows.column("customer_id"), values), False)
+        if table == "orders" and self.erased_orders == "keep":
+            place = rows.column_names.index("customer_id")
+            nobody = pc.if_else(theirs, None, rows.column("customer_id"))
+            return rows.set_column(place, rows.schema.field(place), nobody)
+        if "anonymous_id" in names:
+            alone = pc.and_(
+                pc.is_null(rows.column("customer_id")),
+                pc.fill_null(pc.is_in(rows.column("anonymous_id"), values), False),
+            )
+            theirs = pc.or_(theirs, alone)
+        return rows.filter(pc.invert(theirs))
 
     def replace(
         self,

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,10 @@ from tools.store.segments import Erased, Store, connect, literal
 from tools.store.values import MACROS, Times, Value, without_offset
 
 MISSING = "ELSE 'missing'"
+WITHOUT_THE_ERASED = (
+    "CASE WHEN customer_id NOT IN (FROM erased_ones) THEN customer_id END AS customer_id"
+)
+"""The customer of a row that stays although it is of somebody who was erased."""
 Progress = Callable[[int], None]
 """Called now and then with the number of rows read so far."""
 
@@ -53,6 +57,8 @@ class Staged:
         self.rows = self._load(progress)
         self._part, self._said = part, said
         self._erased = store.erased if store is not None else None
+        self._erased_orders = store.erased_orders if store is not None else "keep"
+        self._give_erased(())
         self.erased = 0
         """Rows of people who were erased: left out, or of orders taken without their customer."""
         columns = [c for c in self._columns() if c != LINE]
@@ -139,10 +145,11 @@ class Staged:
         found = erased(row[0] for row in rows)
         if not found:
             return
-        self.engine.register("erased_ones", pa.table({"value": pa.array(sorted(found))}))
+        self._give_erased(found)
         of_them = {f: f"{f} IN (FROM erased_ones)" for f in known}
-        if self.kind == "orders":
-            statement = f"UPDATE sorted_out SET customer_id = NULL WHERE {of_them['customer_id']}"
+        if self.kind == "orders" and self._erased_orders == "keep":
+            # Whose it is tells lines apart, so ``WITHOUT_THE_ERASED`` takes it away after that.
+            statement = f"SELECT count(*) FROM sorted_out WHERE {of_them['customer_id']}"
             said = "taken without a customer"
         else:
             alone = [of_them[f] for f in known if f != "customer_id"]
@@ -153,6 +160,8 @@ class Staged:
             statement = f"DELETE FROM sorted_out WHERE {where}"
             said = "left out"
         self.erased = self._value(statement)
+        if self.kind == "orders":
+            self._drop_erased("_refused IS NOT NULL")
         if self.erased:
             one = self.erased == 1
             of = (
@@ -162,8 +171,20 @@ class Staged:
             )
             self.notes = (*self.notes, f"{of} erased: {'it was' if one else 'they were'} {said}.")
 
+    def _give_erased(self, found: Iterable[str]) -> None:
+        values = pa.array(sorted(found), pa.string())
+        self.engine.register("erased_ones", pa.table({"value": values}))
+
+    def _drop_erased(self, condition: str) -> None:
+        """Orders that would be set aside and are of people who were erased are kept nowhere."""
+        self.engine.execute(
+            f"DELETE FROM sorted_out WHERE ({condition}) AND customer_id IN (FROM erased_ones)"
+        )
+
     def refuse(self, condition: str, reason: str) -> None:
         """Set aside the judged rows that meet a condition over several fields."""
+        if self.kind == "orders":
+            self._drop_erased(condition)
         self.engine.execute(
             f"UPDATE sorted_out SET _refused = {literal(reason)} "
             f"WHERE _refused IS NULL AND ({condition})"
