@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +30,14 @@ _KEPT = (
 
 class Unreadable(ValueError):
     """An answer that is not of the asked form; the message is shown to the model."""
+
+
+class Fault(ValueError):
+    """An answer that cannot be used, and that a repair may mend; the model is shown the message."""
+
+    def __init__(self, code: Literal["malformed", "empty", "wrong_language"], said: str) -> None:
+        super().__init__(said)
+        self.code: Literal["malformed", "empty", "wrong_language"] = code
 
 
 def strict_schema(answered: type[BaseModel]) -> dict[str, Any]:
@@ -76,6 +84,17 @@ def read_answer(text: str, answered: type[Answer]) -> Answer:
         raise Unreadable("There is no JSON object in the answer.")
     # The first object is the outermost, and its faults the ones to mend.
     raise Unreadable(problems[0])
+
+
+def is_repeating(text: str) -> bool:
+    """Whether the text ends in one piece said over and over, for 400 characters at least."""
+    for length in range(1, 201):
+        times = max(8, -(-400 // length))
+        if len(text) < times * length:
+            continue
+        if text.endswith(text[-length:] * times):
+            return True
+    return False
 
 
 def is_refusal(text: str) -> bool:

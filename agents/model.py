@@ -1,7 +1,8 @@
 """The model port: structured answers to Tasks, and the conversation of the assistant.
 
-Inside: ``Model`` (the port), ``ModelError`` (how it fails), ``CallLog`` and ``Budget`` (who is told
-of a call, and who may stop it), and the messages of a conversation.
+Inside: ``Model`` (the port), ``ModelError`` (how it fails), ``CallLog``, ``Budget`` and
+``KeptAnswers`` (who is told of a call, who may stop and who may spare it), and the messages of a
+conversation.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ ModelErrorCode = Literal[
     "no_house_answer",  # the house writer has no function for this task
     "malformed",  # no JSON of the asked form, after two repairs
     "empty",  # nothing but white space, after two repairs
+    "wrong_language",  # another language than the brief's, after two repairs
+    "repeating",  # one piece said over and over, until there was no more room
     "refused",  # the model declined
     "too_long",  # far more than the task can need
     "unreachable",  # no connection, or the server failed
@@ -34,12 +37,15 @@ Outcome = Literal[
     "repaired",
     "malformed",
     "empty",
+    "wrong_language",
+    "repeating",
     "refused",
     "too_long",
     "unreachable",
     "rate_limited",
     "timeout",
     "rejected",
+    "kept",  # an earlier answer to the very same question was given again
 ]
 
 
@@ -60,6 +66,7 @@ class Call(Frozen):
     task: str
     prompt_hash: str
     """The prompt file's hash: which wording was used."""
+    prompt_version: int
     model: str
     tokens_in: int = 0
     tokens_out: int = 0
@@ -81,6 +88,14 @@ class Budget(Protocol):
     def check(self) -> None:
         """Raise ModelError budget_spent when nothing is left; so at most one call overruns."""
         ...
+
+
+class KeptAnswers(Protocol):
+    """Earlier answers by their questions' hashes. Called in a thread; may block."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def keep(self, key: str, text: str) -> None: ...
 
 
 class ToolCall(Frozen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -27,6 +28,8 @@ class Task(Generic[Given, Answered]):
     name: str
     given: type[Given]
     answered: type[Answered]
+    written: Callable[[Given, Answered], tuple[str, str]] | None = None
+    """The language that was asked for, and the answer's words that must be in it."""
 
 
 class GoalText(Frozen):
@@ -86,7 +89,20 @@ class JudgeQuestion(Frozen):
     guide: Guide
 
 
+def _brief_words(given: BriefQuestion, answered: BriefWords) -> tuple[str, str]:
+    return given.goal.language, f"{answered.message} {answered.question}"
+
+
+def _copy(given: CopyQuestion, answered: CopyAnswer) -> tuple[str, str]:
+    texts = (text for variant in answered.variants for _, text in variant.texts())
+    return given.brief.language, " ".join(texts)
+
+
 READ_GOAL: Task[GoalText, Goal] = Task("read_goal", GoalText, Goal)
-WRITE_BRIEF: Task[BriefQuestion, BriefWords] = Task("write_brief", BriefQuestion, BriefWords)
-GENERATE_COPY: Task[CopyQuestion, CopyAnswer] = Task("generate_copy", CopyQuestion, CopyAnswer)
+WRITE_BRIEF: Task[BriefQuestion, BriefWords] = Task(
+    "write_brief", BriefQuestion, BriefWords, _brief_words
+)
+GENERATE_COPY: Task[CopyQuestion, CopyAnswer] = Task(
+    "generate_copy", CopyQuestion, CopyAnswer, _copy
+)
 JUDGE_COPY: Task[JudgeQuestion, Critique] = Task("judge_copy", JudgeQuestion, Critique)

@@ -7,15 +7,15 @@ import ipaddress
 import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import duckdb
-import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import words
+from app.checks import Check, fine, look, skipped
 from app.dns_checks import check_domain
 from app.intake import spool
+from app.model_checks import check_models
 from app.stack import customer_data, keys, smtp_settings
 from app.views.sources import look as look_at_sources
 from app.workspace import Workspace
@@ -24,7 +24,7 @@ from brand_voice.embedder import MiniLM
 from brand_voice.index import VoiceIndex
 from domain.errors import MainspringError
 from domain.facts import Facts
-from domain.frozen import Frozen, content_hash
+from domain.frozen import content_hash
 from ledger import clock, facts, journal, sending, webhooks
 from tools.esp.smtp import SmtpSending
 from tools.esp.webhooks import usable_secret
@@ -41,30 +41,6 @@ MENDS_FILES = (
     "from the latest backup."
 )
 """What helps where a file does not open, whatever the reason."""
-
-State = Literal["fine", "look", "skipped"]
-
-
-class Check(Frozen):
-    """What one look found. ``look``: something to mend; ``skipped``: it could not or need not be
-    looked at, and why."""
-
-    part: str
-    state: State
-    what: str
-    mend: str = ""
-
-
-def fine(part: str, what: str) -> Check:
-    return Check(part=part, state="fine", what=what)
-
-
-def look(part: str, what: str, mend: str) -> Check:
-    return Check(part=part, state="look", what=what, mend=mend)
-
-
-def skipped(part: str, why: str) -> Check:
-    return Check(part=part, state="skipped", what=why)
 
 
 async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[Check, ...]:
@@ -84,7 +60,7 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("webhooks", _webhooks),
         ("sources", _sources),
         ("sending domain", _domain),
-        ("model", _model),
+        ("model", check_models),
         ("sending", _paused),
         ("erasures", _erasures),
         ("disk", _disk),
@@ -355,39 +331,6 @@ async def _domain(workspace: Workspace) -> list[Check]:
                 Check(part="sending domain", state=found.state, what=what, mend=found.mend)
             )
     return checks
-
-
-async def _model(workspace: Workspace) -> list[Check]:
-    settings = workspace.settings.model
-    if not settings.base_url:
-        return [fine("model", "none; drafts are assembled from your library, no AI")]
-    key = workspace.secrets.model_api_key
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    url = f"{settings.base_url.rstrip('/')}/models"
-    try:
-        async with httpx.AsyncClient(timeout=10) as client:
-            answer = await client.get(url, headers=headers)
-            answer.raise_for_status()
-            listed = answer.json()
-        names = {str(row.get("id", "")) for row in listed.get("data", ())}
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        mend = "Check the secret model_api_key." if status in (401, 403) else "Check base_url."
-        return [look("model", f"{settings.base_url} answers {status}", mend)]
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, AttributeError) as error:
-        return [
-            look(
-                "model",
-                f"{settings.base_url} cannot be reached ({type(error).__name__})",
-                "Start the model's server, or correct model.base_url; until then drafts are "
-                "assembled from your library.",
-            )
-        ]
-    if settings.name not in names:
-        near = ", ".join(sorted(names)[:5]) or "none"
-        what = f"the endpoint has no model {settings.name!r}; it has {near}"
-        return [look("model", what, "Set model.name to one of them.")]
-    return [fine("model", f"{settings.name} at {settings.base_url}")]
 
 
 async def _paused(workspace: Workspace) -> list[Check]:

@@ -22,6 +22,10 @@ WEBHOOKS = "webhooks"
 """The table of secrets.toml that holds what mail providers sign with."""
 WEBHOOK_VARIABLE = "MAINSPRING_WEBHOOK_SECRET_"
 """Before the provider's name, in capitals."""
+MODEL_KEYS = "model_keys"
+"""The table of secrets.toml that holds the keys of further models."""
+MODEL_KEY_VARIABLE = "MAINSPRING_MODEL_KEY_"
+"""Before the model's name in the settings, in capitals."""
 
 
 class SecretsError(Refused):
@@ -43,6 +47,8 @@ class Secrets:
     model_api_key: str = field(repr=False, default="")
     webhooks: Mapping[str, str] = field(repr=False, default_factory=dict)
     """Name of a mail provider → the secret that signs what it delivers to us."""
+    model_keys: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """Name of a further model in the settings → its key."""
 
 
 def secrets_folder(workspace_id: str, environment: Mapping[str, str]) -> Path:
@@ -73,13 +79,14 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
     """
     settings: dict[str, str] = {}
     webhooks: dict[str, str] = {}
+    model_keys: dict[str, str] = {}
     extra = folder / "secrets.toml"
     if extra.exists():
         try:
             written = tomllib.loads(_read(extra))
-            shared = written.pop(WEBHOOKS, {})
-            settings = {k: str(v) for k, v in written.items()}
-            webhooks = {k: str(v) for k, v in (shared if isinstance(shared, dict) else {}).items()}
+            webhooks = _table(written.pop(WEBHOOKS, {}))
+            model_keys = _table(written.pop(MODEL_KEYS, {}))
+            settings = _table(written)
         except tomllib.TOMLDecodeError as error:
             raise SecretsError(
                 "unreadable_secrets",
@@ -90,6 +97,8 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
     for name, value in environment.items():
         if name.startswith(WEBHOOK_VARIABLE) and value:
             webhooks[name.removeprefix(WEBHOOK_VARIABLE).lower()] = value
+        if name.startswith(MODEL_KEY_VARIABLE) and value:
+            model_keys[name.removeprefix(MODEL_KEY_VARIABLE).lower()] = value
     token = folder / "token"
     given = {name: environment.get(f"MAINSPRING_{name.upper()}", "") for name in SECRETS}
     return Secrets(
@@ -100,7 +109,12 @@ def load_secrets(folder: Path, environment: Mapping[str, str]) -> Secrets:
         smtp_password=given["smtp_password"] or settings.get("smtp_password", ""),
         model_api_key=given["model_api_key"] or settings.get("model_api_key", ""),
         webhooks=webhooks,
+        model_keys=model_keys,
     )
+
+
+def _table(written: object) -> dict[str, str]:
+    return {k: str(v) for k, v in written.items()} if isinstance(written, dict) else {}
 
 
 def _read(path: Path) -> str:

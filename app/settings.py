@@ -12,20 +12,19 @@ import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
-from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
+from app.model_settings import EndpointSettings, ModelName, ModelSettings
+from app.section import Section
 from domain.errors import WrongUsage
 from domain.figures import EngineKind
 from domain.money import Currency
@@ -45,10 +44,6 @@ def _https_or_local(value: str) -> str:
     if value and not value.startswith("https://") and not local:
         raise ValueError("must start with https:// (http:// only for this machine)")
     return value.rstrip("/")
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class WorkspaceSettings(Section):
@@ -166,24 +161,6 @@ class AuditSettings(Section):
     what is wrong, and nothing is stopped."""
 
 
-class ModelSettings(Section):
-    """A language model behind any OpenAI-compatible endpoint. Without one, drafts are assembled
-    from the brand's own library, and say so."""
-
-    base_url: str = ""
-    """For example https://models.example/v1 or http://localhost:11434/v1. Empty: no model."""
-    name: str = ""
-    """The model's name at that endpoint."""
-    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120
-    """How long to wait for an answer."""
-    budget_a_day: Annotated[Decimal, Field(ge=0)] | None = None
-    """Most money for the model in a day, in the workspace's currency. Absent: no limit."""
-    price_in: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-    """Price of a million tokens read, in the workspace's currency."""
-    price_out: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-    """Price of a million tokens written."""
-
-
 class DeskSettings(Section):
     """The web desk and the API of `mainspring serve`."""
 
@@ -245,18 +222,18 @@ class DataSettings(Section):
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     """Country (ISO 3166, such as DE) of phone numbers without a country code, in rows that name
     none. Empty: such numbers are set aside."""
-    orders: dict[str, str] = {}
+    orders: dict[str, str] = Field(default_factory=dict)
     """Field = column of your file, for `import orders`; `--map` goes before it. The example
     `channel = "=boutique"` says the same for every row."""
-    customers: dict[str, str] = {}
+    customers: dict[str, str] = Field(default_factory=dict)
     """The same for `import customers`."""
-    events: dict[str, str] = {}
+    events: dict[str, str] = Field(default_factory=dict)
     """The same for `import events`."""
-    suppressions: dict[str, str] = {}
+    suppressions: dict[str, str] = Field(default_factory=dict)
     """The same for `import suppressions`."""
-    consents: dict[str, str] = {}
+    consents: dict[str, str] = Field(default_factory=dict)
     """The same for `import consents`."""
-    complaints: dict[str, str] = {}
+    complaints: dict[str, str] = Field(default_factory=dict)
     """The same for `import complaints`."""
 
 
@@ -336,10 +313,25 @@ class Settings(Section):
     tracking: TrackingSettings = TrackingSettings()
     webhooks: WebhookSettings = WebhookSettings()
     model: ModelSettings = ModelSettings()
+    models: dict[ModelName, EndpointSettings] = Field(default_factory=dict)
     data: DataSettings = DataSettings()
     identity: IdentitySettings = IdentitySettings()
     privacy: PrivacySettings = PrivacySettings()
     engine: EngineSettings = EngineSettings()
+
+    @model_validator(mode="after")
+    def _models_are_there(self) -> Settings:
+        for task, name in self.model.tasks.items():
+            if name not in self.models:
+                raise ValueError(
+                    f"model.tasks gives {task} to {name!r}; there is no [models.{name}]"
+                )
+        for name, one in self.models.items():
+            if not (one.base_url or self.model.base_url):
+                raise ValueError(f"models.{name} says no base_url, and [model] has none either")
+            if not one.name:
+                raise ValueError(f"models.{name} says no name of a model")
+        return self
 
 
 def load_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
@@ -414,7 +406,8 @@ def _apply_environment(
     """Put the environment's values over the file's; answers which came from where."""
     origins: dict[tuple[str, str], str] = {}
     for section, described in Settings.model_fields.items():
-        assert isinstance(described.annotation, type)
+        if not isinstance(described.annotation, type):
+            continue  # a table of sections: its names are the file's own
         for field, kind in described.annotation.model_fields.items():
             name = environment_name(section, field)
             if not from_environment(kind.annotation):
@@ -427,9 +420,11 @@ def _apply_environment(
 
 def _refuse_secrets(read: Mapping[str, Any], path: Path, text: str) -> None:
     for section, values in read.items():
+        inner = values if isinstance(values, dict) else {}
+        named = [*inner, *(f for v in inner.values() if isinstance(v, dict) for f in v)]
         found = [
             field
-            for field in (values if isinstance(values, dict) else {})
+            for field in named
             if field in SECRETS or re.search(r"password|api_key|secret|token$", field)
         ]
         if found:
@@ -450,14 +445,17 @@ def _wrong_setting(
     said: list[str] = []
     for problem in error.errors():
         place = [str(part) for part in problem["loc"]]
-        section, field = place[0], place[1] if len(place) > 1 else ""
+        if not place:  # about several settings at once
+            said.append(str(problem["msg"]).removeprefix("Value error, "))
+            continue
+        section, field = place[0], place[-1] if len(place) > 1 else ""
         line = f"line {_line(text, section, field)}: " if text else ""
         where = f"{origins[section, field]}: " if (section, field) in origins else line
         name = ".".join(place)
         if problem["type"] == "missing":
             said.append(f"{name} is missing")
         elif problem["type"] == "extra_forbidden":
-            said.append(f"{where}there is no setting {name}{_near(section, field)}")
+            said.append(f"{where}there is no setting {name}{_near(place)}")
         else:
             why = str(problem["msg"]).removeprefix("Value error, ")
             said.append(f"{where}{name} = {problem['input']!r}: {why[0].lower()}{why[1:]}")
@@ -469,14 +467,24 @@ def _wrong_setting(
     )
 
 
-def _near(section: str, field: str) -> str:
-    if not field:
-        near = get_close_matches(section, list(Settings.model_fields), n=1)
-    else:
-        described = Settings.model_fields[section].annotation
-        assert isinstance(described, type)
-        near = get_close_matches(field, list(described.model_fields), n=1)
+def _near(place: list[str]) -> str:
+    """A name that may have been meant by the last part of the place."""
+    section, *inner = place
+    known = list(Settings.model_fields)
+    if inner:
+        known = list(section_kind(section).model_fields)
+    near = get_close_matches(place[-1], known, n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+def section_kind(section: str) -> type[Section]:
+    """The class of a section, or of each section in a table of them."""
+    kind = Settings.model_fields[section].annotation
+    if not isinstance(kind, type):
+        kind = get_args(kind)[1]
+    assert isinstance(kind, type)
+    assert issubclass(kind, Section)
+    return kind
 
 
 def _line(text: str, section: str, field: str) -> int:

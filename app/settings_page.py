@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app.settings import SECRETS, Section, Settings, environment_name, from_environment
+from app.settings import SECRETS, Settings, environment_name, from_environment, section_kind
 
 _HEAD = """\
 # Configuration
@@ -33,6 +33,8 @@ a file that only you can read (`chmod 600`), in `$MAINSPRING_HOME/<workspace id>
 variable in `~/.config/mainspring/<workspace id>/`:
 
 {secrets}
+- the key of a further model: a table `[model_keys]` with a line `NAME = "…"` for the one of
+  `[models.NAME]`, or `MAINSPRING_MODEL_KEY_NAME`
 - what a mail provider signs its webhooks with: a table `[webhooks]` with a line
   `name = "whsec_…"` for each, or `MAINSPRING_WEBHOOK_SECRET_NAME`
   ([public-endpoints.md](public-endpoints.md))
@@ -65,15 +67,16 @@ def configuration_page() -> str:
     """The page's Markdown."""
     parts = [_HEAD]
     for section, described in Settings.model_fields.items():
-        kind = described.annotation
-        assert isinstance(kind, type)
-        assert issubclass(kind, Section)
+        kind = section_kind(section)
+        is_one = described.annotation is kind
+        title = section if is_one else f"{section}.NAME"
         parts += [
-            f"## `[{section}]`\n",
+            f"## `[{title}]`\n",
             " ".join((kind.__doc__ or "").split()) + "\n",
             "| Setting | May be | Default | What it says |\n|---|---|---|---|",
         ]
-        parts += [_row(section, name, field) for name, field in kind.model_fields.items()]
+        variable = section if is_one else ""
+        parts += [_row(variable, name, field) for name, field in kind.model_fields.items()]
         parts.append("")
     secrets = "\n".join(f"- `{name}`, or `MAINSPRING_{name.upper()}`" for name in SECRETS)
     parts.append(_TAIL.format(secrets=secrets))
@@ -81,7 +84,8 @@ def configuration_page() -> str:
 
 
 def _row(section: str, name: str, field: FieldInfo) -> str:
-    default = field.default
+    """``section`` is empty where the environment cannot name it."""
+    default = field.get_default(call_default_factory=True)
     if default is PydanticUndefined:
         shown = "must be said"
     elif default in ("", None, {}):
@@ -91,7 +95,7 @@ def _row(section: str, name: str, field: FieldInfo) -> str:
         shown = f"`{str(default).lower() if isinstance(default, bool) else default}`"
     what = " ".join((field.description or "").split())
     named = f"`{name}`"
-    if from_environment(field.annotation):
+    if section and from_environment(field.annotation):
         named += f"<br>`{environment_name(section, name)}`"
     cells = (named, _kind(field), shown, what)
     return f"| {' | '.join(cells)} |"

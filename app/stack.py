@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from agents.house_writer import HouseWriter
-from agents.model import Model
+from app.models import main_model, models_by_task
 from app.settings import ApprovalSettings
 from brand_voice.brand import load_brand
 from brand_voice.embedder import MiniLM
@@ -29,7 +29,6 @@ from tools.store.engines.choose import engine_of
 from tools.store.engines.port import OpenEngine
 from tools.store.mail_events import StoredEvents
 from tools.store.segments import Store
-from workflows.calls import LedgerBudget, LedgerCallLog
 from workflows.consent_copy import ConsentCopy
 from workflows.saved_segments import saved_rules
 from workflows.stack import CampaignRules, Keys, LargeSends, SendingLimits, Stack, Tracking
@@ -59,7 +58,9 @@ def build_stack(workspace: Workspace) -> Stack:
         people=data,
         analytics=analytics,
         sending=SmtpSending(smtp_settings(workspace)),
-        model=_model(workspace, house),
+        model=main_model(workspace, house),
+        models=models_by_task(workspace),
+        house_stands_in=settings.model.when_it_fails == "house",
         house=house,
         brand=brand,
         voice=VoiceIndex(workspace.folder / "voice", brand, MiniLM()),
@@ -223,33 +224,17 @@ def _limits(workspace: Workspace) -> SendingLimits:
     )
 
 
-def _model(workspace: Workspace, house: Model) -> Model:
-    """The configured model, or the house writer where none is."""
-    settings = workspace.settings.model
-    if not settings.base_url:
-        return house
-    from agents.openai_model import OpenAIModel, TokenPrices
-
-    return OpenAIModel(
-        base_url=settings.base_url,
-        api_key=workspace.secrets.model_api_key,
-        name=settings.name,
-        seconds=settings.timeout_seconds,
-        prices=TokenPrices(input=settings.price_in, output=settings.price_out),
-        call_log=LedgerCallLog(workspace.ledger),
-        budget=LedgerBudget(workspace.ledger),
-    )
-
-
 def _keep_limits(workspace: Workspace) -> None:
     """Bring the settings' budgets to the ledger, where they are checked."""
-    wanted: dict[budgets.What, Decimal | int | None] = {
-        "mails": workspace.settings.limits.mails_a_day,
-        "money": workspace.settings.model.budget_a_day,
+    settings = workspace.settings
+    wanted: dict[tuple[budgets.What, budgets.Per], Decimal | int | None] = {
+        ("mails", "day"): settings.limits.mails_a_day,
+        ("money", "day"): settings.model.budget_a_day,
+        ("money", "run"): settings.model.budget_a_run,
     }
     with workspace.ledger.read() as tx:
-        changed = {k: v for k, v in wanted.items() if budgets.limit(tx, k, "day") != v}
+        changed = {k: v for k, v in wanted.items() if budgets.limit(tx, *k) != v}
     if changed:
         with workspace.ledger.write() as tx:
-            for what, most in changed.items():
-                budgets.set_limit(tx, what, "day", most)
+            for (what, per), most in changed.items():
+                budgets.set_limit(tx, what, per, most)

@@ -92,6 +92,10 @@ class Workspace:
         return Store(self.store_folder, erased, self.settings.privacy.orders)
 
     @property
+    def kept_answers_folder(self) -> Path:
+        return self.folder / "answers"
+
+    @property
     def quarantine_folder(self) -> Path:
         return self.folder / "quarantine"
 

@@ -55,6 +55,10 @@ _PART: TypeAdapter[Part] = TypeAdapter(Part)
 log = structlog.get_logger("mainspring.assistant")
 
 
+ASSISTANT: Final = "assistant"
+"""The task of a conversation, as the settings name it."""
+
+
 class AssistantState(TypedDict, total=False):
     """Plain JSON: what was said and found in aggregate, never people."""
 
@@ -218,13 +222,13 @@ async def hear(state: AssistantState, runtime: Runtime[Conversing]) -> Assistant
 
 def after_hear(state: AssistantState, runtime: Runtime[Conversing]) -> str:
     stack = runtime.context.stack
-    return "house" if stack.model.name == stack.house.name else "think"
+    return "house" if stack.model_for(ASSISTANT).name == stack.house.name else "think"
 
 
 async def think(state: AssistantState, runtime: Runtime[Conversing]) -> AssistantState:
     """One answer of the model: words, and the tools that it wants used."""
     here = runtime.context
-    model = here.stack.model
+    model = here.stack.model_for(ASSISTANT)
     last = state["round"] >= MOST_ROUNDS
     system = mind.instructions(here.known, here.tools, last=last)
     said: list[str] = []

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from langgraph.runtime import Runtime
 
 from agents import brief_writer
+from agents.tasks import READ_GOAL, WRITE_BRIEF
 from domain.audit import Standing
 from domain.brief import AudienceEvidence, Brief
 from domain.errors import Refused
@@ -49,8 +50,8 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         today=today,
         currency=stack.currency,
         facts=known,
-        model=stack.model,
-        house=stack.house,
+        model=stack.model_for(READ_GOAL.name),
+        house=stack.stand_in,
         categories=described.categories,
         event_names=tuple(name for name, _ in described.event_names),
     )
@@ -130,8 +131,8 @@ async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Br
         evidence=AudienceEvidence.model_validate(state["evidence"]),
         facts=known,
         guide=stack.brand.guide,
-        model=stack.model,
-        house=stack.house,
+        model=stack.model_for(WRITE_BRIEF.name),
+        house=stack.stand_in,
         holdout=stack.rules.holdout_share,
         reject_reason=reject_reason,
         data_doubts=doubts(standing) if standing is not None else (),

@@ -37,6 +37,7 @@ class LedgerCallLog:
                 _run.get(),
                 call.task,
                 call.prompt_hash,
+                call.prompt_version,
                 call.model,
                 call.tokens_in,
                 call.tokens_out,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -153,8 +153,9 @@ class Stack:
     analytics: Analytics
     sending: Sending
     model: Model
+    """Answers every task that ``models`` names none for."""
     house: Model
-    """The house writer, which stands in when the model fails."""
+    """The house writer."""
     brand: Brand
     voice: Voice
     keys: Keys
@@ -165,6 +166,10 @@ class Stack:
     high_water: HighWater
     limits: SendingLimits = SendingLimits()
     tracking: Tracking = Tracking()
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """Task → the model that does it."""
+    house_stands_in: bool = True
+    """Whether the house writer takes over when a model fails. Else a person is asked."""
     auditor: Auditor | None = None
     """None: campaigns are not told how far the data can be trusted."""
     least_score: float | None = None
@@ -187,6 +192,19 @@ class Stack:
 
     at: Callable[[datetime], Stack] | None = None
     """The same stack as of an earlier moment, which hides later data."""
+
+    def model_for(self, task: str) -> Model:
+        """Who answers a task: its own model where it has one."""
+        return self.models.get(task, self.model)
+
+    @property
+    def stand_in(self) -> Model | None:
+        """Who takes over when a model fails; None: a person."""
+        return self.house if self.house_stands_in else None
+
+    def without_models(self) -> Stack:
+        """The same stack where the house writer answers everything."""
+        return replace(self, model=self.house, models={})
 
     def as_of(self, moment: datetime | None) -> Stack:
         """The stack that a run looks at the data through."""

@@ -13,7 +13,7 @@ from agents.copy_generator import generate_copy as write_copy
 from agents.copy_generator import tied
 from agents.critic import criticise as read_critically
 from agents.model import ModelError
-from agents.tasks import CopyQuestion
+from agents.tasks import GENERATE_COPY, JUDGE_COPY, CopyQuestion
 from domain.brief import Brief
 from domain.critique import Critique, Finding
 from domain.draft import Draft, ProductCard, Variant
@@ -89,7 +89,7 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     if rejected is not None:
         update |= {"round": 0, "by_person": False}
     try:
-        draft = await write_copy(question, stack.model, stack.house)
+        draft = await write_copy(question, stack.model_for(GENERATE_COPY.name), stack.stand_in)
     except ModelError as error:
         if earlier is None:
             raise  # there is nothing to show: the run waits, and says why
@@ -162,13 +162,14 @@ async def read_draft(
 ) -> tuple[Critique, tuple[RenderedVariant, ...]]:
     """The critic's word on a draft and on the mails that it makes, in round ``number``."""
     rendered, unrenderable = render_all(stack, campaign_id, draft, known)
+    judge = stack.model_for(JUDGE_COPY.name)
     critique = await read_critically(
         draft,
         brief=brief,
         facts=known,
         guide=stack.brand.guide,
         rendered=rendered,
-        model=stack.model if stack.model.name != stack.house.name else None,
+        model=judge if judge.name != stack.house.name else None,
         round=number,
     )
     return _with(critique, unrenderable), rendered

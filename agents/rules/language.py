@@ -23,12 +23,12 @@ def check(review: Review) -> Findings:
         if found is not None and found != review.language:
             yield finding(
                 "language.other", "blocking",
-                f"The copy reads as {_NAMES[found]}; the brief asks for {_NAMES[review.language]}.",
+                f"The copy reads as {NAMES[found]}; the brief asks for {NAMES[review.language]}.",
                 "Write it in the brief's language.", variant=variant.id,
             )  # fmt: skip
 
 
-_NAMES = {"en": "English", "de": "German"}
+NAMES = {"en": "English", "de": "German"}
 
 
 def language_of(text: str) -> str | None:

@@ -19,7 +19,8 @@ MARKS = {"fine": "✓", "look": "▲", "skipped": "–"}
 def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Check settings, reach and rights of every part. Ends with 1 where something is to mend."""
     out, opened = Out(as_json), open_workspace(workspace)
-    from app.doctor import Check, examine
+    from app.checks import Check
+    from app.doctor import examine
 
     def said(check: Check) -> None:
         out.say(f"{MARKS[check.state]} {check.part:<15} {check.what}")

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app import settings_edit
+from app.checks import Check
 from app.desk.identity import origin_of
-from app.doctor import Check
 from app.rest.callers import Administrator, Reader
 from app.rest.once import Route
 from app.rest.problems import Seen, precondition, refusals

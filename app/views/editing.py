@@ -6,10 +6,10 @@ What a person has typed is kept for them alone, until they save it or discard it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
+from agents.tasks import JUDGE_COPY
 from app import words
 from app.deciding import gather, who_decides
 from app.diffs import ChangedPlace, changed_places
@@ -30,7 +30,6 @@ from ledger.database import Transaction
 from ledger.people import Person
 from workflows.edits import edited_draft
 from workflows.rereading import Rereading, read_again
-from workflows.stack import Stack
 from workflows.transactions import read, write
 
 MOST_PREHEADER = 110
@@ -230,8 +229,7 @@ async def _draft(site: Site, approval: Approval) -> tuple[Draft, Facts]:
 
 async def _read_again(site: Site, approval: Approval, kept: Edit, person: Person) -> Rereading:
     """By the rules alone while somebody types: a model would be asked at every pause."""
-    stack: Stack = replace(site.stack, model=site.stack.house)
-    return await read_again(stack, approval.run_id, kept, person.name)
+    return await read_again(site.stack.without_models(), approval.run_id, kept, person.name)
 
 
 async def _critic(
@@ -247,7 +245,7 @@ async def _critic(
         mended=tuple(finding_shown(0, one, draft) for one in reread.mended),
         claims=len(now.claims),
         changes=draft_edits(draft, reread.draft),
-        without_model=site.stack.model.name != site.stack.house.name,
+        without_model=site.stack.model_for(JUDGE_COPY.name).name != site.stack.house.name,
     )
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from app import doctor, settings_edit
-from app.doctor import Check
+from app.checks import Check
 from app.settings import (
     ApprovalSettings,
     AuditSettings,

@@ -129,6 +129,7 @@ calls = Table(
     Column("seconds", Float, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("prompt_version", Integer),  # none in calls of before it was kept
 )
 
 limits = Table(

@@ -109,7 +109,7 @@ async def test_a_model_uses_tools_and_streams_its_words(world: World) -> None:
         kinds = [event.kind for event in events.after(tx, turn_id)]
         logged = tx.connection.execute(sa.select(t.calls.c.task, t.calls.c.run_id)).all()
     assert kinds.count("words") >= 1
-    assert [tuple(row) for row in logged] == [("converse", turn_id)] * 2
+    assert [tuple(row) for row in logged] == [("assistant", turn_id)] * 2
 
 
 async def test_a_model_never_sees_a_customer(world: World) -> None:

@@ -17,6 +17,8 @@ from workflows.decisions import try_again
 CODES: tuple[ModelErrorCode, ...] = (
     "malformed",
     "empty",
+    "wrong_language",
+    "repeating",
     "refused",
     "too_long",
     "unreachable",
@@ -90,6 +92,22 @@ async def test_nobody_has_an_answer(
         try_again(tx, run_id, world.owner)
     await world.work()
     assert world.waiting(run_id).gate == ("publish" if task == "generate_copy" else "brief")
+
+
+@pytest.mark.parametrize("code", ["malformed", "wrong_language", "repeating", "refused"])
+async def test_a_person_is_asked_where_the_workspace_says_so(
+    tmp_path: Path, server: MailServer, code: ModelErrorCode
+) -> None:
+    """One model for the copy alone; it fails, and the house writer may not stand in."""
+    world = make_world(tmp_path, server.port)
+    strict = world.with_stack(models={"generate_copy": Failing(code)}, house_stands_in=False)
+    run_id = strict.start()
+    await strict.work()
+    strict.decide(run_id)
+    await strict.work()
+    run = strict.run(run_id)
+    assert (run.status, code in run.detail) == ("waiting", True)
+    assert server.recipients == []
 
 
 async def test_a_writer_that_fails_only_when_it_should_mend(

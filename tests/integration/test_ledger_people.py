@@ -162,7 +162,7 @@ def test_a_budget_is_overrun_by_one_call_at_most(ledger: Ledger) -> None:
         with ledger.write() as tx:
             budgets.check(tx, "money", "run")
             cost = Decimal("0.02")
-            calls.record(tx, "run", "write_brief", "h", "m", 100, 10, cost, 1.5, "ok")
+            calls.record(tx, "run", "write_brief", "h", 1, "m", 100, 10, cost, 1.5, "ok")
     with pytest.raises(LedgerError) as refused, ledger.read() as tx:
         budgets.check(tx, "money", "run")
     assert refused.value.code == "budget_spent"

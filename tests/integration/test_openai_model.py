@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from agents.house_writer import HouseWriter
 from agents.model import Call, ChatMessage, ModelError, ToolCall, ToolSpec, Words
 from agents.openai_model import OpenAIModel
 from agents.tasks import GENERATE_COPY, WRITE_BRIEF, BriefQuestion, BriefWords
+from app.kept_answers import FileAnswers
 from tests.integration.model_server import (
     ModelServer,
     Step,
@@ -92,7 +95,7 @@ async def test_a_good_answer_is_typed_and_logged_without_its_words() -> None:
     assert asked_for["json_schema"]["strict"] is True
     call = log.calls[0]
     assert (call.outcome, call.tokens_in, call.tokens_out) == ("answered", 100, 20)
-    assert len(call.prompt_hash) == 64
+    assert (len(call.prompt_hash), call.prompt_version) == (64, 1)
     assert "dress watch" not in call.model_dump_json()
 
 
@@ -110,6 +113,65 @@ async def test_a_readable_answer_is_read_however_it_is_wrapped(text: str) -> Non
     async with asking(says(text)) as (model, server, _):
         assert (await asked(model)).tone == "dry"
     assert len(server.requests) == 1
+
+
+GERMAN = {
+    **WORDS,
+    "message": "Die Uhr von 1968 ist da, und wir zeigen sie Ihnen bei uns im Haus.",
+    "question": "Wer ist es, der die Uhr bei uns im Haus sehen will?",
+}
+
+
+async def test_another_language_than_asked_for_is_a_fault_and_mended() -> None:
+    async with asking(says(json.dumps(GERMAN)), says(json.dumps(WORDS))) as (model, server, log):
+        assert (await asked(model)).message == WORDS["message"]
+    assert "It must be in English." in server.requests[1]["messages"][-1]["content"]
+    assert log.outcomes == ["wrong_language", "repaired"]
+
+
+async def test_a_model_that_keeps_to_another_language_fails() -> None:
+    async with asking(says(json.dumps(GERMAN))) as (model, _, log):
+        with pytest.raises(ModelError) as caught:
+            await asked(model)
+    assert caught.value.code == "wrong_language"
+    assert log.outcomes == ["wrong_language"] * 3
+
+
+async def test_an_answer_without_end_that_says_one_thing_is_told_from_a_long_one() -> None:
+    endless = '{"message": "' + "a fine watch, " * 300
+    async with asking(says(endless, finish="length")) as (model, server, log):
+        with pytest.raises(ModelError) as caught:
+            await asked(model)
+    assert caught.value.code == "repeating"
+    assert (len(server.requests), log.outcomes) == (1, ["repeating"])
+
+
+async def test_a_kept_answer_is_given_again_to_the_very_same_question(tmp_path: Path) -> None:
+    kept = FileAnswers(tmp_path / "answers")
+    budget = CallsLeft(2)
+    steps = (says("no"), says(json.dumps(WORDS)), fails(500))
+    async with asking(*steps, kept=kept, budget=budget) as (model, server, log):
+        first = await asked(model)
+        assert await asked(model) == first
+        assert len(server.requests) == 2
+        assert log.outcomes == ["malformed", "repaired", "kept"]
+        assert (log.calls[-1].tokens_in, log.calls[-1].cost) == (0, Decimal(0))
+        with pytest.raises(ModelError, match="budget"):
+            await model.answer(WRITE_BRIEF, GIVEN.model_copy(update={"reject_reason": "Shorter."}))
+    for file in (tmp_path / "answers").iterdir():
+        file.write_text("{broken")
+    async with asking(says(json.dumps(WORDS)), kept=kept) as (model, server, _):
+        assert await asked(model) == first
+    assert len(server.requests) == 1
+
+
+async def test_a_temperature_is_asked_for_until_the_endpoint_takes_none() -> None:
+    no = fails(400, "Unsupported value: 'temperature'")
+    async with asking(no, says(json.dumps(WORDS)), temperature=0.3) as (model, server, _):
+        await asked(model)
+        await asked(model)
+    assert [r.get("temperature") for r in server.requests] == [0.3, None, None]
+    assert all(r["response_format"]["type"] == "json_schema" for r in server.requests)
 
 
 async def test_a_malformed_answer_is_shown_its_fault_and_mended() -> None:
@@ -295,7 +357,11 @@ async def test_a_conversation_streams_words_and_then_tool_calls() -> None:
     [
         (streams(), "empty"),
         (streams({"content": "x"}, {"content": "y"}, wait=3), "timeout"),
-        (streams(*({"content": "x" * 1000} for _ in range(70))), "too_long"),
+        (
+            streams(*({"content": " and ".join(map(str, range(n, n + 200)))} for n in range(70))),
+            "too_long",
+        ),
+        (streams(*({"content": "a fine watch, "} for _ in range(5000))), "repeating"),
         (fails(500), "unreachable"),
         (fails(429), "rate_limited"),
         (raw(b"data: {broken\n\n", "text/event-stream"), "malformed"),

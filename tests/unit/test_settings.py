@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from app.model_settings import TaskName
 from app.secrets import SecretsError, load_secrets, make_secrets, secrets_folder, write_secret
 from app.settings import (
     Settings,
@@ -16,6 +18,7 @@ from app.settings import (
     settings_text,
 )
 from app.settings_page import configuration_page
+from prompts.library import task_names
 
 WORKSPACE = {"id": "0123456789", "name": "Halden", "timezone": "Europe/Berlin", "currency": "EUR"}
 HERE = Path("mainspring.toml")
@@ -83,10 +86,26 @@ def test_a_wrong_value_of_the_environment_names_the_variable() -> None:
         ('[sending]\npublic_url = "http://brand.example"\n', "must start with https://"),
         ('[sending]\nfrom_address = "Halden"\n', "is no mail address"),
         ("[holdout]\nshare = 1\n", "less than 1"),
+        ('[models.large]\nname = "l"\nbas_url = "http://localhost"\n', "did you mean base_url?"),
+        ('[models.large]\nname = "l"\n', "[model] has none either"),
+        ('[models.large]\nbase_url = "http://localhost"\n', "says no name of a model"),
+        ('[model.tasks]\njudge_copy = "large"\n', "there is no [models.large]"),
+        ('[model.tasks]\njudge_cop = "large"\n', "judge_copy"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, said: str) -> None:
     assert said in problem(text).what
+
+
+def test_a_key_beside_a_further_model_is_refused() -> None:
+    error = problem('[models.large]\nname = "l"\napi_key = "hunter2"\n')
+    assert error.code == "secret_in_file"
+    assert "line 10" in error.what
+    assert "hunter2" not in str(error)
+
+
+def test_the_tasks_of_models_are_those_that_have_a_prompt() -> None:
+    assert set(get_args(TaskName)) == set(task_names())
 
 
 def test_a_time_zone_is_checked() -> None:

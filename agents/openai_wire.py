@@ -1,0 +1,117 @@
+"""What goes over the wire to an OpenAI-compatible endpoint and comes back, in our own terms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import openai
+from openai.types.chat import ChatCompletion
+
+from agents.answers import Fault, strict_schema
+from agents.model import ChatMessage, ModelError
+from agents.tasks import Task
+from tools.http import AnswerTooLong
+
+_NEXT = "Try again later, check the endpoint with `mainspring doctor`, or go on without a model."
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What came over the wire, before it is understood."""
+
+    text: str = ""
+    finish: str = ""
+    refusal: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+
+
+def wire_error(error: Exception, thing: str, seconds: float) -> ModelError:
+    """The one ModelError for whatever the wire did. ``seconds``: how long was waited at most."""
+    if isinstance(error, AnswerTooLong) or isinstance(error.__cause__, AnswerTooLong):
+        return ModelError(
+            "too_long", "The endpoint sent far more than an answer.", thing=thing,
+            next_step="Try another model, or go on without one.",
+        )  # fmt: skip
+    match error:
+        case openai.APITimeoutError() | TimeoutError() | httpx.TimeoutException():
+            return ModelError(
+                "timeout", f"The model gave no answer in {seconds:g} seconds.",
+                thing=thing, next_step=_NEXT,
+            )  # fmt: skip
+        case openai.RateLimitError():
+            return ModelError(
+                "rate_limited", "The endpoint takes no more requests for now.",
+                thing=thing, next_step=_NEXT,
+            )  # fmt: skip
+        case openai.APIStatusError(status_code=code) if code < 500:
+            return ModelError(
+                "rejected", f"The endpoint refused the request ({code}).", thing=thing,
+                next_step="Check the key and the model's name with `mainspring doctor`.",
+            )  # fmt: skip
+        case openai.APIStatusError(status_code=code):
+            return ModelError(
+                "unreachable", f"The endpoint failed ({code}).", thing=thing, next_step=_NEXT
+            )
+        case openai.APIConnectionError() | httpx.HTTPError():
+            return ModelError(
+                "unreachable", "The endpoint could not be reached.", thing=thing, next_step=_NEXT
+            )
+        case _:
+            return ModelError(
+                "malformed", "The endpoint's answer is no chat completion.", thing=thing,
+                next_step=_NEXT,
+            )  # fmt: skip
+
+
+def read_completion(completion: object, seconds: float) -> Raw:
+    """What a completion says. Servers differ, so nothing of it is taken for granted."""
+    if not isinstance(completion, ChatCompletion):
+        return Raw(str(completion or ""), "", "", 0, 0, seconds)
+    usage = completion.usage
+    tokens_in = (usage.prompt_tokens or 0) if usage else 0
+    tokens_out = (usage.completion_tokens or 0) if usage else 0
+    if not completion.choices:
+        return Raw("", "", "", tokens_in, tokens_out, seconds)
+    choice = completion.choices[0]
+    message = choice.message
+    return Raw(
+        (message.content or "") if message else "",
+        choice.finish_reason or "",
+        (message.refusal or "") if message else "",
+        tokens_in,
+        tokens_out,
+        seconds,
+    )
+
+
+def shown_its_fault(text: str, fault: Fault, task: Task[Any, Any]) -> list[dict[str, Any]]:
+    return [
+        {"role": "assistant", "content": text[:4000] or "(nothing)"},
+        {
+            "role": "user",
+            "content": "That answer cannot be used. "
+            f"{fault}\nAnswer again with one JSON object of this schema, and nothing else:\n"
+            f"{json.dumps(strict_schema(task.answered))}",
+        },
+    ]
+
+
+def on_the_wire(message: ChatMessage) -> dict[str, Any]:
+    found: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        found["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id:
+        found["tool_call_id"] = message.tool_call_id
+    return found
