@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -68,6 +67,11 @@ def suppressed(tx: Transaction, addresses: Iterable[str], key: bytes) -> set[str
     return {a for h in reasons(tx, sorted(by_hash)) for a in by_hash[h]}
 
 
+def every_hash(tx: Transaction) -> set[str]:
+    """The hashes of all addresses that must not be mailed, for questions over everybody."""
+    return set(tx.connection.execute(sa.select(_c.address_hash)).scalars())
+
+
 def reasons(tx: Transaction, address_hashes: Sequence[str]) -> dict[str, str]:
     """Address hash → reason, of those suppressed."""
     found: dict[str, str] = {}
@@ -85,11 +89,13 @@ def address_hash(address: str, key: bytes) -> str:
             "Addresses are kept as keyed hashes, and the key is missing.",
             next_step="`mainspring doctor` says where the workspace's secrets should lie.",
         )
-    return hmac.new(key, normalised(address).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, normalised(address).encode(), "sha256").hex()
 
 
 def normalised(address: str) -> str:
     """The one spelling of an address: no case, no white space, the host in ASCII."""
+    if address.isascii():  # as nearly all are: then the rest changes nothing
+        return address.strip().lower()
     text = unicodedata.normalize("NFKC", address).strip().casefold()
     local, at, host = text.rpartition("@")
     with contextlib.suppress(UnicodeError):  # no host name that IDNA knows: kept as written

@@ -33,9 +33,10 @@ from domain.figures import Query
 from domain.frozen import Frozen
 from domain.predicate import RULE, Predicate
 from domain.predicate.naming import SegmentNameError, with_segments
-from ledger import approvals, consent, journal, runs, sources, subjects, suppression
-from ledger.barring import Bars, bars
+from ledger import approvals, journal, permissions, runs, sources, subjects, suppression
+from ledger.barring import Bars
 from ledger.database import Transaction
+from ledger.permissions import Said
 from tools.audit.findings import found
 from tools.audit.ground import PERMISSIONS
 from tools.audit.growth import LiftTest
@@ -60,7 +61,7 @@ PLAN_DAYS = 30
 _SHORT = 8
 _CHANGE_PERMISSIONS = (
     "consents_recorded", "unsubscribed", "addresses_suppressed", "suppression_lifted",
-    "subject_erased", "import",
+    "subject_erased", "import", "same_people_said",
 )  # fmt: skip
 """Entries of the history after which the ledger may say something else of somebody's mail."""
 
@@ -112,13 +113,13 @@ class DataAudit(Frozen):
 async def audit(stack: Stack) -> DataAudit:
     """Look through everything. Raises AuditError, CdpError store_damaged."""
     auditor = _auditor(stack)
-    permissions = await _permissions(stack, auditor)
+    allowed = await _permissions(stack, auditor)
     described = await stack.customers.describe()
     tests = await asyncio.to_thread(_lift_tests, stack.checkpoints.parent / LIFT_TESTS)
     kept = await asyncio.to_thread(saved, stack)
     off_plan = await read(stack.ledger, _off_plan)
     campaigns = _plain(await read(stack.ledger, _campaigns), kept)
-    measured = await auditor.whole(permissions, _segments(described, kept), campaigns, tests)
+    measured = await auditor.whole(allowed, _segments(described, kept), campaigns, tests)
     p = measured.problems
     findings = found(measured, off_plan)
     ids = [one.customer_id for one in measured.top]
@@ -197,33 +198,43 @@ def _auditor(stack: Stack) -> Auditor:
 
 
 async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
-    """What the ledger says of every customer's mail."""
-    people = await auditor.addresses()
-    ids: list[str] = people.column("customer_id").to_pylist()
-    addresses: list[str | None] = people.column("email").to_pylist()
+    """What the ledger says of the mail of everybody of whom it says anything."""
 
-    def look(tx: Transaction) -> list[dict[str, Any]]:
-        names = subjects.known(tx, ids)
-        answers = consent.answers(tx, list(names.values()), "email_marketing")
-        barred, _ = bars(tx, names.values())
-        known = [address for address in addresses if address]
-        stopped = suppression.suppressed(tx, known, stack.keys.suppression) if known else set()
-        rows = []
-        for one, address in zip(ids, addresses, strict=True):
-            answer = answers.get(names.get(one, ""))
-            rows.append(
-                {
-                    "customer_id": one,
-                    "answered": answer is not None,
-                    "agreed": answer is not None and answer.given,
-                    "proven": answer is not None and bool(answer.source and answer.wording),
-                    "suppressed": address in stopped,
-                    "barred": _barred(barred.get(names.get(one, ""), Bars())),
-                }
-            )
-        return rows
+    def look(tx: Transaction) -> tuple[list[Said], dict[str, Bars], set[str]]:
+        said = permissions.answers(tx, "email_marketing")
+        return said, permissions.barred(tx), suppression.every_hash(tx)
 
-    return pa.Table.from_pylist(await read(stack.ledger, look), schema=PERMISSIONS)
+    said, barred, hashes = await read(stack.ledger, look)
+    stopped = await _stopped(stack, auditor, hashes) if hashes else set()
+    answered = {one.customer_id for one in said}
+    others = [one for one in {*barred, *stopped} if one not in answered]
+    ids = [*(one.customer_id for one in said), *others]
+    silent = [False] * len(others)
+    columns = {
+        "customer_id": ids,
+        "answered": [True] * len(said) + silent,
+        "agreed": [*(one.agreed for one in said), *silent],
+        "proven": [*(one.proven for one in said), *silent],
+        "suppressed": [one in stopped for one in ids],
+        "barred": [_barred(barred[one]) if one in barred else "" for one in ids],
+    }
+    return pa.table(columns, schema=PERMISSIONS)
+
+
+async def _stopped(stack: Stack, auditor: Auditor, hashes: set[str]) -> set[str]:
+    """Customers whose address is among those that must not be mailed."""
+    people, key = await auditor.addresses(), stack.keys.suppression
+
+    def look() -> set[str]:
+        ids: list[str] = people.column("customer_id").to_pylist()
+        addresses: list[str | None] = people.column("email").to_pylist()
+        return {
+            one
+            for one, address in zip(ids, addresses, strict=True)
+            if address and suppression.address_hash(address, key) in hashes
+        }
+
+    return await asyncio.to_thread(look)
 
 
 def _barred(one: Bars) -> str:

@@ -83,13 +83,30 @@ class GammaGamma:
         return found
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A column of few different values: what is costly is reckoned once for each of them."""
+
+    values: Numbers
+    place: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, column: Numbers) -> _Column:
+        values, place = np.unique(column, return_inverse=True)
+        return cls(values, place.reshape(-1))
+
+    def each(self, reckon: Callable[[Numbers], Numbers]) -> Numbers:
+        return reckon(self.values)[self.place]
+
+
 def fit_bg_nbd(histories: Histories) -> BgNbd | None:
     """None where the search finds no maximum."""
     kinds, counts, _ = histories.distinct()
     people = float(counts.sum())
+    x, recency, age = (_Column.of(column) for column in (kinds.x, kinds.recency, kinds.age))
 
     def loss(logs: Numbers) -> float:
-        return -float(counts @ _likelihood(np.exp(logs), kinds)) / people
+        return -float(counts @ _likelihood(np.exp(logs), x, recency, age)) / people
 
     found = _least(loss, np.log([0.5, max(float(np.median(kinds.age)) / 4, 0.5), 1.0, 2.0]))
     if found is None:
@@ -102,17 +119,22 @@ def fit_gamma_gamma(x: Numbers, mean: Numbers) -> GammaGamma | None:
     """Of customers with ``x`` > 0 repeat purchases of ``mean`` > 0 value."""
     scale = float(np.median(mean))
     m = mean / scale  # the same shape at every currency
+    often, log_m, spent = _Column.of(x), np.log(m), m * x
 
     def loss(logs: Numbers) -> float:
         p, q, v = np.exp(logs)
+
+        def of_x(x: Numbers) -> Numbers:
+            found: Numbers = gammaln(p * x + q) - gammaln(p * x) + p * x * np.log(x)
+            return found
+
+        px = p * x
         each = (
-            gammaln(p * x + q)
-            - gammaln(p * x)
+            often.each(of_x)
             - gammaln(q)
             + q * np.log(v)
-            + (p * x - 1) * np.log(m)
-            + p * x * np.log(x)
-            - (p * x + q) * np.log(v + m * x)
+            + (px - 1) * log_m
+            - (px + q) * np.log(v + spent)
         )
         return -float(each.mean())
 
@@ -123,18 +145,31 @@ def fit_gamma_gamma(x: Numbers, mean: Numbers) -> GammaGamma | None:
     return GammaGamma(p, q, v * scale) if q > 1 else None  # else the mean has no expectation
 
 
-def _likelihood(parameters: Numbers, kinds: Histories) -> Numbers:
+def _likelihood(parameters: Numbers, x: _Column, recency: _Column, age: _Column) -> Numbers:
     r, alpha, a, b = parameters
-    x, recency, age = kinds.x, kinds.recency, kinds.age
-    front = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stays = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    on = -(r + x) * np.log(alpha + age)
-    again = x > 0
-    gone = np.full_like(x, -np.inf)
-    gone[again] = (
-        np.log(a) - np.log(b + x[again] - 1) - (r + x[again]) * np.log(alpha + recency[again])
-    )
-    found: Numbers = front + stays + np.logaddexp(on, gone)
+    times = r + x.values[x.place]
+
+    def of_x(x: Numbers) -> Numbers:
+        found: Numbers = (
+            gammaln(r + x)
+            - gammaln(r)
+            + r * np.log(alpha)
+            + gammaln(a + b)
+            + gammaln(b + x)
+            - gammaln(b)
+            - gammaln(a + b + x)
+        )
+        return found
+
+    def gone_of_x(x: Numbers) -> Numbers:
+        gone = np.full_like(x, -np.inf)
+        again = x > 0
+        gone[again] = np.log(a) - np.log(b + x[again] - 1)
+        return gone
+
+    on = -times * age.each(lambda age: np.log(alpha + age))
+    gone = x.each(gone_of_x) - times * recency.each(lambda recency: np.log(alpha + recency))
+    found: Numbers = x.each(of_x) + np.logaddexp(on, gone)
     return found
 
 

@@ -34,8 +34,7 @@ def count(tables: Tables, rows: int, quarantine: Path) -> tuple[Problems, tuple[
         SELECT count(*) AS customers, count(email) AS with_address,
             count(*) FILTER (email IS NOT NULL AND answered) AS answered,
             count(*) FILTER (agreed) AS agreed, count(said_at) AS dated,
-            (SELECT count(*) FROM (SELECT customer_id FROM said GROUP BY customer_id
-                HAVING count(DISTINCT source) > 1)) AS known_twice
+            (SELECT count(*) FROM twice) AS known_twice
         FROM person""",
     )
     complete, about_complete = fields.complete(tables)
@@ -78,15 +77,9 @@ def count_quarantined(folder: Path) -> tuple[int, int]:
 
 def _differing(tables: Tables) -> Details:
     """Customers by the field that their sources contradict each other in."""
-    found: Counter[str] = Counter()
-    for field in COMPARED:
-        plain = field if field == "birthday" else f"lower(trim({field}))"
-        found[field] = _one(
-            tables,
-            "SELECT count(*) FROM (SELECT customer_id FROM said GROUP BY customer_id "
-            f"HAVING count(DISTINCT {plain}) > 1)",
-        )
-    return _largest(found)
+    counted = ", ".join(f"count(*) FILTER ({f}) AS {f}" for f in COMPARED)
+    (row,) = rows_of(tables.run_text(f"SELECT {counted} FROM twice"))
+    return _largest(Counter(row))
 
 
 def _invalid(tables: Tables) -> Details:

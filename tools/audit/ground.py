@@ -3,6 +3,7 @@
 Made once an audit, in DuckDB, whichever engine audiences are asked in:
 
 - ``said``: customer, source, and each field as this source said it last;
+- ``twice``: customers of whom several sources say something, and in which fields they differ;
 - ``person``: customer with the merged profile, orders, value, and what the ledger says of mail;
 - ``problem``: code and customer, for every finding that people stand behind.
 """
@@ -61,11 +62,12 @@ def moment(tables: Tables) -> str:
 
 
 def prepare(tables: Tables, permissions: pa.Table) -> tuple[Query, ...]:
-    """Make the three tables; the statements that made them."""
+    """Make the four tables; the statements that made them."""
     tables.give("permissions", permissions.cast(PERMISSIONS))
     queries = []
     for name, statement in (
         ("said", _said()),
+        ("twice", _twice()),
         ("person", _person(tables)),
         ("problem", problems(tables)),
     ):
@@ -80,6 +82,12 @@ def _said() -> str:
         f"SELECT customer_id, coalesce(source, '{NAMELESS}') AS source, {fields}, "
         "max(said_at) AS said_at FROM profiles GROUP BY ALL"
     )
+
+
+def _twice() -> str:
+    differ = ", ".join(f"coalesce(min({_plain(f)}) <> max({_plain(f)}), false) AS {f}"
+                       for f in COMPARED)  # fmt: skip
+    return f"SELECT customer_id, {differ} FROM said GROUP BY customer_id HAVING count(*) > 1"
 
 
 def _person(tables: Tables) -> str:
@@ -107,13 +115,11 @@ def _person(tables: Tables) -> str:
 
 
 def problems(tables: Tables) -> str:
-    """One row a customer and finding. Over ``said`` and ``person``."""
+    """One row a customer and finding. Over ``twice`` and ``person``."""
     wrong = " OR ".join(
         f"({f} IS NOT NULL AND NOT coalesce({valid(f, tables)}, false))" for f in VALID
     )
-    differs = " OR ".join(
-        f"count(DISTINCT {_plain(f)}) FILTER ({f} IS NOT NULL) > 1" for f in COMPARED
-    )
+    differs = " OR ".join(COMPARED)
     stale = f"{moment(tables)} - INTERVAL {STALE_AFTER.days} DAY"
     return f"""
         SELECT 'no_address' AS code, customer_id FROM person WHERE email IS NULL
@@ -121,7 +127,7 @@ def problems(tables: Tables) -> str:
         UNION ALL SELECT 'no_proof', customer_id FROM person WHERE agreed AND NOT proven
         UNION ALL SELECT 'no_name', customer_id FROM person WHERE first_name IS NULL
         UNION ALL SELECT 'invalid_values', customer_id FROM person WHERE {wrong}
-        UNION ALL SELECT 'disagreement', customer_id FROM said GROUP BY customer_id HAVING {differs}
+        UNION ALL SELECT 'disagreement', customer_id FROM twice WHERE {differs}
         UNION ALL SELECT 'duplicates', customer_id FROM ({duplicates()})
         UNION ALL SELECT 'stale', customer_id FROM person WHERE said_at < {stale}
         UNION ALL SELECT 'times_out_of_order', customer_id FROM person

@@ -166,14 +166,12 @@ def _statement(tables: Tables) -> str:
     lines = tables.text(tables.lines())
     events = tables.text(tables.events())
     zone = literal(tables.timezone)
-    said = {
-        name: "coalesce("
-        + ", ".join(
-            f"nullif(trim(json_extract_string(properties, '$.{path}')), '')" for path in paths
-        )
-        + ")"
-        for name, paths in _PATHS.items()
-    }
+    paths = [f"$.{path}" for named in _PATHS.values() for path in named]
+    medium = len(_PATHS["medium"])
+
+    def first(start: int, end: int) -> str:
+        return f"coalesce({', '.join(f'said[{n}]' for n in range(start, end + 1))})"
+
     return f"""
         WITH lines AS (SELECT *, CAST(timezone({zone}, ordered_at) AS DATE) AS day FROM ({lines})),
         ends AS (SELECT max(day) AS last FROM lines),
@@ -181,17 +179,23 @@ def _statement(tables: Tables) -> str:
             SELECT customer_id, min(ordered_at) AS first_at, min(day) AS first_day,
                 arg_min(channel, ordered_at) AS channel
             FROM lines WHERE purchase AND customer_id IS NOT NULL GROUP BY customer_id),
+        -- Read once, and only where it may count: reading JSON is the dear part.
+        said AS (
+            SELECT f.customer_id, e.occurred_at, list_transform(
+                json_extract_string(CASE WHEN json_valid(e.properties) THEN e.properties END,
+                    {paths}), x -> nullif(trim(x), '')) AS said
+            FROM ({events}) e JOIN firsts f ON f.customer_id = e.customer_id
+                AND e.occurred_at <= f.first_at
+            WHERE (e.properties LIKE '%medium%' OR e.properties LIKE '%source%')
+                AND NOT coalesce(e.machine, false)),
         named AS (
-            SELECT customer_id, occurred_at, {said["medium"]} AS medium, {said["source"]} AS source
-            FROM ({events})
-            WHERE customer_id IS NOT NULL AND properties LIKE '%{{%' AND json_valid(properties)
-                AND NOT coalesce(machine, false)),
+            SELECT customer_id, occurred_at, {first(1, medium)} AS medium,
+                {first(medium + 1, len(paths))} AS source
+            FROM said),
         touches AS (
-            SELECT f.customer_id, arg_min(n.medium, n.occurred_at) AS medium,
-                arg_min(n.source, n.occurred_at) AS source
-            FROM firsts f JOIN named n ON n.customer_id = f.customer_id
-                AND n.occurred_at <= f.first_at
-            WHERE n.medium IS NOT NULL OR n.source IS NOT NULL GROUP BY f.customer_id),
+            SELECT customer_id, arg_min(medium, occurred_at) AS medium,
+                arg_min(source, occurred_at) AS source
+            FROM named WHERE medium IS NOT NULL OR source IS NOT NULL GROUP BY customer_id),
         money AS (
             SELECT customer_id, channel AS bought_in, CAST(sum(net) AS DOUBLE) AS net
             FROM lines, ends WHERE day > last - {DAYS} GROUP BY ALL),

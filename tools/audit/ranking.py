@@ -15,6 +15,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from domain.audit import Ranking
 from domain.figures import Query
@@ -33,13 +34,18 @@ MOST_CORRELATED = 0.3
 """Gamma-Gamma takes for granted that how often and how much have nothing to do with each other."""
 HORIZON = 52.0
 """Weeks that CLV looks ahead."""
+MOST_LEARNT = 25_000
+"""Customers that the model is fitted to, drawn by chance where there are more: four parameters are
+narrow by then, and a fit takes a second however many customers there are. It is tried on all."""
+SEED = 2005
 
 
 @dataclass(frozen=True)
 class Purchases:
     """Each customer's purchases by days, until a day and after it."""
 
-    ids: list[str]
+    ids: pa.ChunkedArray
+    """Sorted."""
     before: Histories
     after: Numbers
     """Days with a purchase after the day that the model learns until."""
@@ -70,8 +76,16 @@ def rank(tables: Tables) -> tuple[tuple[tuple[str, float | None], ...], Ranking,
     queries = (about_value, about_span, about_days)
     if worth is None:
         return by_value, ranking, queries
-    best = sorted(range(len(found.ids)), key=lambda n: (-worth[n], found.ids[n]))[:TOP]
-    return tuple((found.ids[n], float(worth[n])) for n in best), ranking, queries
+    best = _best(worth)
+    ids = found.ids.take(best).to_pylist()
+    return tuple(zip(ids, worth[best].tolist(), strict=True)), ranking, queries
+
+
+def _best(worth: Numbers) -> NDArray[np.intp]:
+    """Places of the customers who are worth most, the first first; of equals the smaller id."""
+    least = np.partition(worth, -TOP)[-TOP] if len(worth) > TOP else -np.inf
+    among = np.flatnonzero(worth >= least)
+    return among[np.argsort(-worth[among], kind="stable")][:TOP]
 
 
 def _span(tables: Tables) -> str:
@@ -123,7 +137,7 @@ def _purchases(table: pa.Table, until: date, last: date) -> Purchases:
         (cut - first[known]) / 7,
     )
     return Purchases(
-        ids=table.column("customer_id").to_pylist(),
+        ids=table.column("customer_id"),
         before=before,
         after=np.asarray(table.column("later").to_numpy(), dtype=float)[known],
         whole=whole,
@@ -139,7 +153,7 @@ def _judged(found: Purchases, weeks: float, kept: float) -> tuple[Ranking, Numbe
             f"it needs {FEWEST_REPEATERS}."
         )
         return Ranking(by="value", why=why, repeat_customers=repeaters), None
-    learnt = fit_bg_nbd(found.before)
+    learnt = fit_bg_nbd(_drawn(found.before))
     if learnt is None:
         why = "The forecast of purchases settles on no parameters."
         return Ranking(by="value", why=why, repeat_customers=repeaters), None
@@ -151,9 +165,10 @@ def _judged(found: Purchases, weeks: float, kept: float) -> tuple[Ranking, Numbe
     age = np.maximum(found.before.age, 1 / 7)
     naive = np.abs(found.before.x / age * weeks - found.after).mean()
     missed = np.abs(foretold - found.after).mean()
+    whom = f" of {MOST_LEARNT:,} customers" if len(found.before.x) > MOST_LEARNT else ""
     said = (
-        f"Fitted to the first two thirds of the days, it foretold {predicted:,.0f} purchases in "
-        f"the last third; {happened:,.0f} happened."
+        f"Fitted to the first two thirds of the days{whom}, it foretold {predicted:,.0f} purchases "
+        f"in the last third; {happened:,.0f} happened."
     )
     if off > MOST_OFF or missed >= naive:
         why = f"The forecast does not hold on the days kept aside. {said}"
@@ -163,13 +178,27 @@ def _judged(found: Purchases, weeks: float, kept: float) -> tuple[Ranking, Numbe
     if not abs(linked) <= MOST_CORRELATED:  # also where it cannot be reckoned
         why = f"Those who buy more often also spend otherwise (correlation {linked:.2f}). {said}"
         return Ranking(by="value", why=why, **shown), None
-    often, much = fit_bg_nbd(found.whole), fit_gamma_gamma(found.whole.x[again], found.mean[again])
+    some = _some(int(again.sum()))
+    often = fit_bg_nbd(_drawn(found.whole))
+    much = fit_gamma_gamma(found.whole.x[again][some], found.mean[again][some])
     if often is None or much is None:
         why = f"The forecast of values settles on no parameters. {said}"
         return Ranking(by="value", why=why, **shown), None
     worth = kept * often.expected(found.whole, HORIZON) * much.expected(found.whole.x, found.mean)
     ranking = Ranking(by="clv", why=said, parameters=_parameters(often, much), **shown)
     return ranking, worth
+
+
+def _drawn(all_of_them: Histories) -> Histories:
+    some = _some(len(all_of_them.x))
+    return Histories(all_of_them.x[some], all_of_them.recency[some], all_of_them.age[some])
+
+
+def _some(customers: int) -> NDArray[np.intp]:
+    """Places of those that a fit learns from, the same for the same number."""
+    if customers <= MOST_LEARNT:
+        return np.arange(customers)
+    return np.random.default_rng(SEED).choice(customers, MOST_LEARNT, replace=False)
 
 
 def _parameters(often: BgNbd, much: GammaGamma) -> tuple[tuple[str, float], ...]:
