@@ -189,6 +189,17 @@ def bench_preview(
     _bench("preview", None, as_json, customers=customers)
 
 
+@bench.command("audit")
+def bench_audit(
+    customers: Annotated[
+        int, typer.Option(min=1_000, help="The most customers; smaller numbers come first.")
+    ] = 1_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """How long the data audit takes, beside a plain scan of the same files; how it grows."""
+    _bench("audit", None, as_json, customers=customers)
+
+
 @bench.command("identity")
 def bench_identity(
     data: DataOption = None,

@@ -21,7 +21,7 @@ from domain.plan import HELD_BACK
 from domain.predicate import Everyone
 from domain.report import Report
 from domain.work import Answers, ByHand, Range, Standing, Task, TaskWork, WorkAudit
-from ledger import consent, runs, subjects, work_done
+from ledger import runs, work_done
 from ledger.database import Transaction
 from ledger.work_done import WorkDone
 from tools.cdp.port import CdpError
@@ -51,16 +51,13 @@ async def audit_work(workspace: Workspace, stack: Stack) -> WorkAudit:
     Raises CdpError store_damaged, Refused unreadable_answers.
     """
     answers = await asyncio.to_thread(read_answers, workspace)
-    ids = await stack.people.select(Everyone())
 
-    def look(tx: Transaction) -> tuple[datetime, WorkDone, list[str], float | None]:
+    def look(tx: Transaction) -> tuple[datetime, WorkDone, list[str]]:
         done = work_done.count(tx, tx.now - timedelta(days=DAYS))
         sent = [run.id for run in runs.list_runs(tx, limit=MOST_RUNS) if run.status in SENT]
-        known = sorted(subjects.known(tx, ids).values())
-        said = len(consent.latest(tx, known, "email_marketing"))
-        return tx.now, done, sent, said / len(ids) if ids else None
+        return tx.now, done, sent
 
-    now, done, sent, answered = await read(stack.ledger, look)
+    now, done, sent = await read(stack.ledger, look)
     described = await stack.customers.describe()
     standing = await data_audit.standing(stack, Everyone())
     reports = [r for i in sent if (r := await read_report(stack.reports, i))]
@@ -72,7 +69,9 @@ async def audit_work(workspace: Workspace, stack: Stack) -> WorkAudit:
         events=described.events,
         data_days=(now.date() - described.last_day).days if described.last_day else None,
         score=standing.score.value if standing is not None else None,
-        answered=answered,
+        answered=1 - standing.count("no_consent") / standing.size
+        if standing is not None and standing.size
+        else None,
         campaigns=len(sent),
         simulated=stack.simulated,
         own_pieces=len(stack.brand.passages),

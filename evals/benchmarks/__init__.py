@@ -18,7 +18,7 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "intake", "preview")
+NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "intake", "preview", "audit")
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
@@ -28,6 +28,7 @@ _MODULES = {
     "identity": "identity",
     "intake": "taking_events",
     "preview": "preview",
+    "audit": "auditing",
 }
 
 

@@ -68,7 +68,7 @@ def test_the_published_fit_is_found_and_foretells_the_days_kept_aside(
 
 @pytest.mark.shared
 def test_the_forecast_ranks_where_it_has_shown_itself(
-    spent: dict[int, dict[date, float]], tmp_path: Path
+    spent: dict[int, dict[date, float]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [(who, day, money) for who, days in spent.items() for day, money in days.items()]
     lines = [(who, day, money) for who, day, money in lines if money > 0]
@@ -99,6 +99,11 @@ def test_the_forecast_ranks_where_it_has_shown_itself(
     with Tables(store, datetime(1998, 7, 1, tzinfo=UTC), "UTC") as tables:
         prepare(tables, PERMISSIONS.empty_table())
         best, ranking, _ = rank(tables)
+        monkeypatch.setattr("tools.audit.ranking.MOST_LEARNT", 1_500)
+        drawn = [rank(tables)[:2] for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert "1,500 customers drawn by chance" in drawn[0][1].why
+    assert len({who for who, _ in best} & {who for who, _ in drawn[0][0]}) >= 90
     assert ranking.by == "clv", ranking.why
     assert ranking.predicted is not None
     assert ranking.happened is not None

@@ -20,6 +20,9 @@ from scipy.special import gammaln, hyp2f1
 
 Numbers = NDArray[np.float64]
 
+MOST_TRIES = 2000
+"""Looks at the likelihood in the second search, which begins at the end of the first; with a
+maximum it needs a few hundred."""
 PENALTY = 1e12
 """Stands in for a likelihood that cannot be reckoned, so that the search turns back."""
 
@@ -106,7 +109,7 @@ def fit_bg_nbd(histories: Histories) -> BgNbd | None:
     x, recency, age = (_Column.of(column) for column in (kinds.x, kinds.recency, kinds.age))
 
     def loss(logs: Numbers) -> float:
-        return -float(counts @ _likelihood(np.exp(logs), x, recency, age)) / people
+        return -float((counts * _likelihood(np.exp(logs), x, recency, age)).sum()) / people
 
     found = _least(loss, np.log([0.5, max(float(np.median(kinds.age)) / 4, 0.5), 1.0, 2.0]))
     if found is None:
@@ -185,7 +188,7 @@ def _least(loss: Callable[[Numbers], float], start: Numbers) -> Numbers | None:
     found = minimize(safe, start, method="L-BFGS-B", bounds=bounds)
     best = minimize(
         safe, found.x, method="Nelder-Mead", bounds=bounds,
-        options={"xatol": 1e-5, "fatol": 1e-10, "maxiter": 2000},
+        options={"xatol": 1e-5, "fatol": 1e-10, "maxfev": MOST_TRIES},
     )  # fmt: skip
     logs: Numbers = best.x
     at_bound = np.any(np.abs(logs) > 11.5)

@@ -58,7 +58,7 @@ def count(tables: Tables, rows: int, quarantine: Path) -> tuple[Problems, tuple[
         quarantined=quarantined,
         set_aside=set_aside,
     )
-    queries = (about_people, about_complete, about_readable, about_matching, about_sources)
+    queries = (about_people, about_complete, about_readable, about_matching, *about_sources)
     return found, queries
 
 

@@ -165,7 +165,11 @@ def _judged(found: Purchases, weeks: float, kept: float) -> tuple[Ranking, Numbe
     age = np.maximum(found.before.age, 1 / 7)
     naive = np.abs(found.before.x / age * weeks - found.after).mean()
     missed = np.abs(foretold - found.after).mean()
-    whom = f" of {MOST_LEARNT:,} customers" if len(found.before.x) > MOST_LEARNT else ""
+    whom = (
+        f" of {MOST_LEARNT:,} customers drawn by chance"
+        if len(found.before.x) > MOST_LEARNT
+        else ""
+    )
     said = (
         f"Fitted to the first two thirds of the days{whom}, it foretold {predicted:,.0f} purchases "
         f"in the last third; {happened:,.0f} happened."

@@ -20,6 +20,8 @@ SILENT_TIMES = 3
 """A source is quiet once it has been silent three times as long as 19 of 20 of its own waits."""
 LEAST_SILENCE = 3
 """Days; so that a weekend of a daily source is no alarm."""
+QUARTER = 900_000_000
+"""A quarter of an hour in microseconds."""
 SKEW = timedelta(minutes=5)
 """Clocks of two machines may differ by as much."""
 
@@ -44,36 +46,47 @@ class Times(Frozen):
     orders: int
 
 
-def health(tables: Tables) -> tuple[tuple[SourceHealth, ...], Query]:
+def health(tables: Tables) -> tuple[tuple[SourceHealth, ...], tuple[Query, ...]]:
     """Every source of orders and events with its days, its waits and its present silence."""
     zone = literal(tables.timezone)
+    kinds = (
+        ("events", "occurred_at", tables.text(tables.events())),
+        ("orders", "ordered_at", tables.text(tables.lines())),
+    )
     # A zone's clock is asked once for each quarter of an hour: no zone's midnight lies between.
-    rows, query = tables.ask_text(
+    quarters = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, coalesce(source, '{NAMELESS}') AS source, "
+        f"epoch_us({at}) // {QUARTER} AS quarter, count(*) AS n FROM ({rows}) GROUP BY ALL"
+        for kind, at, rows in kinds
+    )
+    found, about_days = tables.ask_text(
         "sources",
         f"""
-        WITH rows AS (
-            SELECT 'events' AS kind, coalesce(source, '{NAMELESS}') AS source, customer_id,
-                time_bucket(INTERVAL 15 MINUTE, occurred_at) AS quarter
-            FROM ({tables.text(tables.events())})
-            UNION ALL SELECT 'orders', coalesce(source, '{NAMELESS}'), customer_id,
-                time_bucket(INTERVAL 15 MINUTE, ordered_at)
-            FROM ({tables.text(tables.lines())})),
-        quarters AS (SELECT kind, source, quarter, count(*) AS n FROM rows GROUP BY ALL),
-        days AS (SELECT kind, source, CAST(timezone({zone}, quarter) AS DATE) AS day, sum(n) AS n
+        WITH quarters AS ({quarters}),
+        days AS (
+            SELECT kind, source, CAST(timezone({zone}, make_timestamptz(quarter * {QUARTER})) AS
+                DATE) AS day, sum(n) AS n
             FROM quarters GROUP BY ALL),
         gaps AS (SELECT *, day - lag(day) OVER (
-            PARTITION BY kind, source ORDER BY day) AS gap FROM days),
-        people AS (SELECT kind, source, count(DISTINCT customer_id) AS customers
-            FROM rows GROUP BY ALL)
+            PARTITION BY kind, source ORDER BY day) AS gap FROM days)
         SELECT kind, source, CAST(sum(n) AS BIGINT) AS n, min(day) AS first, max(day) AS last,
-            any_value(customers) AS customers, count(*) AS days,
-            quantile_disc(gap, 0.95) AS usual
-        FROM gaps JOIN people USING (kind, source) GROUP BY ALL ORDER BY n DESC""",
+            count(*) AS days, quantile_disc(gap, 0.95) AS usual
+        FROM gaps GROUP BY ALL ORDER BY n DESC, kind, source""",
     )
-    return tuple(_health(row, tables) for row in rows), query
+    people = " UNION ALL ".join(
+        f"SELECT '{kind}' AS kind, coalesce(source, '{NAMELESS}') AS source, "
+        f"count(DISTINCT customer_id) AS customers FROM ({rows}) GROUP BY ALL"
+        for kind, _, rows in kinds
+    )
+    named, about_people = tables.ask_text("people-of-sources", people)
+    customers = {(row["kind"], row["source"]): row["customers"] for row in named}
+    return (
+        tuple(_health(row, customers[row["kind"], row["source"]], tables) for row in found),
+        (about_days, about_people),
+    )
 
 
-def _health(row: Row, tables: Tables) -> SourceHealth:
+def _health(row: Row, customers: int, tables: Tables) -> SourceHealth:
     last = row["last"]
     silent = (tables.today() - last).days
     usual = row["usual"] if row["days"] >= FEWEST_DAYS else None
@@ -87,7 +100,7 @@ def _health(row: Row, tables: Tables) -> SourceHealth:
         usual_gap_days=usual,
         silent_days=max(silent, 0),
         quiet=quiet,
-        customers=row["customers"],
+        customers=customers,
     )
 
 

@@ -77,7 +77,7 @@ def _people(tables: Tables) -> tuple[Row, Query]:
     raw = tables.stored("profiles")
     differs: Any = ibis.literal(False)
     for field in PROFILE_FIELDS:
-        differs |= raw[field].nunique() > 1
+        differs |= (raw[field].min() != raw[field].max()).fill_null(False)
     conflicts = raw.group_by("customer_id").aggregate(differs=differs)
     each = tables.customers().left_join(profiles, "customer_id").drop("customer_id_right")
     each = each.left_join(conflicts, "customer_id").drop("customer_id_right")

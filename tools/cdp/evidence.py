@@ -63,10 +63,12 @@ def gather_evidence(rule: Predicate, tables: Tables, currency: Currency) -> Audi
 
 def span(tables: Tables) -> tuple[date | None, date | None]:
     """The first and the last day of orders and events, as the workspace reckons days."""
-    ordered = tables.lines().select(day=lambda t: tables.local_day(t.ordered_at))
-    happened = tables.events().select(day=lambda t: tables.local_day(t.occurred_at))
-    days = ordered.union(happened)
-    (row,), _ = tables.ask("days", days.aggregate(first=days.day.min(), last=days.day.max()))
+    ordered = tables.lines().select(at=lambda t: t.ordered_at)
+    happened = tables.events().select(at=lambda t: t.occurred_at)
+    both = ordered.union(happened)
+    ends = both.aggregate(first=both["at"].min(), last=both["at"].max())
+    days = ends.select(first=tables.local_day(ends["first"]), last=tables.local_day(ends["last"]))
+    (row,), _ = tables.ask("days", days)
     return row["first"], row["last"]
 
 
