@@ -27,7 +27,7 @@ _RUN_OF = {
     "approvals": t.approvals.c.run_id,
     "publications": t.publications.c.run_id,
 }
-_NAMED_BY = ("violations", "requests", "webhook_deliveries", "webhook_refusals")
+NAMED_BY = ("violations", "requests", "webhook_deliveries", "webhook_refusals")
 """Tables whose very keys are what somebody sent: a row whose key names the person goes."""
 _PAGE = 2000
 
@@ -125,7 +125,7 @@ def _naming(tx: Transaction, table: sa.Table, who: Identifiers) -> Iterator[Nami
         for c in table.columns
         if isinstance(c.type, sa.Text | CanonicalJson) and c.name not in fixed
     ]
-    by_key = table.name in _NAMED_BY
+    by_key = table.name in NAMED_BY
     if not texts and not by_key:
         return
     of_run = _RUN_OF.get(table.name)
