@@ -311,3 +311,62 @@ def test_numbers_of_one_person_each_are_so_with_two_digits_swapped_too() -> None
     assert not _resolved(_people(theresa, daniela), rules=IdentityRules()).merges
     after = {**daniela, "phone": "+4915112643799"}
     assert not _resolved(_people(theresa, after), rules=own).merges
+
+
+def test_of_three_spellings_the_one_in_the_middle_explains_the_others() -> None:
+    """Uschi and Usrula have nothing in common but Ursula, and nothing speaks against them."""
+    uschi, ursula, usrula = (
+        {"customer_id": name, "first_name": name, "last_name": "Kraus", "email": "mk@post.test"}
+        for name in ("Uschi", "Ursula", "Usrula")
+    )
+    assert _merged(_resolved(_people(uschi, ursula, usrula))) == {
+        "Ursula": "Uschi",
+        "Usrula": "Uschi",
+    }
+    assert not _merged(_resolved(_people(uschi, usrula)))
+    born = {"birthday": date(1950, 3, 1)}, {"birthday": date(1984, 7, 9)}
+    parted = _merged(_resolved(_people(uschi | born[0], ursula, usrula | born[1])))
+    assert len(parted) == 1, "two birthdays are two people, whatever they are called"
+
+
+def test_a_family_name_is_read_off_the_address_where_others_bear_it() -> None:
+    home = {"street": "Lindenstr. 4", "postcode": "80331", "birthday": date(1980, 4, 2)}
+    others = [
+        {"customer_id": f"O{n}", "first_name": name, "last_name": "Habichthal"}
+        for n, name in enumerate(("Otto", "Emil"))
+    ]
+    found = _resolved(
+        _people(
+            {"customer_id": "A", "first_name": "Theresa", "last_name": "Habichthal", **home},
+            {
+                "customer_id": "B",
+                "first_name": "Resi",
+                "email": "resi.habichthal@post.test",
+                **home,
+            },
+            *others,
+        ),
+        rules=IdentityRules(),
+    )
+    assert _merged(found) == {"B": "A"}
+    assert "the family name" in found.merges[0].reasons[0].evidence.split("; but")[0]
+
+
+def test_a_name_written_the_wrong_way_round_is_turned_where_the_others_tell() -> None:
+    known = [
+        {"customer_id": f"K{n}", "first_name": first, "last_name": last}
+        for n, (first, last) in enumerate(
+            (first, last)
+            for first in ("Lena", "Otto", "Emil", "Ida", "Jonas")
+            for last in ("Habichthal", "Krausnick", "Berg", "Zeller")
+        )
+    ]
+    same = {"phone": "+4915112643798"}
+    found = _resolved(
+        _people(
+            *known,
+            {"customer_id": "A", "first_name": "Lena", "last_name": "Habichthal", **same},
+            {"customer_id": "B", "first_name": "HABICHTHAL", "last_name": "Lena", **same},
+        )
+    )
+    assert _merged(found) == {"B": "A"}

@@ -91,6 +91,9 @@ FIRST = Field(
         _level("ELSE", "different", "another first name", 0.018, 0.98, 0.93),
     ),
 )  # fmt: skip
+NAMES_AGREE = (2, 6)
+"""The first and last number of the levels at which first names are the same or written otherwise;
+an initial says too little, one name in the other's place too."""
 LAST = Field(
     name="last",
     unknown="last_l IS NULL OR last_r IS NULL",
@@ -119,8 +122,6 @@ EMAIL = Field(
                "OR (local_l = local_r AND damerau_levenshtein(mailbox_l, mailbox_r) <= 1)", "close",
                "the address but for a letter", 0.025, 2e-8, 1e-4),
         # Namesakes have addresses much alike, so this tells no more than the name does.
-        _level("letters_l = letters_r AND (last_l IS NULL OR last_r IS NULL)", "close",
-               "the name before the @", 0.10, 5e-4, 1e-3, fixed=True),
         _level("letters_l = letters_r", "close", "the name before the @", 0.10, 0.20, 0.10,
                fixed=True),
         _level("ELSE", "different", "another address", 0.285, 0.98, 0.98),
@@ -161,6 +162,18 @@ _STREET = (
     "(starts_with(street_l, street_r) OR starts_with(street_r, street_l) "
     "OR jaro_winkler_similarity(street_l, street_r) >= 0.9)"
 )
+# Of one who gave a birthday and one who did not, and has a year or its end behind the name in the
+# address: lena.kraus1980@, lena80@.
+YEAR = Field(
+    name="year",
+    unknown="year_l IS NULL OR year_r IS NULL "
+            "OR (birthday_l IS NOT NULL AND birthday_r IS NOT NULL) "
+            "OR (birthday_l IS NULL AND birthday_r IS NULL AND mailbox_l = mailbox_r)",
+    levels=(
+        _level("year_l = year_r", "close", "the year of birth", 0.9, 0.02, 0.02),
+        _level("ELSE", "different", "another year of birth", 0.1, 0.98, 0.98),
+    ),
+)  # fmt: skip
 ADDRESS = Field(
     name="address",
     unknown="street_l IS NULL OR street_r IS NULL",
@@ -176,7 +189,7 @@ ADDRESS = Field(
         _level("ELSE", "different", "another address", 0.135, 0.9994, 0.11),
     ),
 )  # fmt: skip
-FIELDS: tuple[Field, ...] = (FIRST, LAST, EMAIL, PHONE, BIRTHDAY, ADDRESS)
+FIELDS: tuple[Field, ...] = (FIRST, LAST, EMAIL, PHONE, BIRTHDAY, YEAR, ADDRESS)
 
 NOT_SHARED = 1e-4
 """How often two of a household give one number where numbers are said to be one person's each."""

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from tools.identity.nicknames import pairs
+from tools.identity.names import read_names, read_names_in_addresses
 from tools.identity.rules import IdentityRules
 
 FIELDS: tuple[str, ...] = (
     "first", "second", "root", "root2", "last", "last_a", "last_b", "mailbox", "local", "letters",
     "handle",
-    "number", "birthday", "street", "house", "postcode", "city",
+    "number", "birthday", "dated", "street", "house", "postcode", "city",
 )  # fmt: skip
 
 _PLAIN_ADDRESS = (
@@ -57,8 +57,9 @@ def prepare(
     engine.register("profiles_given", profiles)
     engine.register("links_given", links)
     _read_odd(engine)
-    _read_names(engine)
+    read_names(engine)
     _read_profiles(engine)
+    read_names_in_addresses(engine)
     _count_people(engine)
     _gather_identifiers(engine)
     _hold(engine, rules)
@@ -123,36 +124,6 @@ def _dialled(numbers: Iterable[str]) -> Iterable[tuple[str, str]]:
         yield number, phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _read_names(engine: duckdb.DuckDBPyConnection) -> None:
-    """Names are few beside those who bear them, so each is folded once."""
-    forms = pairs()
-    engine.register(
-        "nicknames",
-        pa.table({"form": [form for form, _ in forms], "root": [root for _, root in forms]}),
-    )
-    engine.execute(
-        r"""CREATE TABLE first_names AS
-        WITH folded AS (SELECT first_name,
-                filled(trim(regexp_replace(fold(first_name), '[^a-z]+', ' ', 'g'))) AS names
-            FROM (SELECT DISTINCT first_name FROM profiles_given WHERE first_name IS NOT NULL)),
-        roots AS (SELECT form, list(root ORDER BY root <> form, root) AS roots
-            FROM nicknames GROUP BY form)
-        SELECT first_name, split_part(names, ' ', 1) AS first,
-            filled(split_part(names, ' ', 2)) AS second,
-            coalesce(roots[1], first) AS root, coalesce(roots[2], roots[1], first) AS root2
-        FROM folded LEFT JOIN roots ON roots.form = split_part(names, ' ', 1)"""
-    )
-    engine.execute(
-        r"""CREATE TABLE last_names AS
-        WITH folded AS (SELECT last_name, filled(trim(regexp_replace(
-                replace(fold(last_name), '''', ''), '[^a-z]+', ' ', 'g'))) AS names
-            FROM (SELECT DISTINCT last_name FROM profiles_given WHERE last_name IS NOT NULL))
-        SELECT last_name, replace(names, ' ', '') AS last, split_part(names, ' ', 1) AS last_a,
-            split_part(names, ' ', -1) AS last_b
-        FROM folded"""
-    )
-
-
 def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
     """``said``: every profile, folded."""
     engine.execute(
@@ -167,6 +138,7 @@ def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
             mailbox(address) AS mailbox, untagged(local_part(address)) AS local,
             filled(regexp_replace(fold(local), '[^a-z]', '', 'g'))
                 AS letters,
+            filled(right(regexp_extract(local, '[^0-9]((19|20)?[0-9][0-9])$', 1), 2)) AS dated,
             CASE WHEN length(letters) >= 6 AND NOT contains(letters, coalesce(last, '-'))
                 AND NOT contains(letters, coalesce(first, '-'))
                 AND NOT contains(letters, coalesce(root, '-')) THEN letters END AS handle,
@@ -178,8 +150,16 @@ def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
             filled(upper(replace(postcode, ' ', ''))) AS postcode,
             filled(replace(fold(city), ' ', '')) AS city,
             created_at, coalesce(said_at, created_at) AS told_at, seq, source
-        FROM read LEFT JOIN first_names AS f USING (first_name)
-        LEFT JOIN last_names AS l USING (last_name)"""
+        FROM read LEFT JOIN turned AS t USING (first_name, last_name)
+        LEFT JOIN first_names AS f ON f.written = coalesce(t.last_name, read.first_name)
+        LEFT JOIN last_names AS l ON l.written = coalesce(t.first_name, read.last_name)"""
+    )
+    # Days that far too many were born on stand for "unknown": 1 January 1970 and its like.
+    engine.execute(
+        """UPDATE said SET birthday = NULL WHERE birthday IN (
+            SELECT birthday FROM said WHERE birthday IS NOT NULL GROUP BY birthday
+            HAVING count(*) > greatest(20, 20 * (SELECT count(birthday) / count(DISTINCT birthday)
+                FROM said)))"""
     )
 
 
@@ -207,15 +187,8 @@ def _count_people(engine: duckdb.DuckDBPyConnection) -> None:
     )
     group = "" if once else "GROUP BY n"
     engine.execute(
-        f"CREATE TABLE people AS SELECT n, {chosen} FROM customers LEFT JOIN said "
-        f"USING (customer_id) {group}"
-    )
-    # Days that far too many were born on stand for "unknown": 1 January 1970 and its like.
-    engine.execute(
-        """UPDATE people SET birthday = NULL WHERE birthday IN (
-            SELECT birthday FROM people WHERE birthday IS NOT NULL GROUP BY birthday
-            HAVING count(*) > greatest(20, 20 * (SELECT count(birthday) / count(DISTINCT birthday)
-                FROM people)))"""
+        f"CREATE TABLE people AS SELECT *, coalesce(substr(birthday, 3, 2), dated) AS year FROM "
+        f"(SELECT n, {chosen} FROM customers LEFT JOIN said USING (customer_id) {group})"
     )
 
 

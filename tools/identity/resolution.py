@@ -231,7 +231,7 @@ class Resolving:
 
     def _contradictions(self, groups: Ints) -> list[tuple[int, int]]:
         self._publish(groups)
-        return ties.contradicting(self._engine)
+        return ties.contradicting(self._engine, self._rules.merge_from)
 
     # --- the answer ------------------------------------------------------------------------
 

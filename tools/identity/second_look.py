@@ -12,7 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from tools.identity.levels import compared
-from tools.identity.parameters import FIELDS
+from tools.identity.parameters import FIELDS, YEAR
 from tools.identity.weighing import Weighing
 
 SURE = 0.99
@@ -26,7 +26,13 @@ _MOST = 400
 def look_again(engine: duckdb.DuckDBPyConnection, weighing: Weighing) -> None:
     """Replace in ``scored`` the probability and levels of doubtful pairs by their persons'
     (table ``grouped``: n, g of those who are tied already)."""
-    best = ", ".join(f"max({field.name}) AS {field.name}" for field in FIELDS)
+    best = ", ".join(
+        # A birthday says all that its year does.
+        "CASE WHEN max(birthday) IS NULL THEN max(year) END AS year"
+        if field is YEAR
+        else f"max({field.name}) AS {field.name}"
+        for field in FIELDS
+    )
     names = [field.name for field in FIELDS]
     engine.execute(
         f"""CREATE TABLE doubted AS

@@ -12,7 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from tools.identity.levels import compared
-from tools.identity.parameters import BIRTHDAY, FIRST, LAST
+from tools.identity.parameters import BIRTHDAY, FIRST, LAST, NAMES_AGREE
 from tools.identity.rules import IdentityRules
 from tools.identity.words import MASK
 
@@ -23,9 +23,10 @@ _RULES = {
     "device_id": "same_device",
 }
 _NAMED = (FIRST, LAST, BIRTHDAY)
-CONTRADICTS = "(birthday = 0 OR (first = 0 AND birthday IS DISTINCT FROM 2))"
+CONTRADICTS = "(coalesce(birthday, -1) = 0 OR (first = 0 AND coalesce(birthday, -1) <> 2))"
 """Over the levels: not the same day (nor nearly), or another first name without the same birthday.
-"""
+(``IS DISTINCT FROM`` is wrong here: over a table whose column is all NULL, DuckDB 1.5 takes it for
+false.)"""
 
 
 def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
@@ -65,9 +66,10 @@ def tie(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> None:
     )
 
 
-def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+def contradicting(engine: duckdb.DuckDBPyConnection, likely: float) -> list[tuple[int, int]]:
     """Pairs of one group (table ``grouped``: n, g) who contradict each other, whom nothing ties
-    directly and who are not even likely one."""
+    directly and who are less than ``likely`` one. First names do not contradict each other where a
+    third of the group agrees with both: Uschi, Ursula and a misspelt Usrula."""
     engine.execute(
         """CREATE OR REPLACE TEMP TABLE doubtful AS
         SELECT g, n FROM grouped JOIN people USING (n) WHERE g IN (
@@ -78,8 +80,15 @@ def contradicting(engine: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
         "(SELECT x.n AS a, y.n AS b FROM doubtful AS x JOIN doubtful AS y USING (g) "
         "WHERE x.n < y.n)"
     )
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE together AS FROM {compared(pairs, _NAMED)}")
+    agree = f"first BETWEEN {NAMES_AGREE[0]} AND {NAMES_AGREE[1]}"
     return engine.execute(
-        f"SELECT a, b FROM {compared(pairs, _NAMED)} AS c ANTI JOIN ties USING (a, b) "
-        "ANTI JOIN (SELECT a, b FROM scored WHERE probability >= 0.5) AS likely USING (a, b) "
-        f"WHERE {CONTRADICTS} ORDER BY a, b"
+        f"""WITH agreeing AS (SELECT a, b FROM together WHERE {agree}
+            UNION ALL SELECT b, a FROM together WHERE {agree}),
+        bridged AS (SELECT DISTINCT x.a, y.b FROM agreeing AS x
+            JOIN agreeing AS y ON x.b = y.a WHERE x.a < y.b)
+        SELECT a, b FROM together ANTI JOIN ties USING (a, b)
+        ANTI JOIN (SELECT a, b FROM scored WHERE probability >= {likely}) AS likely USING (a, b)
+        WHERE {CONTRADICTS} AND (coalesce(birthday, -1) = 0
+            OR (a, b) NOT IN (SELECT (a, b) FROM bridged)) ORDER BY a, b"""
     ).fetchall()

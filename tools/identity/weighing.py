@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
 from tools.identity.levels import compared, levels_of
 from tools.identity.parameters import (
@@ -37,6 +38,7 @@ _ROUNDS = 6
 """Of settling it; the third digit stands after five."""
 _ENOUGH = 300
 """Pairs of households from which the use of first names is read."""
+_NAMING_ROUNDS = 30
 
 LevelKey = tuple[str, int]
 """A field's name and the number of a level."""
@@ -104,8 +106,8 @@ def weigh(
     }
     engine.execute(f"CREATE TABLE leveled AS SELECT * FROM {compared('predicted', FIELDS)}")
     weighing = _settled(engine, weights, shared, customers)
-    named = _first_names_at_home(engine, weighing)
-    if named is not None:
+    named = _first_names_at_home(engine, weighing, weights, shared)
+    if named:
         weighing = _settled(engine, weights, shared | named, customers)
     engine.execute(
         f"CREATE TABLE scored AS SELECT *, round({weighing.probability()}, 6) AS probability "
@@ -151,21 +153,35 @@ def _settled(
 
 
 def _first_names_at_home(
-    engine: duckdb.DuckDBPyConnection, weighing: Weighing
-) -> dict[LevelKey, float] | None:
+    engine: duckdb.DuckDBPyConnection,
+    weighing: Weighing,
+    weights: Weights,
+    shared: Mapping[LevelKey, float],
+) -> dict[LevelKey, float]:
     """How two of one household agree in their first names, read off those with one address, of
-    whom all pairs were compared; None where there are too few."""
+    whom all pairs were compared: expectation maximisation between one person and one household,
+    with all else as it is known. Empty where there are too few."""
     at_home = len(ADDRESS.levels) - 1
     found = engine.execute(
-        f"SELECT {FIRST.name}, sum({weighing.probability()} * {weighing.of_household()}) "
-        f"FROM weighed WHERE {ADDRESS.name} = {at_home} AND {FIRST.name} >= 0 GROUP BY 1"
-    ).fetchall()
-    total = sum(expected for _, expected in found)
-    if total < _ENOUGH:
-        return None
-    seen = dict(found)
-    # One pair more than was seen of each level, so that none is impossible.
-    return {
-        (FIRST.name, number): rounded((seen.get(number, 0.0) + 1) / (total + len(FIRST.levels)))
-        for number, _ in levels_of(FIRST)
-    }
+        f"SELECT {FIRST.name} AS level, round(beside - ({_cases(FIRST, weighing.households)}), 3) "
+        f"::DOUBLE AS rest, count(*)::DOUBLE AS pairs, "
+        f"sum({weighing.probability()} * {weighing.of_household()})::DOUBLE AS homes "
+        f"FROM weighed WHERE {ADDRESS.name} = {at_home} AND {FIRST.name} >= 0 "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchnumpy()
+    if found["homes"].sum() < _ENOUGH:
+        return {}
+    level, pairs, rest = found["level"].astype(np.int64), found["pairs"], np.exp2(-found["rest"])
+    numbers = range(len(FIRST.levels))
+    of_person = np.array([weights[FIRST.name, number][0] for number in numbers])
+    of_home = np.array([shared[FIRST.name, number] for number in numbers])
+    each = 1.0
+    """Pairs of one household for each of one person."""
+    for _ in range(_NAMING_ROUNDS):
+        odds = each * rest * (of_home / of_person)[level]
+        homes = pairs * odds / (1 + odds)
+        each = homes.sum() / (pairs - homes).sum()
+        # One pair more than was seen of each level, so that none is impossible.
+        seen = np.bincount(level, homes, len(numbers)) + 1.0
+        of_home = seen / seen.sum()
+    return {(FIRST.name, number): rounded(float(of_home[number])) for number in numbers}
