@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.intake.beside import write_beside
 from app.intake.spool import Spool
-from app.intake.writer import write_forever
 from app.public import public_app
 from app.workspace import Workspace
 from domain.errors import Refused
@@ -80,8 +81,11 @@ async def work_beside(
     ends, and the worker gives back what it has not begun."""
     # Whoever computes in a thread gives way to requests sooner than after Python's 5 ms.
     sys.setswitchinterval(GIVE_WAY_SECONDS)
+    # What is there by now stays: no collection for a request's sake has to walk over it.
+    gc.collect()
+    gc.freeze()
     async with serving(served, worker.stop):
-        writing = asyncio.ensure_future(write_forever(workspace, worker.stop))
+        writing = asyncio.ensure_future(write_beside(workspace, worker.stop))
         try:
             await work_forever(stack(), worker, stack)
         finally:

@@ -1,9 +1,9 @@
 """``bench intake``: events a second over HTTP, in batches and one by one.
 
 The server is ``mainspring publish --worker``: it judges each event, answers once it is on the disk,
-and brings it to the store meanwhile. Beside it stands a bare FastAPI that appends each body to a
-file without looking at it (evals/benchmarks/bare_intake.py), on the same event loop; they take
-turns. In the end every event that was answered must be in the store.
+and its writer brings it to the store meanwhile. Beside it stands a bare FastAPI that appends each
+body to a file without looking at it (evals/benchmarks/bare_intake.py), on the same event loop; they
+take turns. In the end every event that was answered must be in the store.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from app.intake.spool import waiting_bytes
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from evals.benchmarks.figures import Measurement, median, ratio
-from evals.benchmarks.memory import peak_mb
+from evals.benchmarks.memory import children_of, peak_mb
 from evals.benchmarks.processes import free_port, running
 from ledger import sources
 from tools.store.segments import Store
@@ -99,9 +99,9 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
             figures.append(
                 Measurement(
                     name="memory at most",
-                    value=peak_mb(server),
+                    value=sum(peak_mb(one) for one in (server, *children_of(server))),
                     unit="MB",
-                    note=f"{at_rest:,.0f} MB before the first event",
+                    note=f"the server's and its writer's; {at_rest:,.0f} MB before the first event",
                 )
             )
         return tuple(figures)

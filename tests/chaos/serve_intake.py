@@ -1,4 +1,4 @@
-"""A process that takes events and writes them, and nothing else: ``FOLDER PORT``."""
+"""A process that takes events, its writer beside it, and nothing else: ``FOLDER PORT``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from app.intake import spool, writer
+from app.intake import beside, spool
+from app.intake.beside import write_beside
 from app.intake.spool import Spool
-from app.intake.writer import write_forever
 from app.public import public_app
 from app.worker import Served, must_listen, serving
 from app.workspace import open_workspace
@@ -20,11 +20,11 @@ async def serve(folder: Path, port: int) -> None:
     stop = asyncio.Event()
     app = public_app(lambda: stack, Spool(workspace.spool_folder))
     async with serving([Served(app, must_listen("127.0.0.1", port, "PORT"))], stop):
-        await write_forever(lambda: workspace, stop)
+        await write_beside(lambda: workspace, stop)
 
 
 if __name__ == "__main__":
-    # The writer is at it nearly all the time, so that a kill meets it.
+    # There is nearly always something to write, so that a kill meets the writer at it.
     spool.CLOSE_SECONDS = 0.05
-    writer.LOOK_SECONDS = 0.01
+    beside.LOOK_SECONDS = 0.01
     asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,14 +11,18 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import httpx
 import pytest
 
-from app.intake.spool import waiting_bytes
+from app.intake import beside
+from app.intake.beside import write_beside
+from app.intake.spool import Spool, waiting_bytes
 from app.intake.writer import write_complete
+from app.workspace import Workspace
 from ledger import sources
 from tests.intake_world import basic, make_workspace, stored
 
@@ -70,24 +75,29 @@ def test_every_message_that_was_answered_is_in_the_store_once(
     for sender in senders:
         sender.start()
     try:
-        for _ in range(KILLS):
+        for turn in range(KILLS):
             before = sum(len(sender.answered) for sender in senders)
-            process = subprocess.Popen(command, env=environment)
+            process = subprocess.Popen(command, env=environment, start_new_session=True)
             until = time.monotonic() + 60
             while sum(len(s.answered) for s in senders) < before + 50:
                 assert process.poll() is None
                 assert time.monotonic() < until
                 time.sleep(0.01)
             time.sleep(chance.random() * 0.6)
-            process.send_signal(signal.SIGKILL)
+            if turn == 1:  # its writer ends what it began, beside the next one
+                process.kill()
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     finally:
         for sender in senders:
             sender.stop.set()
         for sender in senders:
             sender.join()
-    while write_complete(workspace):
-        pass
+    until = time.monotonic() + 60
+    while waiting_bytes(workspace.spool_folder) and time.monotonic() < until:
+        if not write_complete(workspace):
+            time.sleep(0.02)
     assert waiting_bytes(workspace.spool_folder) == 0
     kept = Counter(event["event_id"] for event in stored(workspace, "events"))
     answered = {f"shop:{one}" for sender in senders for one in sender.answered}
@@ -98,3 +108,35 @@ def test_every_message_that_was_answered_is_in_the_store_once(
         days = sources.days(tx)
     assert sum(day.received for day in days) >= len(kept)
     assert sum(day.quarantined for day in days) == 0
+
+
+async def test_a_writer_that_was_killed_is_started_again_and_ends_with_its_door(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "LOOK_SECONDS", 0.01)
+    workspace, _ = make_workspace(tmp_path)
+    monkeypatch.setenv("MAINSPRING_HOME", str(tmp_path / "home"))
+    started: list[asyncio.subprocess.Process] = []
+    start = beside._started
+
+    async def noted(opened: Workspace) -> asyncio.subprocess.Process:
+        started.append(await start(opened))
+        if len(started) == 1:
+            started[0].kill()
+        return started[-1]
+
+    monkeypatch.setattr(beside, "_started", noted)
+    stop = asyncio.Event()
+    with workspace.ledger.read() as tx:
+        [source] = sources.list_sources(tx)
+    spool = Spool(workspace.spool_folder)
+    await spool.append(source.id, datetime.now(UTC), "track", b'{"event":"Seen","userId":"u1"}')
+    spool.close()
+    writing = asyncio.ensure_future(write_beside(lambda: workspace, stop))
+    async with asyncio.timeout(60):
+        while waiting_bytes(workspace.spool_folder):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # another process does it
+        stop.set()
+        await writing
+    assert [one.returncode for one in started] == [-signal.SIGKILL, 0]
+    assert len(stored(workspace, "events")) == 1
