@@ -32,6 +32,10 @@ MOST_BODY_BYTES = 500 * 1024
 MOST_MESSAGES = 2_500
 TOO_LARGE = f"A request has at most {MOST_BODY_BYTES // 1024} KB; send several."
 _MESSAGE_TOO_LARGE = f"A message has at most {MOST_MESSAGE_BYTES // 1024} KB."
+_SHARED_TOO_LARGE = (
+    f"The context of a batch counts for each of its messages; together at most "
+    f"{MOST_BODY_BYTES // 1024} KB."
+)
 MOST_ID = 200
 MOST_MESSAGE_ID = 100
 CLOCK_IS_RIGHT = timedelta(seconds=5)
@@ -147,6 +151,10 @@ def judged(call: Call | Literal["batch"], body: Mapping[str, Any], size: int) ->
         raise MessageError("malformed", "A batch has a list `batch` with at least one message.")
     if len(batch) > MOST_MESSAGES:
         raise MessageError("too_many", f"A batch has at most {MOST_MESSAGES:,} messages.")
+    # It is kept with each message, so that a small request may not become a large one.
+    shared = body.get("context")
+    if isinstance(shared, dict) and shared and _size(shared) * len(batch) > MOST_BODY_BYTES:
+        raise MessageError("too_large", _SHARED_TOO_LARGE)
     heavy = _heavy(batch, size)
     misfits: list[Misfit] = []
     for place, one in enumerate(batch):

@@ -8,10 +8,10 @@ counted, and a file goes away last.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,8 @@ import structlog
 from filelock import FileLock, Timeout
 
 from app.importing import keep_found
-from app.intake import messages, spool
+from app.intake import aside, messages, spool
+from app.intake.aside import Aside
 from app.intake.messages import MessageError
 from app.intake.rows import Row, customer_of, event_of
 from app.intake.spool import Spooled
@@ -37,7 +38,6 @@ from tools.store.fields import Kind
 from tools.store.intake import Intake, read_file
 from tools.store.quarantine import Quarantine
 from tools.store.readers import as_text
-from tools.store.segments import Store
 from tools.store.tidying import tidy, untidy
 from workflows.identity import STREAM_SETTLES, ask_to_resolve
 
@@ -50,8 +50,6 @@ MOST_NAMES = 200
 OTHER_NAMES = "(others)"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PAUSE_SECONDS = 60.0
-_NAMES = ("userId", "anonymousId", "previousId", "customer_id", "anonymous_id", "email")
-"""Where a message, or its row, says whose it is."""
 
 log = structlog.get_logger("mainspring.intake")
 
@@ -62,6 +60,7 @@ class _Came:
 
     source: Source
     folder: Path
+    aside: Aside
     received: int = 0
     last_at: datetime = LONG_AGO
     misfits: int = 0
@@ -130,20 +129,23 @@ def _write(workspace: Workspace, claimed: Path) -> None:
     with workspace.ledger.read() as tx:
         known = {one.id: one for one in sources.list_sources(tx)}
         now = tx.now
-    aside = claimed / "quarantine"
-    shutil.rmtree(aside, ignore_errors=True)  # of a writer that was killed
-    plan = load_plan(workspace.folder / FOLDER)
+    folder = claimed / "quarantine"
+    shutil.rmtree(folder, ignore_errors=True)  # of a writer that was killed
+    plan, store = load_plan(workspace.folder / FOLDER), workspace.store
     came: dict[str, _Came] = {}
-    with Quarantine(aside / "messages.jsonl") as quarantine:
+    with ExitStack() as opened:
         for path in sorted(claimed.glob(f"*{spool.SUFFIX}")):
             for request in spool.requests_in(path):
-                source = known.get(request.source) or _forgotten(request.source)
-                mine = came.setdefault(source.id, _Came(source, claimed))
-                _sort(request, mine, plan, _KeptOut(workspace.store, quarantine))
-    with Quarantine(aside / "rows.jsonl") as quarantine:
+                if request.source not in came:
+                    source = known.get(request.source) or _forgotten(request.source)
+                    file = Quarantine(folder / source.id / "messages.jsonl", aside.MOST_BYTES)
+                    held = Aside(opened.enter_context(file), store.erased)
+                    came[source.id] = _Came(source, claimed, held)
+                _sort(request, came[request.source], plan)
         for mine in came.values():
             for kind in mine.columns:
-                _read(workspace, mine, kind, mine.table(kind), 0, quarantine, now)
+                _read(workspace, mine, kind, mine.table(kind), 0, now)
+            mine.aside.flush()
     behind = identities.is_behind(workspace.store)
     with workspace.ledger.write() as tx:
         if behind:
@@ -154,7 +156,10 @@ def _write(workspace: Workspace, claimed: Path) -> None:
         for mine in came.values():
             for intake in mine.found:
                 keep_found(tx, workspace, intake)
-    _set_aside(aside, workspace.quarantine_folder)
+    for mine in came.values():
+        found = sorted(mine.aside.folder.glob("*.jsonl"))
+        if found:
+            aside.add(aside.today(workspace.quarantine_folder, mine.source.name), found)
 
 
 def _shown(name: str) -> str:
@@ -174,7 +179,6 @@ def _read(
     kind: Kind,
     table: pa.Table,
     first: int,
-    quarantine: Quarantine,
     now: datetime,
 ) -> None:
     """Read the rows as an import reads its file. What no import has met yet, and the engine fails
@@ -186,7 +190,7 @@ def _read(
             kind,
             path,
             store=workspace.store,
-            quarantine=quarantine.path.parent,
+            quarantine=mine.aside.folder,
             timezone="UTC",
             now=now,
             name=mine.source.name,
@@ -197,11 +201,11 @@ def _read(
         if table.num_rows == 1:
             mine.misfits += 1
             why = f"it cannot be read: {str(error).splitlines()[0]}"
-            _KeptOut(workspace.store, quarantine).row(first, why, table.to_pylist()[0])
+            mine.aside.row(first, why, table.to_pylist()[0])
             return
         half = table.num_rows // 2
-        _read(workspace, mine, kind, table.slice(0, half), first, quarantine, now)
-        _read(workspace, mine, kind, table.slice(half), first + half, quarantine, now)
+        _read(workspace, mine, kind, table.slice(0, half), first, now)
+        _read(workspace, mine, kind, table.slice(half), first + half, now)
         return
     mine.found.append(intake)
 
@@ -239,40 +243,7 @@ def _count_violations(tx: Transaction, came: Iterable[_Came]) -> None:
         sources.count_violations(tx, day, counted)
 
 
-def _set_aside(aside: Path, quarantine: Path) -> None:
-    """Add what could not be read to the day's file."""
-    found = sorted(aside.glob("*.jsonl")) if aside.is_dir() else []
-    if not found:
-        return
-    quarantine.mkdir(parents=True, exist_ok=True)
-    path = quarantine / f"tracking-{datetime.now(UTC):%Y-%m-%d}.jsonl"
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(file, "ab") as written:
-        for one in found:
-            written.write(one.read_bytes())
-        written.flush()
-        os.fsync(written.fileno())
-
-
-@dataclass(frozen=True)
-class _KeptOut:
-    """The quarantine, for whoever was not erased."""
-
-    store: Store
-    quarantine: Quarantine
-
-    def row(self, place: int, why: str, row: object) -> None:
-        """Set aside what cannot be read; of a person who was erased it is kept nowhere."""
-        said = row if isinstance(row, Mapping) else {}
-        traits = said.get("traits")
-        named = [said.get(name) for name in _NAMES]
-        named.append(traits.get("email") if isinstance(traits, Mapping) else None)
-        ids = [str(one) for one in named if isinstance(one, str | int)]
-        if self.store.erased is None or not self.store.erased(ids):
-            self.quarantine.row(place, why, row)
-
-
-def _sort(request: Spooled, mine: _Came, plan: Plan, quarantine: _KeptOut) -> None:
+def _sort(request: Spooled, mine: _Came, plan: Plan) -> None:
     """The rows of a request, to those of its source."""
     mine.last_at = max(mine.last_at, request.at)
     try:
@@ -281,14 +252,14 @@ def _sort(request: Spooled, mine: _Came, plan: Plan, quarantine: _KeptOut) -> No
     except (MessageError, KeyError) as error:  # taken by a version that judged otherwise
         mine.received += 1
         mine.misfits += 1
-        quarantine.row(0, str(error), request.body)
+        mine.aside.row(0, str(error), request.body)
         return
     mine.received += len(said.messages) + len(said.misfits)
     mine.misfits += len(said.misfits)
     batch = request.body.get("batch")
     for misfit in said.misfits:
         row = batch[misfit.place] if isinstance(batch, list) else request.body
-        quarantine.row(misfit.place, misfit.why, row)
+        mine.aside.row(misfit.place, misfit.why, row)
     for message in said.messages:
         if message.call == "track" or plan.covers(message.name):
             for path, rule in plan.broken(message.name, message.properties):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from app import words
+from app.intake import aside
 from app.tracking_plan import FOLDER, NOT_PLANNED, PlanFault, load_plan
 from app.workspace import Workspace
 from domain.frozen import Frozen
@@ -41,6 +42,8 @@ class SourceRow(Frozen):
     """Of the last seven days, values that could not be read; their messages are kept."""
     violations: int
     """Of the last seven days."""
+    set_aside_full: bool
+    """Today more could not be read than is kept in the quarantine."""
 
     def state(self, timezone: str) -> str:
         """One line of words."""
@@ -52,6 +55,8 @@ class SourceRow(Frozen):
                 f"in 7 days {self.week:,}, of them {self.quarantined:,} not read, "
                 f"{self.left_out:,} values left out, {self.violations:,} faults against the plan"
             )
+            if self.set_aside_full:
+                seen += "; today's file of what was not read is full"
         return f"closed; {seen}" if self.closed_at else seen
 
 
@@ -84,6 +89,7 @@ def look(workspace: Workspace) -> Sources:
                 quarantined=sum(d.quarantined for d in days if d.source_id == one.id),
                 left_out=sum(d.left_out for d in days if d.source_id == one.id),
                 violations=sum(v.number for v in broken if v.source == one.name),
+                set_aside_full=aside.is_full(aside.today(workspace.quarantine_folder, one.name)),
             )
             for one in known
         ),

@@ -24,11 +24,12 @@ from segment.analytics.client import (  # type: ignore[import-untyped]
     Client as SegmentClient,
 )
 
-from app.intake import spool, writer
+from app.intake import aside, spool, writer
 from app.intake.spool import Spool
+from app.views.sources import look
 from ledger import consent, sources, suppression
 from ledger.errors import LedgerError
-from tests.intake_world import Intake, listening, make_workspace
+from tests.intake_world import Intake, basic, listening, make_workspace
 from tools.store.intake import read_file
 from tools.store.tidying import MANY
 
@@ -151,6 +152,7 @@ def test_what_cannot_be_taken_is_refused_in_words(intake: Intake) -> None:
         (413, "too_large", "track", bomb, packed),
         (413, "too_large", "track", track(1, properties=large), {}),
         (413, "too_large", "batch", {"batch": [track(1, properties=large)] * 16}, {}),
+        (413, "too_large", "batch", {"context": large, "batch": [track(n) for n in range(20)]}, {}),
         (413, "too_many", "batch", {"batch": [track(n) for n in range(2_501)]}, {}),
         (404, "unknown_call", "delete", track(1), {}),
     ]
@@ -173,6 +175,30 @@ def test_of_a_batch_the_good_messages_are_in(intake: Intake) -> None:
     with intake.workspace.ledger.read() as tx:
         [day] = sources.days(tx)
     assert (day.received, day.quarantined) == (4, 2)
+
+
+def test_what_cannot_be_read_fills_no_disk(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "MOST_BYTES", 4_000)
+    with intake.workspace.ledger.write() as tx:
+        _, other = sources.add(tx, "till", intake.workspace.person(tx))
+    bad = [{"type": "track", "note": "x" * 100}] * 30
+    for number in range(3):
+        intake.send("batch", {"batch": [track(number), *bad]})
+        intake.write()
+    intake.send("batch", {"batch": [track(9), *bad[:2]]}, headers={"Authorization": basic(other)})
+    intake.write()
+    by_name = {path.stem[20:]: path for path in intake.workspace.quarantine_folder.iterdir()}
+    assert set(by_name) == {"shop", "till"}
+    assert by_name["shop"].stat().st_size < 4_300
+    *kept, last = [json.loads(line) for line in by_name["shop"].read_text().splitlines()]
+    assert len({one["reason"] for one in kept}) == 1
+    assert "is full" in last["reason"]
+    assert len(by_name["till"].read_text().splitlines()) == 2
+    rows = {row.name: row for row in look(intake.workspace).sources}
+    assert (rows["shop"].quarantined, rows["shop"].set_aside_full) == (90, True)
+    assert (rows["till"].quarantined, rows["till"].set_aside_full) == (2, False)
+    assert "is full" in rows["shop"].state("UTC")
+    assert len(intake.rows("events")) == 4
 
 
 def test_bytes_and_numbers_that_are_no_text_spoil_their_own_value_alone(intake: Intake) -> None:
@@ -338,7 +364,7 @@ def test_what_does_not_follow_the_plan_is_kept_and_counted(intake: Intake) -> No
     }
 
 
-@pytest.mark.parametrize("step", ["keep_found", "_set_aside", "shutil.rmtree"])
+@pytest.mark.parametrize("step", ["keep_found", "aside.add", "shutil.rmtree"])
 def test_a_writer_that_ended_at_any_step_begins_again(
     intake: Intake, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

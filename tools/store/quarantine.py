@@ -18,8 +18,10 @@ class Quarantine:
     holds personal data (mode 0600); it appears when closed, and only where there is anything.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most_bytes: int | None = None) -> None:
+        """``most_bytes``: once as many are written, it only counts."""
         self.path = path
+        self._room = most_bytes
         self.rows: Counter[str] = Counter()
         self.values: Counter[str] = Counter()
         self._part = path.with_name(path.name + f".{os.getpid()}.part")
@@ -62,4 +64,9 @@ class Quarantine:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self._file = os.fdopen(descriptor, "w", encoding="utf-8", errors="replace")
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        if self._room is not None and self._room <= 0:
+            return
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        self._file.write(line)
+        if self._room is not None:
+            self._room -= len(line)
