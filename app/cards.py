@@ -14,7 +14,7 @@ from rich.text import Text
 
 from app import words
 from app.references import short
-from domain.brief import Brief, Offer
+from domain.brief import AudienceEvidence, Brief, Offer
 from domain.critique import Critique, Finding
 from domain.draft import Draft, Variant
 from domain.facts import Facts
@@ -46,6 +46,15 @@ FIGURE_WORDS = {
     "usual_wait_days": "three of four waits to buy again",
     "longest_wait_days": "nine of ten waits to buy again",
 }
+
+
+_SPREAD_WORDS = {
+    "country": "country",
+    "language": "language",
+    "value": "value so far, each",
+    "last purchase": "last purchase",
+}
+MOST_CELLS = 5
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,7 @@ def _brief(shown: Shown, brief: Brief) -> list[RenderableType]:
         )
         for figure in audience.figures
     ]
+    figures = [*aside(audience), *figures]
     if figures:
         parts.append(_section("What the data say of them"))
         table = Table.grid(padding=(0, 2))
@@ -167,6 +177,26 @@ def _brief(shown: Shown, brief: Brief) -> list[RenderableType]:
     answered = f" You said: {brief.answer}" if brief.answer else ""
     parts += [_section("Only you can know"), _bullets([brief.question + answered], "?")]
     return parts
+
+
+def aside(audience: AudienceEvidence) -> tuple[tuple[str, str], ...]:
+    """How an audience is spread, and which groups it is in as well: a name and its cells."""
+    shown: list[tuple[str, list[tuple[str, int | None]]]] = [
+        (_SPREAD_WORDS[one.by], [(cell.what, cell.people) for cell in one.cells])
+        for one in audience.spreads
+    ]
+    shown.append(("also in", [(o.name, o.people) for o in audience.overlaps if o.people != 0]))
+    return tuple(
+        (
+            name,
+            "; ".join(
+                f"{what}: {'a few' if people is None else f'{people:,}'}"
+                for what, people in cells[:MOST_CELLS]
+            ),
+        )
+        for name, cells in shown
+        if cells
+    )
 
 
 def _publish(shown: Shown, content: Content) -> list[RenderableType]:

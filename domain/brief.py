@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.figures import Figure, Query
 from domain.frozen import Frozen, content_hash
 from domain.goal import Channel, Goal, Impossible, Kpi, Unread
 from domain.money import Money, Share
 from domain.predicate import Predicate
+
+
+class Cell(Frozen):
+    """So many people of an audience."""
+
+    what: str
+    people: int
+
+
+class Spread(Frozen):
+    """How an audience is spread over one thing. Cells of fewer than ten people are
+    joined, so that nobody is found by looking."""
+
+    by: Literal["country", "language", "value", "last purchase"]
+    cells: tuple[Cell, ...]
+
+
+class Overlap(Frozen):
+    """Those who are in another group as well; None: too few to be told."""
+
+    name: str
+    people: int | None
 
 
 class AudienceEvidence(Frozen):
@@ -28,6 +52,9 @@ class AudienceEvidence(Frozen):
     """Those with an address, consent for the channel and no suppression."""
     left_out: tuple[tuple[str, int], ...] = ()
     """Reason and count of those who are not reachable."""
+    spreads: Annotated[tuple[Spread, ...], Field(exclude_if=lambda value: not value)] = ()
+    overlaps: Annotated[tuple[Overlap, ...], Field(exclude_if=lambda value: not value)] = ()
+    """With the groups that share most with it. Evidence of earlier versions keeps its hash."""
 
     def figure(self, name: str) -> Figure | None:
         return next((f for f in self.figures if f.name == name), None)

@@ -24,9 +24,13 @@ from workflows import data_audit, progress, saved_segments
 from workflows.audience import reach
 from workflows.data_doubts import doubts, require_sound
 from workflows.edits import edited_brief
+from workflows.previewing import preview
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read, write
+
+MOST_OVERLAPS = 6
+"""Groups that a brief names beside its audience."""
 
 
 class RunEnded(Refused):
@@ -74,8 +78,15 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     rule = brief_writer.audience_rule(goal, today, described.rhythm)
     evidence = await stack.customers.evidence(rule)
     reached = await reach(stack, rule, service=goal.service)
+    looked = await preview(stack, rule)
     evidence = evidence.model_copy(
-        update={"reachable": len(reached.people), "left_out": reached.counts()}
+        update={
+            "reachable": len(reached.people),
+            "left_out": reached.counts(),
+            "spreads": looked.spreads,
+            "overlaps": looked.overlaps[:MOST_OVERLAPS],
+            "queries": (*evidence.queries, looked.query),
+        }
     )
     said = f"{evidence.size:,} people fit; {len(reached.people):,} of them can be mailed."
     made: CampaignState = {"evidence": evidence.model_dump(mode="json")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app import words
-from app.cards import FIGURE_WORDS, written_by
+from app.cards import FIGURE_WORDS, aside, written_by
 from app.fact_words import FactShown, facts_shown
 from app.views.rule_words import who
 from domain.brief import Brief, Holdout, KpiTarget, Offer
@@ -51,6 +51,8 @@ class BriefShown(Frozen):
     size: int
     reachable: int | None
     left_out: tuple[LeftOutShown, ...]
+    aside: tuple[tuple[str, str], ...]
+    """How they are spread, and which groups they are in as well, in words."""
     figures: tuple[FigureShown, ...]
     facts: tuple[FactShown, ...]
     offer: Offer | None
@@ -78,6 +80,7 @@ def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
         size=audience.size,
         reachable=audience.reachable,
         left_out=left_out_shown(audience.left_out),
+        aside=aside(audience),
         figures=tuple(
             FigureShown(name=_name(figure), figure=figure) for figure in audience.figures
         ),

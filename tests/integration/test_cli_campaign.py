@@ -162,6 +162,7 @@ def test_the_brief_s_card_says_what_to_know(briefed: Commands) -> None:
         "by chance",
         "10 % off with",
         "costs at most £",
+        "also in  ",
         "Only you can know",
         "assembled from your library, no AI",
         "Bound to ",

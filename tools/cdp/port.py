@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal, Protocol
 
-from domain.brief import AudienceEvidence
+from domain.brief import AudienceEvidence, Overlap, Spread
 from domain.customer import Contact, ContactChannel
 from domain.errors import MainspringError
 from domain.figures import Figure, Query
@@ -75,28 +75,6 @@ class Named(Frozen):
 
     name: str
     rule: Predicate
-
-
-class Cell(Frozen):
-    """So many people of an audience."""
-
-    what: str
-    people: int
-
-
-class Spread(Frozen):
-    """How an audience is spread over one thing. Cells of fewer than ``SMALLEST_CELL`` people are
-    joined, so that nobody is found by looking."""
-
-    by: Literal["country", "language", "value", "last purchase"]
-    cells: tuple[Cell, ...]
-
-
-class Overlap(Frozen):
-    """Those who are in another group as well; None: too few to be told."""
-
-    name: str
-    people: int | None
 
 
 class AudiencePreview(Frozen):

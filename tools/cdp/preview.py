@@ -17,9 +17,10 @@ from typing import Any
 import ibis
 from ibis.expr.types import Table
 
+from domain.brief import Cell, Overlap, Spread
 from domain.customer import PURPOSE_OF, ContactChannel
 from domain.predicate import Predicate
-from tools.cdp.port import AudiencePreview, CdpError, Cell, Named, Overlap, Spread
+from tools.cdp.port import AudiencePreview, CdpError, Named
 from tools.store.compile import Fits, PerPerson
 from tools.store.tables import Tables
 

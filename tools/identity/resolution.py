@@ -119,9 +119,13 @@ class Resolving:
         used = Counter(reason.rule for reason in reasons.values())
         notes: tuple[str, ...] = ()
         if compared is not None and compared.model == "prior":
+            few = len(self.ids) < rules.estimate_from
             notes = (
                 f"{len(self.ids):,} customers are too few to estimate from (fewer than "
-                f"{rules.estimate_from:,}): documented parameters were used.",
+                f"{rules.estimate_from:,}): documented parameters were used."
+                if few
+                else "Too few addresses and birthdays are shared to estimate from: documented "
+                "parameters were used.",
             )
         return Resolution(
             merges=merges,
