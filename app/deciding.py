@@ -13,6 +13,7 @@ from pydantic_core import to_jsonable_python
 
 from app.cards import Shown
 from app.references import pick
+from app.stack import build_stack
 from app.workspace import Workspace
 from domain.brief import Brief
 from domain.critique import Critique
@@ -76,7 +77,7 @@ async def gather(workspace: Workspace, approval: Approval, stack: Stack | None =
     shown = Shown(approval, workspace.timezone, workspace.currency, run.goal, known)
     if approval.gate == "brief":
         return replace(shown, brief=Brief.model_validate(approval.content))
-    state = await campaign.view(stack or workspace.stack(), approval.run_id)
+    state = await campaign.view(stack or build_stack(workspace), approval.run_id)
     shown = replace(
         shown,
         content=Content.model_validate(approval.content),

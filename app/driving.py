@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.output import Out
+from app.stack import build_stack
 from app.workspace import Workspace
 from workflows.jobs import advance
 from workflows.progress import Progress
@@ -28,7 +29,7 @@ async def drive(
         elif doing is not None:
             doing(step.text)
 
-    await advance(workspace.stack(), run_id, heard)
+    await advance(build_stack(workspace), run_id, heard)
 
 
 def drive_shown(workspace: Workspace, run_id: str, out: Out) -> None:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import Request
 
 from app.passing_time import Moved
+from app.stack import build_stack
 from app.streams import Streams
 from app.turns import Turns
 from app.workspace import Workspace
@@ -58,12 +59,12 @@ class Site:
         self.workspace = replace(reopened)
         # One open ledger a process: writers queue in it, and streams read it.
         self.workspace.__dict__["ledger"] = self.stack.ledger
-        self.stack = self.workspace.stack()
+        self.stack = build_stack(self.workspace)
 
 
 def make_site(workspace: Workspace) -> Site:
     """Raises BrandError, SecretsError, LedgerError: what ``Workspace.stack`` does."""
-    return Site(workspace, workspace.stack(), Streams(workspace.ledger), Worker())
+    return Site(workspace, build_stack(workspace), Streams(workspace.ledger), Worker())
 
 
 def site_of(request: Request) -> Site:

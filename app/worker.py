@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from app.intake.beside import write_beside
 from app.intake.spool import Spool
 from app.public import public_app
+from app.stack import build_stack
 from app.workspace import Workspace
 from domain.errors import Refused
 from workflows.jobs import Worker, work_forever, work_once
@@ -60,7 +61,7 @@ async def work_and_serve(
     """Work until told to stop (SIGTERM, SIGINT), with the public endpoints beside it. Where the
     port is taken, another worker of this machine serves them, and this one only works."""
     heed_signals(worker.stop)  # before the first word: a signal may come any time
-    listening, stack = listen(host, port), workspace.stack()
+    listening, stack = listen(host, port), build_stack(workspace)
     served: list[Served] = []
     if listening is None:
         said(f"{host}:{port} is taken, so this worker does not serve the public endpoints.")

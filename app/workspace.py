@@ -23,7 +23,6 @@ from ledger.sending import HighWater
 
 if TYPE_CHECKING:
     from tools.store.segments import Store
-    from workflows.stack import Stack
 
 HIGH_WATER = "high_water"
 """The mark's name among the secrets."""
@@ -131,12 +130,6 @@ class Workspace:
     def high_water(self) -> HighWater:
         """The mark that a restored backup of the ledger falls behind."""
         return HighWater(self.secrets_folder / HIGH_WATER)
-
-    def stack(self) -> Stack:
-        """Everything that a run needs, built from settings and secrets."""
-        from app.stack import build_stack
-
-        return build_stack(self)
 
     def person(self, tx: Transaction) -> Person:
         """Whom commands act as. Raises WorkspaceError no_token, LedgerError unknown_token."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agents.house_writer import HouseWriter
 from app.importing import import_file
+from app.stack import build_stack
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from brand_voice.brand import Brand, load_brand, load_facts
 from domain.facts import Facts
@@ -101,4 +102,4 @@ class Ground:
 
     @cached_property
     def stack(self) -> Stack:
-        return self.workspace.stack()
+        return build_stack(self.workspace)

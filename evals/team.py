@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app.stack import build_stack
 from evals.demo import campaign, setting
 from evals.demo.setting import TIMEZONE, Setting
 from evals.market.inbox import running_inbox
@@ -87,7 +88,7 @@ def make_team(folder: Path, world: World) -> Team:
         author = people.add(tx, "Anton", "anton@halden.example", "author")
     return Team(
         setting=here,
-        stack=here.workspace.stack(),
+        stack=build_stack(here.workspace),
         owner=here.owner,
         viewer=viewer,
         author=author,

@@ -19,6 +19,7 @@ import uvicorn
 from app.intake.spool import Spool, waiting_bytes
 from app.intake.writer import write_complete
 from app.public import public_app
+from app.stack import build_stack
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from ledger import sources
 from tools.store.rows import Row, rows_of
@@ -91,7 +92,7 @@ def make_workspace(folder: Path) -> tuple[Workspace, str]:
 @contextmanager
 def listening(workspace: Workspace, key: str, spool: Spool | None = None) -> Iterator[Intake]:
     """Serve the public endpoints until the end; nothing is written to the store meanwhile."""
-    stack = workspace.stack()
+    stack = build_stack(workspace)
     app = public_app(lambda: stack, spool or Spool(workspace.spool_folder))
     open_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     open_socket.bind(("127.0.0.1", 0))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from app.agent_api import assistant_routes, run_routes, thread_routes
 from app.agent_api.following import Following
+from app.agent_api.sharing import Api
 from app.agent_api.shown import Shown
 from app.bodies import Bounded
 from app.desk.statuses import status_of
@@ -20,24 +20,8 @@ from domain.errors import MainspringError
 MOST_BODY_BYTES = 512 * 1024
 
 
-@dataclass(frozen=True)
-class Api:
-    """What the routes share."""
-
-    site: Site
-    following: Following
-    shown: Shown
-
-
-def api_of(request: Request) -> Api:
-    found: Api = request.app.state.api
-    return found
-
-
 def create_agent_api(site: Site, following: Following) -> FastAPI:
     """The application; ``following`` is started and stopped by whoever mounts it."""
-    from app.agent_api import assistant_routes, run_routes, thread_routes
-
     made = FastAPI(title="Mainspring agent API", docs_url=None, redoc_url=None, openapi_url=None)
     made.state.site = site
     made.state.api = Api(site, following, Shown())

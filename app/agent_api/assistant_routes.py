@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.agent_api import graphs
-from app.agent_api.api import api_of
 from app.agent_api.requests import AssistantSearch, GraphName
+from app.agent_api.sharing import api_of
 from app.agent_api.thread_routes import only
 from app.tokens import TokenPerson, needs
 from ledger import clock

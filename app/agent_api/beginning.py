@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from app.agent_api import deciding
 from app.agent_api import threads as known
-from app.agent_api.api import Api
 from app.agent_api.graphs import graph_of, read_goal, read_message
 from app.agent_api.requests import GraphName, RunRequest, not_offered
+from app.agent_api.sharing import Api
 from app.agent_api.thread_routes import checked, read_checkpoint
 from app.tokens import needs
 from domain.errors import Refused, WrongUsage

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.agent_api import beginning, streaming
-from app.agent_api.api import Api, api_of
 from app.agent_api.graphs import assistant_id
 from app.agent_api.requests import CancelMany, RunRequest, StreamMode, not_offered, read_modes
+from app.agent_api.sharing import Api, api_of
 from app.agent_api.streaming import Place
 from app.agent_api.thread_routes import ThreadId, find, only
 from app.desk.identity import origin_of

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.agent_api import threads as known
-from app.agent_api.api import Api, api_of
 from app.agent_api.requests import (
     MOST_METADATA,
     CheckpointRequest,
@@ -16,6 +15,7 @@ from app.agent_api.requests import (
     ThreadPatch,
     ThreadSearch,
 )
+from app.agent_api.sharing import Api, api_of
 from app.agent_api.threads import Standing
 from app.tokens import TokenPerson, needs
 from domain.errors import Refused, WrongUsage

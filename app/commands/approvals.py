@@ -13,6 +13,7 @@ from app.commands.campaign import PERSON_NEEDED, show_run
 from app.commands.options import WorkspaceOption
 from app.output import JsonOption, Out
 from app.references import short
+from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import approvals, comments, people, runs
@@ -202,7 +203,7 @@ def send_to_oneself(
     picked = pick_approval(opened, approval)
     with opened.ledger.read() as tx:
         person = opened.person(tx)
-    asyncio.run(send_test(opened.stack(), picked, person, variant.lower()))
+    asyncio.run(send_test(build_stack(opened), picked, person, variant.lower()))
     out.say(f"Sent to {person.email}. Its unsubscribe link changes nothing.")
     out.answer("approval.test.v1", {"approval": picked.id, "to": person.email})
 

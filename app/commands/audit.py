@@ -13,6 +13,7 @@ from app.commands.options import WorkspaceOption
 from app.history_words import in_words, thing_in_words
 from app.output import JsonOption, Out
 from app.references import short
+from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from ledger import journal, people, runs
 
@@ -40,7 +41,7 @@ def data(
     from app.data_audit import audit_data
 
     with out.working("Looking through the data"):
-        found = asyncio.run(audit_data(opened, opened.stack()))
+        found = asyncio.run(audit_data(opened, build_stack(opened)))
     if html is not None:
         _write(html, found, opened)
         out.say(found.headline, f"Wrote {html}")
@@ -99,7 +100,7 @@ def work(
             person = opened.person(tx)
         save_answers(opened, said, person)
     with out.working("Counting the work"):
-        found = asyncio.run(audit_work(opened, opened.stack()))
+        found = asyncio.run(audit_work(opened, build_stack(opened)))
     show_work(out, found, opened.currency)
     out.answer("audit.work.v1", found)
 

@@ -15,6 +15,7 @@ from app.commands.options import AsOfOption, WorkspaceOption
 from app.output import JsonOption, Out
 from app.references import short
 from app.scheduled import scheduled_sends
+from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import approvals, people, sending, sends
@@ -87,7 +88,7 @@ def publish(
     while write_complete(opened):
         pass
     with coming_from(""):
-        done = asyncio.run(work_until_idle(opened.stack(), at_work))
+        done = asyncio.run(work_until_idle(build_stack(opened), at_work))
     _show(opened, out, done, at_work.trouble)
 
 

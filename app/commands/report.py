@@ -11,6 +11,7 @@ import typer
 from app.commands.campaign import CampaignArgument, move_clock, pick_run
 from app.commands.options import AsOfOption, WorkspaceOption
 from app.output import JsonOption, Out
+from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from domain.report import Report
 
@@ -67,4 +68,4 @@ def _counted(opened: Workspace, campaign: str, as_of: str, out: Out) -> Report:
     if as_of:
         move_clock(opened, as_of)
     with out.working("Counting"):
-        return asyncio.run(report(opened.stack(), run.id))
+        return asyncio.run(report(build_stack(opened), run.id))

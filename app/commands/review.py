@@ -12,6 +12,7 @@ from app.commands.options import WorkspaceOption
 from app.masking import masked
 from app.output import JsonOption, Out
 from app.references import pick, short
+from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import sends, subjects
@@ -110,6 +111,6 @@ def _chosen(
 
 async def _masked(opened: Workspace, customers: dict[str, str]) -> dict[str, str]:
     """Pseudonym to the address as far as it may be shown: a…@example.test."""
-    found = await opened.stack().people.contacts(list(customers.values()))
+    found = await build_stack(opened).people.contacts(list(customers.values()))
     shown = {contact.customer_id: masked(contact.email) for contact in found}
     return {pseudonym: shown.get(customer, "") for pseudonym, customer in customers.items()}

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app.data_audit import audit_data
+from app.stack import build_stack
 from app.work.audit import audit_work
 from app.workspace import Workspace, init_workspace
 from domain.customer import Consent
@@ -85,7 +86,7 @@ async def measure(data: Path | None, customers: int = SIZES[-1]) -> tuple[Measur
 
 
 async def _one(workspace: Workspace, size: int) -> list[Measurement]:
-    stack, store = workspace.stack(), Store(workspace.store_folder)
+    stack, store = build_stack(workspace), Store(workspace.store_folder)
     megabytes = sum((store.folder / s.file).stat().st_size for s in store.manifest().segments) / 1e6
     scans, audits = [], []
     for number in range(ROUNDS):  # whichever goes first finds the machine a little different

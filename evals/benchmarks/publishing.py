@@ -18,6 +18,7 @@ from pathlib import Path
 import aiosmtplib
 
 from app.importing import import_file
+from app.stack import build_stack
 from app.workspace import Workspace, init_workspace
 from domain.customer import Contact
 from domain.plan import Cap, QuietHours
@@ -48,7 +49,7 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
         folder = Path(name)
         with running_inbox(folder / "inbox") as inbox:
             workspace = _workspace(folder, inbox)
-            stack = workspace.stack()
+            stack = build_stack(workspace)
             stack = replace(stack, limits=replace(stack.limits, at_once=CONNECTIONS))
             for number in range(ROUNDS):
                 _schedule(workspace, number)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from app.driving import drive
+from app.stack import build_stack
 from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import Draft
@@ -60,7 +61,7 @@ def approve(setting: Setting, approval: Approval) -> None:
 
 def made(setting: Setting, run_id: str) -> tuple[Brief, Draft, Critique, Plan]:
     """What stands for approval at the second gate."""
-    state = asyncio.run(graph.view(setting.workspace.stack(), run_id))
+    state = asyncio.run(graph.view(build_stack(setting.workspace), run_id))
     return (
         Brief.model_validate(state["brief"]),
         Draft.model_validate(state["draft"]),
@@ -80,7 +81,7 @@ def send_everything(setting: Setting) -> None:
 
 
 async def _send_everything(setting: Setting) -> None:
-    stack = setting.workspace.stack()
+    stack = build_stack(setting.workspace)
     while True:
         # A round of sending ends after some seconds; on a slow machine it takes several.
         if await work.work_once(stack):
@@ -100,7 +101,7 @@ async def _send_everything(setting: Setting) -> None:
 
 def do_what_is_due(setting: Setting) -> None:
     """What the worker does: here, collect the results and write the report."""
-    asyncio.run(work.work_once(setting.workspace.stack()))
+    asyncio.run(work.work_once(build_stack(setting.workspace)))
 
 
 def last_mail(setting: Setting, run_id: str) -> datetime | None:

@@ -10,13 +10,14 @@ from app.intake import beside, spool
 from app.intake.beside import write_beside
 from app.intake.spool import Spool
 from app.public import public_app
+from app.stack import build_stack
 from app.worker import Served, must_listen, serving
 from app.workspace import open_workspace
 
 
 async def serve(folder: Path, port: int) -> None:
     workspace = open_workspace(folder)
-    stack = workspace.stack()
+    stack = build_stack(workspace)
     stop = asyncio.Event()
     app = public_app(lambda: stack, Spool(workspace.spool_folder))
     async with serving([Served(app, must_listen("127.0.0.1", port, "PORT"))], stop):

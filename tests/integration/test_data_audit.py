@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from app.stack import build_stack
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
 from domain.audit import Finding, FindingCode
 from domain.brief import Brief
@@ -48,7 +49,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     )  # fmt: skip
     with workspace.ledger.read() as tx:
         owner = workspace.person(tx)
-    yield Shop(workspace, workspace.stack(), owner)
+    yield Shop(workspace, build_stack(workspace), owner)
     workspace.ledger.close()
 
 

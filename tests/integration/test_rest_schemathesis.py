@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.rest import problems
 from app.rest.api import create_rest_api
+from app.stack import build_stack
 from ledger import threads
 from tests.integration.rest_world import RestWorld, make_rest_world
 from tests.mailserver import MailServer
@@ -103,7 +104,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     run(server.__aenter__())
     entered = make_rest_world(folder, smtp_port=server.port)
     world = run(entered.__aenter__())
-    yield run(_make(world, world.desk.site.workspace.stack()))
+    yield run(_make(world, build_stack(world.desk.site.workspace)))
     run(entered.__aexit__(None, None, None))
     run(server.__aexit__(None, None, None))
     loop.call_soon_threadsafe(loop.stop)
