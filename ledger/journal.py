@@ -36,6 +36,13 @@ class Entry(Frozen):
     hash: str
 
 
+class Mark(Frozen):
+    """How far the journal had come."""
+
+    seq: int
+    hash: str
+
+
 class ChainCheck(Frozen):
     ok: bool
     entries: int
@@ -80,6 +87,21 @@ def entries(
     if before is not None:
         query = query.where(_j.seq < before)
     return [_entry(dict(row)) for row in tx.connection.execute(query).mappings()]
+
+
+def mark(tx: Transaction) -> Mark:
+    """The journal's end, as this transaction sees it."""
+    seq, last = tx.connection.execute(_HEAD).one()
+    return Mark(seq=seq, hash=last)
+
+
+def kinds_since(tx: Transaction, since: Mark, kinds: Collection[str]) -> set[str] | None:
+    """Those of the kinds of which there is a row after a mark; None: it is of another journal."""
+    at_mark = sa.select(_j.hash).where(_j.seq == since.seq)
+    if since.seq and tx.connection.execute(at_mark).scalar_one_or_none() != since.hash:
+        return None
+    query = sa.select(_j.kind).where(_j.seq > since.seq, _j.kind.in_(kinds)).distinct()
+    return set(tx.connection.execute(query).scalars())
 
 
 def of_kind(tx: Transaction, kind: str) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ says it of all of them in one statement; the others are asked as a send asks.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -63,6 +64,13 @@ def answers(tx: Transaction, purpose: ConsentPurpose) -> list[Said]:
         for one, answer in weighed.items()
         if one in ids
     ]
+    return found
+
+
+def next_yes(tx: Transaction, purpose: ConsentPurpose) -> datetime | None:
+    """When the next yes that is dated ahead begins to count; None: there is none."""
+    ahead = sa.select(sa.func.min(_c.at)).where(_c.purpose == purpose, _c.given, _c.at > tx.now)
+    found: datetime | None = tx.connection.execute(ahead).scalar_one()
     return found
 
 

@@ -3,7 +3,7 @@ writer, real SMTP; customer data of a dozen people, kept in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -38,7 +38,7 @@ from tools.analytics.port import (
     Results,
     WeeklyRevenue,
 )
-from tools.cdp.port import AudiencePreview, DataDescription, Named, Sizes
+from tools.cdp.port import AudiencePreview, DataDescription, Ids, Named, Sizes
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from workflows.jobs import Worker, work_once
 from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
@@ -85,10 +85,13 @@ class Shop:
     async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
         return AudiencePreview(rule=rule, as_of=MONDAY, size=len(self.contacts_by_id), query=_QUERY)
 
-    async def sizes(
-        self, rules: Sequence[Predicate], among: Collection[str]
-    ) -> tuple[Sizes | None, ...]:
-        here = len(set(among) & set(self.contacts_by_id))
+    async def addresses(self, rule: Predicate) -> pa.Table:
+        people = [self.contacts_by_id[i] for i in sorted(self.contacts_by_id)]
+        names = ("customer_id", "email", "timezone")
+        return pa.table({n: pa.array([getattr(p, n) for p in people], pa.string()) for n in names})
+
+    async def sizes(self, rules: Sequence[Predicate], among: Ids) -> tuple[Sizes | None, ...]:
+        here = sum(str(i) in self.contacts_by_id for i in among)
         return tuple(Sizes(people=len(self.contacts_by_id), among=here) for _ in rules)
 
     async def select(self, rule: Predicate) -> tuple[str, ...]:

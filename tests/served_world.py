@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import uvicorn
 
 from app.site import Site, make_site
@@ -101,10 +102,9 @@ class _Held:
         found: AudienceEvidence = await self.held.evidence(rule)
         return found
 
-    async def select(self, rule: Predicate) -> tuple[str, ...]:
+    async def addresses(self, rule: Predicate) -> pa.Table:
         await asyncio.to_thread(self.go_on.wait)
-        found: tuple[str, ...] = await self.held.select(rule)
-        return found
+        return await self.held.addresses(rule)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.held, name)

@@ -1,5 +1,5 @@
-"""Who of an audience can be mailed, and why the others cannot. Persons one by one: what is
-found here never reaches an agent, a model or a checkpoint."""
+"""Who of an audience can be mailed, and why the others cannot. Persons are in it, though as columns
+and not one by one: what is found here never reaches an agent, a model or a checkpoint."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal, cast, get_args
 
-from domain.customer import PURPOSE_OF, Contact
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from domain.plan import LeftOut
 from domain.predicate import Predicate
-from ledger import consent, pressure, subjects, suppression
-from ledger.barring import Bars, bars
+from ledger import permissions, pressure, subjects
 from ledger.database import Transaction
 from ledger.snapshots import Member
-from tools.esp.mime import ascii_address
-from tools.esp.port import SendError
+from tools.esp.addresses import usable
 from workflows.stack import Stack
 from workflows.transactions import read, write
 
@@ -38,7 +39,8 @@ _ORDER: tuple[Reason, ...] = get_args(Reason)
 class Reached:
     """Those who can be mailed, and the number of the others by their first reason."""
 
-    people: tuple[Contact, ...]
+    people: pa.Table
+    """customer_id, and timezone where it is known."""
     left_out: Counter[Reason]
 
     def counts(self) -> tuple[tuple[str, int], ...]:
@@ -49,12 +51,20 @@ class Reached:
         """The same as the plan keeps them."""
         return tuple(LeftOut(reason=cast(Reason, r), count=count) for r, count in self.counts())
 
+    def timezones(self, otherwise: str) -> dict[str, str]:
+        """Customer id → time zone."""
+        ids, zones = (self.people.column(n).to_pylist() for n in ("customer_id", "timezone"))
+        return {i: zone or otherwise for i, zone in zip(ids, zones, strict=True)}
+
 
 async def reach(stack: Stack, rule: Predicate, *, service: bool = False) -> Reached:
     """The people of a rule with a usable address, consent to mails and no suppression, whom
     nothing else bars. ``service``: it is no promotion, so an open complaint does not."""
-    people, left_out = await _sorted_out(stack, rule, service)
-    return Reached(people, Counter(left_out.values()))
+    found = await _sorted_out(stack, rule, service)
+    counted = found.column("reason").value_counts().to_pylist()
+    left_out = {c["values"]: c["counts"] for c in counted if c["values"] is not None}
+    people = found.filter(pc.is_null(found.column("reason")))
+    return Reached(people.select(["customer_id", "timezone"]), Counter(left_out))
 
 
 async def left_out_for(stack: Stack, rule: Predicate, reason: Reason) -> tuple[str, ...]:
@@ -62,9 +72,10 @@ async def left_out_for(stack: Stack, rule: Predicate, reason: Reason) -> tuple[s
 
     Persons one by one, for pages that show them masked.
     """
-    people, left_out = await _sorted_out(stack, rule)
+    found = await _sorted_out(stack, rule)
+    why = found.column("reason")
     if reason in ("cap_reached", "erased"):
-        ids = [contact.customer_id for contact in people]
+        ids = found.filter(pc.is_null(why)).column("customer_id").to_pylist()
 
         def look(tx: Transaction) -> list[str]:
             names = subjects.known(tx, ids)
@@ -74,48 +85,42 @@ async def left_out_for(stack: Stack, rule: Predicate, reason: Reason) -> tuple[s
             return [i for i in ids if names.get(i) in over]
 
         return tuple(sorted(await read(stack.ledger, look)))
-    return tuple(sorted(i for i, why in left_out.items() if why == reason))
+    theirs = found.filter(pc.equal(why, reason))
+    return tuple(sorted(theirs.column("customer_id").to_pylist()))
 
 
-async def _sorted_out(
-    stack: Stack, rule: Predicate, service: bool = False
-) -> tuple[tuple[Contact, ...], dict[str, Reason]]:
-    """Those of a rule who can be mailed, and the first reason of each of the others."""
-    ids = await stack.people.select(rule)
-    contacts = {c.customer_id: c for c in await stack.people.contacts(ids)}
-    left_out: dict[str, Reason] = {}
-    found: list[Contact] = []
-    for customer_id in ids:
-        contact = contacts.get(customer_id)
-        if contact is None or not contact.email.strip():
-            left_out[customer_id] = "no_address"
-        elif not _usable(contact.email):
-            left_out[customer_id] = "invalid_address"
-        else:
-            found.append(contact)
+async def _sorted_out(stack: Stack, rule: Predicate, service: bool = False) -> pa.Table:
+    """customer_id and timezone of everybody who fits a rule, with the first reason why they cannot
+    be mailed; null where they can."""
+    people = await stack.people.addresses(rule)
 
-    def look(tx: Transaction) -> tuple[dict[str, Bars], set[str], set[str]]:
-        names = subjects.known(tx, [c.customer_id for c in found])
-        barred, _ = bars(tx, names.values())
-        agreed = consent.agreed(tx, [c.customer_id for c in found], PURPOSE_OF["email"])
-        suppressed = suppression.suppressed(tx, [c.email for c in found], stack.keys.suppression)
-        return {i: barred[p] for i, p in names.items()}, agreed, suppressed
+    def look(tx: Transaction) -> pa.Table:
+        barred = permissions.barred(tx)
+        ids = people.column("customer_id").combine_chunks()
+        addresses = people.column("email").combine_chunks()
+        reasons: dict[Reason, pa.Array] = {
+            "no_address": pc.equal(pc.utf8_trim_whitespace(pc.fill_null(addresses, "")), ""),
+            "invalid_address": pc.invert(usable(addresses)),
+            "no_contact": _among(ids, [i for i, why in barred.items() if why.no_contact]),
+            "no_consent": pc.invert(pc.is_in(ids, value_set=stack.reach_copy.agreed(tx))),
+        }
+        # An address costs a hash: only those are looked up for whom nothing else stands.
+        left = pc.invert(reduce(pc.or_, reasons.values()))
+        told = stack.reach_copy.suppressed(tx, addresses.filter(left), stack.keys.suppression)
+        reasons["suppressed"] = pc.replace_with_mask(pc.invert(left), left, told)
+        if not service:
+            reasons["open_complaint"] = _among(
+                ids, [i for i, why in barred.items() if why.complaint]
+            )
+        named = pa.StructArray.from_arrays(list(reasons.values()), list(reasons))
+        first = pc.case_when(named, *map(pa.scalar, reasons))
+        return people.select(["customer_id", "timezone"]).append_column("reason", first)
 
-    barred, agreed, suppressed = await read(stack.ledger, look)
-    people = []
-    for contact in found:
-        barring = barred.get(contact.customer_id, Bars())
-        if barring.no_contact:
-            left_out[contact.customer_id] = "no_contact"
-        elif contact.customer_id not in agreed:
-            left_out[contact.customer_id] = "no_consent"
-        elif contact.email in suppressed:
-            left_out[contact.customer_id] = "suppressed"
-        elif barring.complaint and not service:
-            left_out[contact.customer_id] = "open_complaint"
-        else:
-            people.append(contact)
-    return tuple(people), left_out
+    return await read(stack.ledger, look)
+
+
+def _among(ids: pa.Array, some: Sequence[str]) -> pa.Array:
+    return pc.is_in(ids, value_set=pa.array(some, pa.string()))
 
 
 async def members(
@@ -126,10 +131,10 @@ async def members(
     ``most`` bounds them; who is within it is decided by a hash, not by the order of the data.
     Writes the pseudonyms' salts.
     """
-    people = reached.people
+    zones = reached.timezones(stack.timezone)
 
     def name(tx: Transaction) -> tuple[dict[str, str], set[str]]:
-        names = subjects.pseudonyms(tx, [c.customer_id for c in people])
+        names = subjects.pseudonyms(tx, zones)
         capped = pressure.over_cap(
             tx, names.values(), stack.rules.cap, tx.now, except_campaign=campaign_id
         )
@@ -138,19 +143,21 @@ async def members(
     names, capped = await write(stack.ledger, name)
     left_out = Counter(reached.left_out)
     found: list[Member] = []
-    kept: list[Contact] = []
-    for contact in people:
-        pseudonym = names.get(contact.customer_id)
+    kept: list[str] = []
+    for customer_id, timezone in zones.items():
+        pseudonym = names.get(customer_id)
         if pseudonym is None:
             left_out["erased"] += 1
         elif pseudonym in capped:
             left_out["cap_reached"] += 1
         else:
-            found.append(Member(pseudonym=pseudonym, timezone=contact.timezone or stack.timezone))
-            kept.append(contact)
+            found.append(Member(pseudonym=pseudonym, timezone=timezone))
+            kept.append(customer_id)
     if most is not None and len(found) > most:
         found = sorted(found, key=lambda m: _lot(campaign_id, m.pseudonym))[:most]
-    return tuple(sorted(found, key=lambda m: m.pseudonym)), Reached(tuple(kept), left_out)
+    ids = reached.people.column("customer_id")
+    still = reached.people.filter(pc.is_in(ids, value_set=pa.array(kept, pa.string())))
+    return tuple(sorted(found, key=lambda m: m.pseudonym)), Reached(still, left_out)
 
 
 def timezones(found: Sequence[Member]) -> tuple[tuple[str, int], ...]:
@@ -160,11 +167,3 @@ def timezones(found: Sequence[Member]) -> tuple[tuple[str, int], ...]:
 
 def _lot(campaign_id: str, pseudonym: str) -> bytes:
     return hashlib.sha256(f"lot|{campaign_id}|{pseudonym}".encode()).digest()
-
-
-def _usable(address: str) -> bool:
-    try:
-        ascii_address(address)
-    except SendError:
-        return False
-    return True

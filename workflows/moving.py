@@ -170,7 +170,7 @@ async def _find(stack: Stack, thing_id: str) -> _Thing:
     brief = Brief.model_validate(found.approval.content)
     run = await read(stack.ledger, lambda tx: runs.get(tx, found.run_id))
     reached = await reach(stack.as_of(run.as_of), brief.audience.rule, service=brief.service)
-    zones = {c.customer_id: c.timezone or stack.timezone for c in reached.people}
+    zones = reached.timezones(stack.timezone)
     ids = list(zones)
     known = await read(stack.ledger, lambda tx: subjects.known(tx, ids))
     people = tuple((pseudonym, zones[i], None) for i, pseudonym in known.items())

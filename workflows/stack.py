@@ -33,6 +33,7 @@ from tools.esp.port import Sending
 from tools.identity.rules import IdentityRules
 from tools.store.segments import Store
 from workflows.checkpoints import sqlite_saver
+from workflows.reach_copy import ReachCopy
 
 
 class Voice(Protocol):
@@ -185,6 +186,8 @@ class Stack:
     """The public endpoint on this machine, for links in mails that never leave it."""
     image_base_url: str = ""
     simulated: bool = False
+    reach_copy: ReachCopy = field(default_factory=ReachCopy)
+    """What counting who can be mailed keeps in memory."""
     open_saver: Callable[[Path], AbstractAsyncContextManager[BaseCheckpointSaver[str]]] = field(
         default=sqlite_saver
     )

@@ -164,9 +164,9 @@ async def audience_page(stack: Stack) -> AudiencePage:
             segments=(), customers=0, reachable=0, left_out=(), data_until=described.last_day
         )
     everyone = await reach(stack, Everyone())
-    within = {contact.customer_id for contact in everyone.people}
     named = [(s.group, s.name, s.rule) for s in standing(described)]
     named += await _saved(stack)
+    within = everyone.people.column("customer_id")
     sizes = await stack.people.sizes([rule for _, _, rule in named], within)
     found = [
         _segment(group, name, rule, size.people, size.among)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import pyarrow as pa
 import sqlalchemy as sa
 from aiosmtplib.protocol import SMTPProtocol
 from langchain_core.runnables import RunnableConfig
@@ -136,9 +137,9 @@ def saver_with(
 class CrashingShop(Shop):
     crash: Crash = field(default_factory=Crash)
 
-    async def select(self, rule: Predicate) -> tuple[str, ...]:
-        self.crash.point("people: select")
-        return await super().select(rule)
+    async def addresses(self, rule: Predicate) -> pa.Table:
+        self.crash.point("people: addresses")
+        return await super().addresses(rule)
 
     async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
         found = await super().contacts(customer_ids)

@@ -42,7 +42,7 @@ def world(tmp_path: Path, server: MailServer) -> World:
 class Broken:
     """Customer data behind a fault of the program."""
 
-    async def select(self, rule: Predicate) -> tuple[str, ...]:
+    async def addresses(self, rule: Predicate) -> pa.Table:
         raise ZeroDivisionError("a fault")
 
     async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
@@ -55,10 +55,10 @@ class Slow:
     def __init__(self) -> None:
         self.asked = asyncio.Event()
 
-    async def select(self, rule: Predicate) -> tuple[str, ...]:
+    async def addresses(self, rule: Predicate) -> pa.Table:
         self.asked.set()
         await asyncio.sleep(3600)
-        return ()
+        return pa.table({})
 
     async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
         return ()

@@ -7,11 +7,12 @@ never stalls the event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+from ibis.expr.types import Table
 
 from domain.brief import AudienceEvidence
 from domain.clock import Clock
@@ -24,10 +25,10 @@ from domain.predicate.naming import SegmentNameError, clauses, with_segments
 from tools.cdp.baseline import measure_baseline
 from tools.cdp.description import describe_data
 from tools.cdp.evidence import gather_evidence
-from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Named, Sizes
+from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Ids, Named, Sizes
 from tools.cdp.preview import preview_audience
 from tools.cdp.sizes import count_each
-from tools.store.compile import customers_that_fit
+from tools.store.compile import PerPerson, customers_that_fit
 from tools.store.engines.duck import DuckDB
 from tools.store.engines.port import OpenEngine
 from tools.store.manifest import Manifest
@@ -111,6 +112,15 @@ class DuckCustomerData:
 
         return await asyncio.to_thread(look)
 
+    async def addresses(self, rule: Predicate) -> pa.Table:
+        """customer_id, email and timezone of everybody who fits. Raises as ``select``."""
+
+        def look() -> pa.Table:
+            with self._open() as tables:
+                return tables.run(_addresses(self._whole(rule), tables))
+
+        return await asyncio.to_thread(look)
+
     async def preview(self, rule: Predicate, beside: Sequence[Named] = ()) -> AudiencePreview:
         """Whom a rule finds, in aggregate; see tools/cdp/preview.py. Raises as evidence."""
 
@@ -125,9 +135,7 @@ class DuckCustomerData:
 
         return await asyncio.to_thread(look)
 
-    async def sizes(
-        self, rules: Sequence[Predicate], among: Collection[str]
-    ) -> tuple[Sizes | None, ...]:
+    async def sizes(self, rules: Sequence[Predicate], among: Ids) -> tuple[Sizes | None, ...]:
         """Of each rule how many fit, and how many of those ``among``, in one look; None where the
         data cannot answer it. Raises CdpError store_damaged."""
 
@@ -180,6 +188,15 @@ class DuckCustomerData:
                 thing=str(self._store.folder),
                 next_step="import orders or customers: mainspring import orders FILE",
             )
+
+
+def _addresses(rule: Predicate, tables: Tables) -> Table:
+    asked = PerPerson(tables)
+    fits = asked.ask(rule)
+    email, timezone = asked.trait("email"), asked.trait("timezone")
+    people = asked.table(rule)
+    found = people.filter(fits(people))
+    return found.select("customer_id", email=email(found), timezone=timezone(found))
 
 
 def _contacts(tables: Tables, customer_ids: Sequence[str]) -> tuple[Contact, ...]:

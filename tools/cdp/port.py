@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
+
+import pyarrow as pa
 
 from domain.brief import AudienceEvidence, Overlap, Spread
 from domain.customer import Contact, ContactChannel
@@ -94,6 +96,10 @@ class AudiencePreview(Frozen):
     query: Query
 
 
+Ids: TypeAlias = Collection[str] | pa.ChunkedArray
+"""Customer ids; a column of them where they are many."""
+
+
 class Sizes(Frozen):
     people: int
     among: int
@@ -134,9 +140,12 @@ class People(Protocol):
         """Customer ids that fit, sorted."""
         ...
 
-    async def sizes(
-        self, rules: Sequence[Predicate], among: Collection[str]
-    ) -> tuple[Sizes | None, ...]:
+    async def addresses(self, rule: Predicate) -> pa.Table:
+        """customer_id, email and timezone of everybody who fits, in no order; null where it is not
+        known. Raises as ``select``."""
+        ...
+
+    async def sizes(self, rules: Sequence[Predicate], among: Ids) -> tuple[Sizes | None, ...]:
         """Of each rule how many fit, and how many of those ``among``, in one look; None where the
         data cannot answer it."""
         ...

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
 from domain.predicate import Predicate
-from tools.cdp.port import CdpError, Sizes
+from tools.cdp.port import CdpError, Ids, Sizes
 from tools.store.compile import Fits, PerPerson
 from tools.store.tables import Tables
 
 
 def count_each(
-    rules: Sequence[Predicate | None], among: Collection[str], tables: Tables
+    rules: Sequence[Predicate | None], among: Ids, tables: Tables
 ) -> tuple[Sizes | None, ...]:
     """None where the data cannot answer a rule. Raises CdpError store_damaged."""
     asked = PerPerson(tables)
@@ -25,7 +25,8 @@ def count_each(
             if error.code == "store_damaged":
                 raise
             fits.append(None)  # names what the data no longer have, or adds what does not add
-    chosen = pa.table({"customer_id": pa.array(among, pa.string())})
+    ids = among if isinstance(among, pa.ChunkedArray) else pa.array(among, pa.string())
+    chosen = pa.table({"customer_id": ids})
     given = tables.give("among", chosen).distinct().mutate(chosen=True)
     people = asked.table().left_join(given, "customer_id").drop("customer_id_right")
     people = people.mutate(chosen=people.chosen.fill_null(False))

@@ -25,9 +25,10 @@ _KEY = re.compile(r"[0-9A-Za-z_-]{8,128}")
 _MESSAGE_ID = re.compile(r"<?ms\.([0-9A-Za-z_-]{8,128})@[^\s<>]+>?")
 # What needs no parser to be known as one address; every other spelling goes through it.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})*")
+PLAIN = rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]{{1,63}}(?:\.[A-Za-z0-9-]{{1,63}})*"
+_PLAIN = re.compile(PLAIN)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-_LONGEST_ADDRESS = 254
+LONGEST_ADDRESS = 254
 _OWN_HEADERS = frozenset(
     (
         "from to cc bcc reply-to sender return-path subject date message-id mime-version "
@@ -60,7 +61,7 @@ def ascii_address(address: str) -> str:
 
     Raises SendError refused_recipient where it is not one address, so that nothing left.
     """
-    if len(address) <= _LONGEST_ADDRESS and _PLAIN.fullmatch(address):
+    if len(address) <= LONGEST_ADDRESS and _PLAIN.fullmatch(address):
         return address
     local, _, host = address.strip().rpartition("@")
     try:
@@ -69,7 +70,7 @@ def ascii_address(address: str) -> str:
         parsed = Address(addr_spec=f"{local}@{host.encode('idna').decode('ascii')}")
         spec = parsed.addr_spec
         spec.encode("ascii")
-        if len(spec) > _LONGEST_ADDRESS or not re.fullmatch(r"[A-Za-z0-9.-]+", parsed.domain):
+        if len(spec) > LONGEST_ADDRESS or not re.fullmatch(r"[A-Za-z0-9.-]+", parsed.domain):
             raise ValueError("not an address that can be mailed")
     except (ValueError, MessageError, IndexError, AttributeError) as error:
         raise SendError(
