@@ -27,6 +27,7 @@ def import_data(
         Literal[
             "orders",
             "customers",
+            "profiles",
             "events",
             "facts",
             "suppressions",
@@ -40,7 +41,8 @@ def import_data(
             "folder",
         ],
         typer.Argument(
-            help="What the file holds, or the system that exported it; folder: every table in one."
+            help="What the file holds (profiles are customers), or the system that exported it; "
+            "folder: every table in one."
         ),
     ],
     file: Annotated[
@@ -84,6 +86,7 @@ def import_data(
     if kind == "bounces":
         _bounces(out, import_bounces(opened, file))
         return
+    kind = "customers" if kind == "profiles" else kind
     said = read_mapping(mapping or [])
     _fits(kind, said, purchases)
     system = next((system for system in SYSTEM_NAMES if system == kind), None)

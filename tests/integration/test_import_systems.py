@@ -15,6 +15,7 @@ import pytest
 
 from domain.errors import WrongUsage
 from tests.integration.commanding import Commands
+from tests.integration.test_store_intake import ROWS, WRITE
 from tools.store.intake import Intake, read_file, recognise_file
 from tools.store.segments import Store
 
@@ -325,6 +326,40 @@ def test_a_folder_is_imported_in_the_order_in_which_files_need_each_other(tmp_pa
     assert problems == {"broken.csv.gz": "unreadable_file", "list.csv": "unknown_kind"}
     view = Store(shop.folder / "data").view("orders")
     assert duckdb.sql(f"SELECT channel FROM ({view})").fetchall() == [("boutique",)]
+
+
+def test_a_folder_of_every_kind_in_every_format_is_told_apart(tmp_path: Path) -> None:
+    shop = Commands(tmp_path / "shop", tmp_path / "home")
+    shop.init()
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    kinds = [kind for kind in ROWS if kind != "facts"]
+    for kind in kinds:
+        for suffix, write in WRITE.items():
+            told_apart = dict.fromkeys(("order_id", "event_id", "case_id"), f"{suffix}1")
+            row = ROWS[kind] | {f: v for f, v in told_apart.items() if f in ROWS[kind]}
+            if kind == "suppressions":
+                row |= {"address": f"{suffix}@example.test"}
+            write(folder / f"{kind}-{suffix}.{suffix}", [row])
+        if kind == "customers":
+            shop.data("import", "profiles", str(folder / "customers-csv.csv"), "--currency", "EUR")
+
+    found = shop.data("import", "folder", str(folder), "--currency", "EUR")
+
+    became = {
+        one["file"]: [(x["intake"]["kind"], x["intake"]["quarantined"]) for x in one["imported"]]
+        for one in found["files"]
+    }
+    assert became == {f"{k}-{s}.{s}": [(k, 0)] for k in kinds for s in WRITE}
+    added = {
+        kind: sum(x["intake"]["added"] for one in found["files"] for x in one["imported"]
+                  if x["intake"]["kind"] == kind)
+        for kind in kinds
+    }  # fmt: skip
+    assert added["customers"] == 0
+    assert added["orders"] == added["events"] == added["complaints"] == 3
+    again = shop.data("import", "folder", str(folder), "--currency", "EUR")
+    assert sum(x["intake"]["added"] for one in again["files"] for x in one["imported"]) == 0
 
 
 def test_a_folder_that_is_none_and_options_that_do_not_fit_are_told(tmp_path: Path) -> None:

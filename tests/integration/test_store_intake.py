@@ -151,6 +151,19 @@ def write_jsonl(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
+def write_parquet(path: Path, rows: Sequence[dict[str, str]]) -> Path:
+    said = {name: [row[name] for row in rows] for name in rows[0]}
+    columns = {  # half of a surrogate pair can be in no Parquet file
+        name: [value.encode(errors="replace").decode() for value in values]
+        for name, values in said.items()
+    }
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+WRITE = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
+
+
 def take_in(kind: Kind, path: Path, folder: Path, **more: Any) -> Intake:
     return read_file(
         kind,
@@ -355,9 +368,8 @@ def poison(shared_data: Path) -> list[str]:
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(
-    ("kind", "suffix"), [*((kind, "jsonl") for kind in ROWS), ("customers", "csv")]
-)
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "csv.gz"])
+@pytest.mark.parametrize("kind", list(ROWS))
 def test_poison_in_every_field_is_counted_and_never_crashes(
     tmp_path: Path, poison: list[str], kind: Kind, suffix: str
 ) -> None:
@@ -366,9 +378,11 @@ def test_poison_in_every_field_is_counted_and_never_crashes(
     for field in good:
         for number, value in enumerate(poison):
             rows.append(good | {identity: f"{field}{number}@example.test"} | {field: value})
-    write = write_csv if suffix == "csv" else write_jsonl
+    path = WRITE[suffix.removesuffix(".gz")](tmp_path / f"f.{suffix.removesuffix('.gz')}", rows)
+    if suffix.endswith("gz"):
+        path = tmp_path / f"f.{suffix}"
+        path.write_bytes(gzip.compress((tmp_path / "f.csv").read_bytes(), 1))
 
-    path = write(tmp_path / f"f.{suffix}", rows)
     intake = take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
 
     kept = intake.added + intake.already_known + intake.duplicates
@@ -376,8 +390,15 @@ def test_poison_in_every_field_is_counted_and_never_crashes(
         kept -= intake.duplicates
     assert intake.rows_read == len(rows)
     assert kept + intake.quarantined == len(rows)
-    assert intake.quarantined > 0
+    assert 0 < intake.quarantined < len(rows)
     assert sum(n for _, n in intake.reasons) == intake.quarantined
+    if kind in ("orders", "events"):
+        [row] = stored(tmp_path, f"SELECT count(*) AS n FROM {kind}")
+        assert row["n"] == intake.added
+    if suffix.endswith("gz"):
+        path.write_bytes(path.read_bytes()[:-40])
+        with pytest.raises(WrongUsage, match="damaged or cut off"):
+            take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
 
 
 @pytest.mark.parametrize("kind", list(ROWS))

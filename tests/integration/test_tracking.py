@@ -292,9 +292,21 @@ def test_poison_in_every_field_is_counted_and_the_rest_is_in(
 ) -> None:
     file = shared_data / "injection" / "poison_profile_values.json.gz"
     values = [one["value"] for one in json.loads(gzip.decompress(file.read_bytes()))]
-    values += ["A" * 20_000, "1970-01-01", "2099-12-31", "", None, True, -1, {"a": [1]}, 1e308]
+    values += [
+        "A" * 20_000,
+        "A" * 1_000_000,
+        "1970-01-01",
+        "2099-12-31",
+        "",
+        None,
+        True,
+        -1,
+        {"a": [1]},
+        1e308,
+    ]
     traits = ("email", "firstName", "lastName", "phone", "birthday", "createdAt", "timezone",
               "locale", "street", "city", "postalCode", "country")  # fmt: skip
+    packed = {"Content-Encoding": "gzip"}
     sent = people = 0
     for place, value in enumerate(values):
         address = dict.fromkeys(traits[8:], value)
@@ -315,8 +327,13 @@ def test_poison_in_every_field_is_counted_and_the_rest_is_in(
             assert answer.status_code in (200, 400, 413), answer.text
             sent += answer.status_code == 200
             people += answer.status_code == 200 and "traits" in one and "userId" in one
-        assert intake.send("track", {"event": "Good", "userId": f"p{place}"}).status_code == 200
-        sent += 1
+        good = {"batch": [{**track(0), "event": "Good", "messageId": f"good{place}"}]}
+        written = json.dumps(good).encode()
+        assert intake.send("batch", gzip.compress(written)[:-9], headers=packed).is_error
+        assert intake.send("batch", json.dumps(good).encode("utf-16")).is_error
+        for _ in range(2):
+            assert intake.send("batch", gzip.compress(written), headers=packed).is_success
+        sent += 2
     events = intake.rows("events")
     assert sum(e["name"] == "Good" for e in events) == len(values)
     profiles = {p["customer_id"]: p for p in intake.rows("profiles")}
@@ -328,8 +345,9 @@ def test_poison_in_every_field_is_counted_and_the_rest_is_in(
     assert day.received == sent
     assert day.quarantined == len(rows)
     assert day.left_out == len(intake.quarantined()) - len(rows) > 100
-    # An identify of a user id is a profile; everything else taken is an event or in quarantine.
-    assert len(events) + len(rows) + len(profiles) == sent
+    # An identify of a user id is a profile; everything else taken is an event, a repeat of one, or
+    # in quarantine.
+    assert len(events) + len(values) + len(rows) + len(profiles) == sent
 
 
 def test_what_does_not_follow_the_plan_is_kept_and_counted(intake: Intake) -> None:
