@@ -14,7 +14,7 @@ from domain.identifiers import Identifiers, texts_of
 from ledger import erasures, journal, runs, subjects, suppression
 from ledger import tables as t
 from ledger.columns import CanonicalJson
-from ledger.database import Transaction, wipe_log
+from ledger.database import Transaction, in_chunks, wipe_log
 from ledger.people import Person, require_now
 
 NOT_SEARCHED = {
@@ -92,24 +92,33 @@ def erase(
     return +changed
 
 
-def under_way(tx: Transaction, rows: Sequence[Naming]) -> int:
-    """How much is being worked on just now that these rows belong to: jobs of campaigns, and
-    answers of conversations. What it has read it may write once more."""
-    lanes = {f"run:{row.run_id}" for row in rows if row.run_id}
-    threads = {row.key["id"] for row in rows if row.table is t.threads}
-    turns = {row.key["id"] for row in rows if row.table is t.turns}
+def worked_on(tx: Transaction, rows: Sequence[Naming]) -> tuple[str, ...]:
+    """The campaigns and conversations that these rows belong to, by their ids."""
+    turns = [row.key["id"] for row in rows if row.table is t.turns]
+    found = {row.run_id for row in rows if row.run_id}
+    found |= {row.key["id"] for row in rows if row.table is t.threads}
+    for some in in_chunks(turns):
+        query = sa.select(t.turns.c.thread_id).where(t.turns.c.id.in_(some))
+        found.update(tx.connection.execute(query).scalars())
+    return tuple(sorted(found))
+
+
+def under_way(tx: Transaction, ids: Sequence[str]) -> int:
+    """On how much of it somebody is at work just now: what they have read they may write again."""
     j, c = t.jobs.c, t.turns.c
-    jobs = sa.select(sa.func.count()).where(
-        j.lane.in_(lanes), j.state == "running", j.lease_until > tx.real_now
-    )
-    answers = sa.select(sa.func.count()).where(
-        sa.or_(c.thread_id.in_(threads), c.id.in_(turns)),
-        c.status == "running",
-        c.lease_until > tx.real_now,
-    )
-    return int(
-        tx.connection.execute(jobs).scalar_one() + tx.connection.execute(answers).scalar_one()
-    )
+    number = 0
+    for some in in_chunks(ids):
+        jobs = sa.select(sa.func.count()).where(
+            j.lane.in_([f"run:{one}" for one in some]),
+            j.state == "running",
+            j.lease_until > tx.real_now,
+        )
+        answers = sa.select(sa.func.count()).where(
+            c.thread_id.in_(some), c.status == "running", c.lease_until > tx.real_now
+        )
+        for query in (jobs, answers):
+            number += tx.connection.execute(query).scalar_one()
+    return number
 
 
 def record(tx: Transaction, person: Person, data: dict[str, object]) -> None:

@@ -159,6 +159,10 @@ def _say(out: Out, erased: Erased) -> None:
         )
     for file, why in looked.unread:
         out.warn(f"{file}: {why}; its bytes were searched as they are.")
+    if erased.arriving:
+        out.warn(
+            "Their own device goes on sending: what comes lies in the spool until it is left out."
+        )
     if erased.complete:
         out.say("Nothing of them is left.")
         return

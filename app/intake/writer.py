@@ -43,6 +43,8 @@ from workflows.identity import STREAM_SETTLES, ask_to_resolve
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of the spool that is written at once."""
+WRITER_LOCK = ".writer"
+"""In the spool: whoever writes holds it."""
 LOOK_SECONDS = 0.5
 MOST_NAME = 100
 MOST_NAMES = 200
@@ -111,7 +113,7 @@ def write_complete(workspace: Workspace) -> bool:
     if not folder.is_dir():
         return False
     try:
-        with FileLock(folder / ".writer", timeout=0):
+        with FileLock(folder / WRITER_LOCK, timeout=0):
             claimed = spool.claim(folder, MOST_BYTES)
             if claimed is None:
                 return False

@@ -11,14 +11,14 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from app.intake.spool import SUFFIX
-from app.intake.writer import write_complete
+from app.intake.writer import WRITER_LOCK, write_complete
 from app.privacy import files, person
 from app.privacy.person import Found
 from app.privacy.search import Searched, search
@@ -30,7 +30,6 @@ from domain.ids import new_id
 from ledger import erasing as ledger_erasing
 from ledger import people
 from ledger.database import write_anew
-from ledger.erasing import Naming
 from ledger.people import Person
 from tools.store import erasing as store_erasing
 from tools.store.segments import Store
@@ -70,6 +69,8 @@ class Erased(Frozen):
     """Ids too short to be searched for in running text."""
     under_way: int
     """Campaigns and conversations that name them and were still being worked on at the end."""
+    arriving: int
+    """Files of what their devices send meanwhile. It waits for the writer, who leaves it out."""
     searched: Searched
 
     @property
@@ -102,29 +103,26 @@ def _erase(workspace: Workspace, asked: str, who: Person, tell: Tell) -> Erased:
     store = Store(workspace.store_folder)
     with alone(store):  # who is looked at meanwhile might be given a pseudonym anew
         tell("ledger")
-        rows, naming = _ledger(workspace, found, who)
+        found = _note_work(workspace, note, found)
+        rows = _ledger(workspace, found, who)
         tell("spool")
         drain_spool(workspace)
         tell("data")
         data = store_erasing.erase(store, found.who, delete_orders=not keep_orders)
     tell("work")
-    waited, under_way = _let_end(workspace, naming)
-    if waited:
-        rows += _ledger(workspace, found, who)[0]
+    under_way = _let_end(workspace, found)
+    rows += _ledger(workspace, found, who)  # what was written since
     with Tables(store, workspace.ledger.clock.now(), workspace.timezone, engine(workspace)):
         pass  # a copy in a database has followed once it can be asked
     tell("checkpoints")
     checkpoints = black_out_checkpoints(workspace.folder / "checkpoints.sqlite", found.who)
     tell("files")
     uploads = workspace.folder / "imports"
-    done = files.erase(workspace.folder, found, uploads=uploads, without=note.parent)
+    workspace.spool_folder.mkdir(exist_ok=True, mode=0o700)
+    with FileLock(workspace.spool_folder / WRITER_LOCK):  # it adds to files of the quarantine
+        done = files.erase(workspace.folder, found, uploads=uploads, without=note.parent)
     tell("search")
-    searched = search(workspace.folder, found, without=[note])
-    for _ in range(SEARCHES - 1):
-        if not searched.left or any(Path(one.file).parts[0] != "spool" for one in searched.left):
-            break
-        drain_spool(workspace)
-        searched = search(workspace.folder, found, without=[note])
+    searched, arriving = _search(workspace, found, note)
     erased = Erased(
         ids=len(found.who.customer_ids),
         rows=dict(data),
@@ -134,6 +132,7 @@ def _erase(workspace: Workspace, asked: str, who: Person, tell: Tell) -> Erased:
         shared=len(found.shared),
         weak=len(found.weak),
         under_way=under_way,
+        arriving=arriving,
         searched=searched,
     )
     tell("history")
@@ -153,28 +152,54 @@ def unfinished(workspace: Workspace) -> int:
     return sum(1 for _ in _notes(workspace))
 
 
-def drain_spool(workspace: Workspace) -> None:
-    """Let what came over HTTP so far and is not in the data yet go there, without the person."""
+def _search(workspace: Workspace, found: Found, note: Path) -> tuple[Searched, int]:
+    """What is left, and in how many files of the spool lies what came while it was searched."""
+    searched = search(workspace.folder, found, without=[note])
+    for _ in range(SEARCHES - 1):
+        if not _in_spool(searched):
+            return searched, 0
+        if not drain_spool(workspace):
+            break
+        searched = search(workspace.folder, found, without=[note])
+    else:
+        arriving = _in_spool(searched)
+        left = tuple(one for one in searched.left if one.file not in arriving)
+        return searched.model_copy(update={"left": left}), len(arriving)
+    return searched, 0
+
+
+def _in_spool(searched: Searched) -> set[str]:
+    return {one.file for one in searched.left if Path(one.file).parts[0] == "spool"}
+
+
+def drain_spool(workspace: Workspace) -> bool:
+    """Let what came over HTTP so far and is not in the data yet go there, without the person.
+    False: some of it still waits."""
     came = {path.name for path in workspace.spool_folder.glob(f"**/*{SUFFIX}")}
     until = time.monotonic() + SPOOL_SECONDS
     while time.monotonic() < until:
         if came.isdisjoint(path.name for path in workspace.spool_folder.glob(f"**/*{SUFFIX}")):
-            return
+            return True
         if not write_complete(workspace):
             time.sleep(0.2)  # a process holds its file for a second, or another writer is at it
+    return False
 
 
-def _let_end(workspace: Workspace, naming: Sequence[Naming]) -> tuple[bool, int]:
-    """Wait for work on texts that named the person: whether there was any, and how much of it
-    goes on."""
+def _note_work(workspace: Workspace, note: Path, found: Found) -> Found:
+    """Also whom it is about: once the texts are blacked out, nothing tells which they were."""
+    with workspace.ledger.read() as tx:
+        named = ledger_erasing.worked_on(tx, ledger_erasing.naming(tx, found.who))
+    return _write(note, found.and_more(Found(named_in=named)))
+
+
+def _let_end(workspace: Workspace, found: Found) -> int:
+    """Wait for work on texts that named the person; how much of it goes on."""
     until = time.monotonic() + WORK_SECONDS
-    waited = False
     while True:
         with workspace.ledger.read() as tx:
-            number = ledger_erasing.under_way(tx, naming)
+            number = ledger_erasing.under_way(tx, found.named_in)
         if not number or time.monotonic() > until:
-            return waited, number
-        waited = True
+            return number
         time.sleep(0.2)
 
 
@@ -194,9 +219,7 @@ def _found(workspace: Workspace, asked: str) -> tuple[Path, Found]:
     return path, _write(path, found)
 
 
-def _ledger(
-    workspace: Workspace, found: Found, who: Person
-) -> tuple[Counter[str], Sequence[Naming]]:
+def _ledger(workspace: Workspace, found: Found, who: Person) -> Counter[str]:
     with workspace.ledger.read() as tx:
         naming = ledger_erasing.naming(tx, found.who)
     numbers = [phone.e164 for phone in found.who.phones]
@@ -210,7 +233,7 @@ def _ledger(
             rows=naming,
         )
     write_anew(workspace.ledger)
-    return changed, naming
+    return changed
 
 
 def _notes(workspace: Workspace) -> Iterator[tuple[Path, Found]]:

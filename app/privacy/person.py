@@ -32,6 +32,9 @@ class Found(Frozen):
     weak: tuple[str, ...] = ()
     """Ids too short to be told apart in running text; looked for in columns of ids alone."""
 
+    named_in: tuple[str, ...] = ()
+    """Campaigns and conversations whose texts name them, by their ids."""
+
     def and_more(self, other: Found) -> Found:
         """Both together."""
 
