@@ -90,7 +90,7 @@ def undo(tx: Transaction, decision_id: str, person: Person) -> IdentityDecision:
             "unknown",
             "There is no such decision about who is who.",
             thing=decision_id,
-            next_step="`mainspring identity list --decided` shows them with their numbers.",
+            next_step="`mainspring identity list decided` shows them with their numbers.",
         )
     found = IdentityDecision.model_validate(dict(row))
     if found.undone_at is not None:

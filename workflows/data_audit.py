@@ -33,7 +33,16 @@ from domain.figures import Query
 from domain.frozen import Frozen
 from domain.predicate import RULE, Predicate
 from domain.predicate.naming import SegmentNameError, with_segments
-from ledger import approvals, journal, permissions, runs, sources, subjects, suppression
+from ledger import (
+    approvals,
+    identity_decisions,
+    journal,
+    permissions,
+    runs,
+    sources,
+    subjects,
+    suppression,
+)
 from ledger.barring import Bars
 from ledger.database import Transaction
 from ledger.permissions import Said
@@ -61,7 +70,7 @@ PLAN_DAYS = 30
 _SHORT = 8
 _CHANGE_PERMISSIONS = (
     "consents_recorded", "unsubscribed", "addresses_suppressed", "suppression_lifted",
-    "subject_erased", "import", "same_people_said",
+    "subject_erased", "import", "same_people_said", "identity_decided", "identity_undone",
 )  # fmt: skip
 """Entries of the history after which the ledger may say something else of somebody's mail."""
 
@@ -200,14 +209,14 @@ def _auditor(stack: Stack) -> Auditor:
 async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
     """What the ledger says of the mail of everybody of whom it says anything."""
 
-    def look(tx: Transaction) -> tuple[list[Said], dict[str, Bars], set[str]]:
+    def look(tx: Transaction) -> tuple[list[Said], dict[str, Bars], set[str], set[str]]:
         said = permissions.answers(tx, "email_marketing")
-        return said, permissions.barred(tx), suppression.every_hash(tx)
+        return said, permissions.barred(tx), suppression.every_hash(tx), _parted(tx)
 
-    said, barred, hashes = await read(stack.ledger, look)
+    said, barred, hashes, parted = await read(stack.ledger, look)
     stopped = await _stopped(stack, auditor, hashes) if hashes else set()
     answered = {one.customer_id for one in said}
-    others = [one for one in {*barred, *stopped} if one not in answered]
+    others = [one for one in {*barred, *stopped, *parted} if one not in answered]
     ids = [*(one.customer_id for one in said), *others]
     silent = [False] * len(others)
     columns = {
@@ -217,8 +226,16 @@ async def _permissions(stack: Stack, auditor: Auditor) -> pa.Table:
         "proven": [*(one.proven for one in said), *silent],
         "suppressed": [one in stopped for one in ids],
         "barred": [_barred(barred[one]) if one in barred else "" for one in ids],
+        "parted": [one in parted for one in ids],
     }
     return pa.table(columns, schema=PERMISSIONS)
+
+
+def _parted(tx: Transaction) -> set[str]:
+    """Customers of whom a person said that they are not the same as somebody else."""
+    apart = [one for one in identity_decisions.standing(tx) if one.verdict == "apart"]
+    names = {name for one in apart for name in (one.one, one.other)}
+    return set(subjects.customer_ids(tx, names).values())
 
 
 async def _stopped(stack: Stack, auditor: Auditor, hashes: set[str]) -> set[str]:

@@ -214,7 +214,9 @@ def _say(imported: Imported, out: Out) -> None:
     if intake.quarantine_file:
         out.say(f"  they lie, with line and reason, in {intake.quarantine_file}")
     if intake.nothing_read:
-        out.warn("Nothing of this file could be read, so nothing was changed.")
+        kept = imported.suppressions_added or imported.no_contact_added
+        nothing = "." if kept else ", so nothing was changed."
+        out.warn(f"Nothing of this file could be read{nothing}")
     changes = imported.fact_changes
     if changes is not None:
         out.say(

@@ -20,7 +20,7 @@ from domain.audit import Finding, FindingCode
 from domain.brief import Brief
 from domain.customer import Complaint
 from domain.predicate import Bought, Trait
-from ledger import approvals, complaints, consent, runs, sources
+from ledger import approvals, complaints, consent, identity_decisions, runs, sources, subjects
 from ledger.people import Person
 from ledger.sources import SourceDay
 from tests.audit_world import NOW, PEOPLE, agreements, bring_in, order, profile, sound, visit
@@ -170,6 +170,27 @@ async def test_every_fault_planted_once_is_found_once(shop: Shop) -> None:
 
 def _shares(score: Any) -> dict[str, tuple[int, int]]:
     return {s.name: (s.good, s.of) for part in score.parts for s in part.shares}
+
+
+async def test_whom_a_person_parted_is_no_duplicate(shop: Shop) -> None:
+    rows = sound()
+    for one in rows["profiles"]:
+        if one["customer_id"] in ("K06", "K07"):
+            one["email"] = "home@brand.example"
+    bring_in(shop.workspace, rows, agreements())
+    codes = [finding.code for finding in (await data_audit.audit(shop.stack)).findings]
+    assert "duplicates" in codes
+
+    with shop.workspace.ledger.write() as tx:
+        first, second = subjects.pseudonyms(tx, ["K06", "K07"]).values()
+        made = identity_decisions.decide(tx, first, second, "apart", shop.owner)
+    codes = [finding.code for finding in (await data_audit.audit(shop.stack)).findings]
+    assert "duplicates" not in codes
+
+    with shop.workspace.ledger.write() as tx:
+        identity_decisions.undo(tx, made.id, shop.owner)
+    codes = [finding.code for finding in (await data_audit.audit(shop.stack)).findings]
+    assert "duplicates" in codes
 
 
 async def test_the_hundred_are_traced_through_every_source(shop: Shop) -> None:

@@ -128,6 +128,7 @@ def test_a_moment_with_an_offset_is_that_moment(read: Read, moment: datetime, mi
         moment.isoformat().replace("+00:00", "Z"),
         f"{local.replace(tzinfo=None).isoformat()}{sign}{hours:02}:{rest:02}",
         f"{local.replace(tzinfo=None).isoformat(' ')}{sign}{hours:02}{rest:02}",
+        f"{local.replace(tzinfo=None).isoformat(' ')} {sign}{hours:02}{rest:02}",
     ]
     if moment.microsecond == 0 and moment.year > 2001:  # ten digits
         texts.append(str(int(moment.timestamp())))

@@ -12,7 +12,7 @@ from typing import cast
 from domain.audit import FindingCode
 from domain.figures import Query
 from tools.audit import fields, sources
-from tools.audit.ground import COMPARED, VALID, valid
+from tools.audit.ground import COMPARED, VALID, sharing, valid
 from tools.audit.port import Problems
 from tools.store.rows import rows_of
 from tools.store.tables import Tables
@@ -96,17 +96,11 @@ def _shared(tables: Tables) -> Details:
     return _largest(
         Counter(
             {
-                "e-mail": _one(tables, _SHARED.format("lower(email)", "email")),
-                "phone": _one(tables, _SHARED.format("phone", "phone")),
+                "e-mail": _one(tables, f"SELECT count(*) FROM ({sharing('lower(email)')})"),
+                "phone": _one(tables, f"SELECT count(*) FROM ({sharing('phone')})"),
             }
         )
     )
-
-
-_SHARED = (
-    "SELECT count(*) FROM (SELECT count(*) OVER (PARTITION BY {0}) AS n FROM person "
-    "WHERE {1} IS NOT NULL) WHERE n > 1"
-)
 
 
 def _one(tables: Tables, statement: str) -> int:

@@ -28,6 +28,7 @@ PERMISSIONS = pa.schema(
         ("proven", pa.bool_()),  # … and it is known where it was given and with which words
         ("suppressed", pa.bool_()),  # the address must not be mailed
         ("barred", pa.string()),  # why nothing is sent whatever was agreed; empty: nothing bars
+        ("parted", pa.bool_()),  # a person said that they and somebody else are two people
     ]
 )
 """What the ledger says of each customer; who is absent from it has given no answer."""
@@ -106,7 +107,7 @@ def _person(tables: Tables) -> str:
             coalesce(b.orders, 0) AS orders, b.first_order, b.last_order, s.said_at,
             coalesce(m.answered, false) AS answered, coalesce(m.agreed, false) AS agreed,
             coalesce(m.proven, false) AS proven, coalesce(m.suppressed, false) AS suppressed,
-            coalesce(m.barred, '') AS barred
+            coalesce(m.barred, '') AS barred, coalesce(m.parted, false) AS parted
         FROM ({tables.text(tables.customers())}) c
         LEFT JOIN ({profiles}) p USING (customer_id)
         LEFT JOIN bought b USING (customer_id)
@@ -136,11 +137,17 @@ def problems(tables: Tables) -> str:
 
 def duplicates() -> str:
     """Customers who share an address or a phone number with another id, each once."""
-    return """
-        SELECT customer_id FROM person
-            QUALIFY email IS NOT NULL AND count(*) OVER (PARTITION BY lower(email)) > 1
-        UNION SELECT customer_id FROM person
-            QUALIFY phone IS NOT NULL AND count(*) OVER (PARTITION BY phone) > 1"""
+    return f"{sharing('lower(email)')} UNION {sharing('phone')}"
+
+
+def sharing(what: str) -> str:
+    """Customers who have the same as another one, and of whom nobody said that the two are two
+    people."""
+    return f"""
+        SELECT customer_id FROM (
+            SELECT customer_id, parted, count(*) OVER (PARTITION BY {what}) AS n FROM person
+            WHERE {what} IS NOT NULL)
+        WHERE n > 2 OR n = 2 AND NOT parted"""
 
 
 def _plain(field: str) -> str:

@@ -192,6 +192,8 @@ def moment(field: str, times: Times, *, required: bool = False) -> Value:
     """A moment in UTC: ISO 8601, Unix seconds, milli- or microseconds, or day, month and year with
     slashes or dots."""
     zone = literal(times.zone)
+    # Shops write " +0200", which DuckDB reads as "+02:00" alone.
+    offset = rf"regexp_replace({field}, '\s*([+-]\d{{2}}):?(\d{{2}})$', '\1:\2')"
     slashed = "%d/%m/%Y" if times.day_first else "%m/%d/%Y"
     clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
     formats = ", ".join(
@@ -205,7 +207,8 @@ def moment(field: str, times: Times, *, required: bool = False) -> Value:
         f"WHEN regexp_matches({field}, '{_EPOCH}') THEN to_timestamp("
         f"TRY_CAST({field} AS DOUBLE) / CASE length(split_part({field}, '.', 1)) "
         f"WHEN 13 THEN 1000 WHEN 16 THEN 1000000 ELSE 1 END) "
-        f"WHEN regexp_matches({field}, '{_WITH_OFFSET}') THEN TRY_CAST({field} AS TIMESTAMPTZ) "
+        f"WHEN regexp_matches({field}, '{_WITH_OFFSET}') "
+        f"THEN TRY_CAST({offset} AS TIMESTAMPTZ) "
         f"ELSE timezone({zone}, coalesce(TRY_CAST({field} AS TIMESTAMP), "
         f"try_strptime({field}, [{formats}]))) END",
         _first(

@@ -142,11 +142,6 @@ WHO = (
 )
 
 
-def with_offset(sql: str) -> str:
-    """``+0200`` at the end of a moment as ``+02:00``."""
-    return rf"regexp_replace({sql}, '\s*([+-]\d{{2}}):?(\d{{2}})$', '\1:\2')"
-
-
 def filled_down(header: Header, by: str, columns: Iterable[str]) -> str:
     """SQL for raw with what stands only in the first row of several: each of ``columns`` is then
     there as ``of_<plain name>`` on every row of the same ``by``."""

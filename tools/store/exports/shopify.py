@@ -19,7 +19,6 @@ from tools.store.exports.export import (
     Part,
     filled_down,
     who,
-    with_offset,
 )
 from tools.store.readers import LINE
 
@@ -43,7 +42,7 @@ def orders(columns: Sequence[str]) -> Export | None:
 
 def _order_lines(header: Header) -> Part:
     gone = "of_cancelledat IS NOT NULL OR lower(of_financialstatus) = 'voided'"
-    when = with_offset("of_createdat")
+    when = "of_createdat"
     mail = header.first("Email") or "Name"
     return Part(
         kind="orders",
@@ -145,7 +144,7 @@ def _buyers(header: Header) -> Part:
         consent = (
             *header.field("email_consent", "Accepts Marketing", sql="of_acceptsmarketing"),
             *header.field(
-                "email_consent_at", "Created at", sql=with_offset("of_createdat"),
+                "email_consent_at", "Created at", sql="of_createdat",
                 how="the moment of the order",
             ),
             *header.field(
