@@ -107,7 +107,11 @@ def compare(engine: duckdb.DuckDBPyConnection, rules: IdentityRules) -> Compared
 
 
 def _key(engine: duckdb.DuckDBPyConnection) -> None:
-    keys = ", ".join(f"{sql} AS {key}" for key, (sql, _) in KEYS.items())
+    # As numbers, which join several times as fast; 10^6 of 63 bits meet by chance once in 10^7.
+    keys = ", ".join(
+        f"CASE WHEN ({sql}) IS NOT NULL THEN (hash({sql}) >> 1)::BIGINT END AS {key}"
+        for key, (sql, _) in KEYS.items()
+    )
     engine.execute(f"CREATE TABLE keyed AS SELECT *, {keys} FROM people")
     for key, (_, most) in KEYS.items():
         engine.execute(

@@ -63,6 +63,8 @@ def _level(
 # Most names that differ are told by their lengths, at a twentieth of the time.
 _ALIKE = "abs(length({0}_l) - length({0}_r)) <= 3 AND jaro_winkler_similarity({0}_l, {0}_r) >= {1}"
 _ONE_OFF = "abs(length({0}_l) - length({0}_r)) <= 1 AND levenshtein({0}_l, {0}_r) <= 1"
+# Of those that differ by two letters at most it is asked whether two were turned: far dearer.
+_TURNED = "levenshtein({0}_l, {0}_r) <= 2 AND damerau_levenshtein({0}_l, {0}_r) <= 1"
 SWAPPED = "first_l = last_r AND last_l = first_r"
 _NEARLY_SWAPPED = (
     "first_l <> first_r AND jaro_winkler_similarity(first_l, last_r) >= 0.88 "
@@ -116,10 +118,11 @@ EMAIL = Field(
         _level("mailbox_l = mailbox_r", "equal", "the address", 0.57, 2e-8, 0.015),
         _level("handle_l = handle_r", "close", "what stands before the @", 0.02, 2e-6, 1e-4),
         # Not in its digits: they tell namesakes apart.
-        _level("(letters_l <> letters_r AND right(mailbox_l, 6) = right(mailbox_r, 6) "
-               "AND abs(length(mailbox_l) - length(mailbox_r)) <= 1 "
+        _level("(letters_l <> letters_r AND abs(length(mailbox_l) - length(mailbox_r)) <= 1 "
+               "AND right(mailbox_l, 6) = right(mailbox_r, 6) "
+               "AND (left(mailbox_l, 4) = left(mailbox_r, 4) OR right(local_l, 4) = right(local_r, 4)) "
                "AND levenshtein(mailbox_l, mailbox_r) <= 1) "
-               "OR (local_l = local_r AND damerau_levenshtein(mailbox_l, mailbox_r) <= 1)", "close",
+               f"OR (local_l = local_r AND {_TURNED.format('mailbox')})", "close",
                "the address but for a letter", 0.025, 2e-8, 1e-4),
         # Namesakes have addresses much alike, so this tells no more than the name does.
         _level("letters_l = letters_r", "close", "the name before the @", 0.10, 0.20, 0.10,
@@ -135,7 +138,7 @@ PHONE = Field(
         # Numbers that differ in their last digit alone are given out side by side, to a family.
         _level("abs(length(number_l) - length(number_r)) <= 1 "
                "AND left(number_l, length(number_r) - 1) <> left(number_r, length(number_r) - 1) "
-               "AND damerau_levenshtein(number_l, number_r) <= 1", "close",
+               f"AND {_TURNED.format('number')}", "close",
                "the telephone number but for one digit", 0.02, 1e-7, 1e-3),
         _level("ELSE", "different", "another telephone number", 0.28, 1.0, 0.94),
     ),
@@ -157,7 +160,7 @@ BIRTHDAY = Field(
         _level("ELSE", "different", "another birthday", 0.01, 0.996, 0.986),
     ),
 )  # fmt: skip
-_POSTCODE = "(postcode_l = postcode_r OR damerau_levenshtein(postcode_l, postcode_r) <= 1)"
+_POSTCODE = f"(postcode_l = postcode_r OR ({_TURNED.format('postcode')}))"
 _STREET = (
     "(starts_with(street_l, street_r) OR starts_with(street_r, street_l) "
     "OR jaro_winkler_similarity(street_l, street_r) >= 0.9)"

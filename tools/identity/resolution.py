@@ -58,7 +58,7 @@ def resolve(
 
     Works in memory, in an engine of its own; a million customers take about 4 GB.
     """
-    with resolving(profiles, links, rules) as work, _no_collecting():
+    with resolving(profiles, links, rules) as work:
         return work.answer(decided, before or {})
 
 
@@ -98,6 +98,10 @@ class Resolving:
         self._numbers: dict[str, int] = {}
 
     def answer(self, decided: Sequence[Decided], before: Mapping[str, str]) -> Resolution:
+        with _no_collecting():
+            return self._answer(decided, before)
+
+    def _answer(self, decided: Sequence[Decided], before: Mapping[str, str]) -> Resolution:
         engine, rules = self._engine, self._rules
         ties.tie(engine, rules)
         apart = self._take_decisions(decided)
