@@ -1,4 +1,5 @@
-"""What people are called who bear a name: German and English short forms, folded as names are.
+"""What people are called who bear a name: short forms, German and English and the best known of
+other languages spoken in Europe, folded as names are.
 
 A short form of two names stands with both: Alex is Alexander or Alexandra.
 """
@@ -272,6 +273,94 @@ winfried winni
 wolfgang wolf wolfi
 yvonne evi
 zachary zach zack
+abdullah apo
+agnieszka aga
+aleksander olek
+aleksandr sasha shura
+aleksandra ola
+alexei alyosha lyosha
+anastasia nastya
+andrzej jedrek
+bartlomiej bartek
+bartosz bartek
+caterina cate
+cornelis kees
+dimitri dima mitya
+dmitri dima mitya
+domenico mimmo
+eduardo edu
+ekaterina katya
+elisabetta betta
+enrique quique
+ferenc feri
+filippo pippo
+francesco checco cesco
+francisco paco pancho curro
+frantisek franta
+giovanni gianni
+giovanna gianna
+giuseppe beppe peppe
+grzegorz grzesiek
+guadalupe lupe
+guillermo memo
+hendrik henk
+henryk heniek
+ibrahim ibo
+ignacio nacho
+irina ira
+istvan pista
+ivan vanya
+jacobus jaap koos
+jakub kuba
+jerzy jurek
+jiri jirka
+joanna asia
+jose pepe
+jozef jozek
+katarzyna kasia
+krystyna krysia
+krzysztof krzysiek krzys
+lars lasse
+laszlo laci
+lorenzo renzo
+luigi gigi
+maciej maciek
+malgorzata gosia malgosia
+manuel manolo
+maria masha
+mateusz mati
+mehmet memo
+mercedes merche
+mikhail misha
+mustafa musti
+natalia natasha natascha
+nikolai kolya
+nils nisse
+olga olya
+pavel pasha
+petrus piet
+pilar pili
+piotr piotrek
+raffaele lele
+rosario charo
+salvatore toto
+santiago santi
+sergei seryozha
+slawomir slawek
+stanislaw staszek
+suleyman sulo
+svetlana sveta
+tadeusz tadek
+tatiana tanya
+tomasz tomek
+vaclav vasek
+vincenzo enzo
+vladimir vova volodya
+willem wim
+wojciech wojtek
+yuri yura
+zbigniew zbyszek
+zofia zosia
 """
 
 

@@ -120,7 +120,8 @@ EMAIL = Field(
         # Not in its digits: they tell namesakes apart.
         _level("(letters_l <> letters_r AND abs(length(mailbox_l) - length(mailbox_r)) <= 1 "
                "AND right(mailbox_l, 6) = right(mailbox_r, 6) "
-               "AND (left(mailbox_l, 4) = left(mailbox_r, 4) OR right(local_l, 4) = right(local_r, 4)) "
+               "AND (left(mailbox_l, 4) = left(mailbox_r, 4) "
+               "OR right(local_l, 4) = right(local_r, 4)) "
                "AND levenshtein(mailbox_l, mailbox_r) <= 1) "
                f"OR (local_l = local_r AND {_TURNED.format('mailbox')})", "close",
                "the address but for a letter", 0.025, 2e-8, 1e-4),

@@ -127,17 +127,24 @@ def _dialled(numbers: Iterable[str]) -> Iterable[tuple[str, str]]:
 def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
     """``said``: every profile, folded."""
     engine.execute(
+        # Step by step, so that nothing is reckoned twice.
         rf"""CREATE TABLE said AS
-        WITH read AS (SELECT g.*, road(street) AS road,
-            CASE WHEN {_PLAIN_ADDRESS} THEN lower(trim(email)) ELSE a.read END AS address,
+        WITH read AS (SELECT customer_id, created_at, coalesce(said_at, created_at) AS told_at, seq,
+            source, coalesce(t.last_name, g.first_name) AS first_name,
+            coalesce(t.first_name, g.last_name) AS last_name, birthday, road(street) AS road,
+            postcode, city, CASE WHEN {_PLAIN_ADDRESS} THEN lower(trim(email)) ELSE a.read END
+                AS address,
             CASE WHEN {_PLAIN_NUMBER} THEN phone ELSE d.read END AS called
             FROM profiles_given AS g LEFT JOIN odd_addresses AS a ON a.written = trim(g.email)
             LEFT JOIN odd_numbers AS d ON d.written = trim(g.phone)
-            WHERE customer_id IS NOT NULL)
+            LEFT JOIN turned AS t USING (first_name, last_name)
+            WHERE customer_id IS NOT NULL),
+        parts AS (SELECT *, untagged(local_part(address)) AS local FROM read),
+        plain AS (SELECT *, fold(local) AS folded FROM parts),
+        lettered AS (SELECT *, filled(regexp_replace(folded, '[^a-z]', '', 'g')) AS letters
+            FROM plain)
         SELECT customer_id, f.first, f.second, f.root, f.root2, l.last, l.last_a, l.last_b,
-            mailbox(address) AS mailbox, untagged(local_part(address)) AS local,
-            filled(regexp_replace(fold(local), '[^a-z]', '', 'g'))
-                AS letters,
+            mailbox(address) AS mailbox, local, letters,
             filled(right(regexp_extract(local, '[^0-9]((19|20)?[0-9][0-9])$', 1), 2)) AS dated,
             CASE WHEN length(letters) >= 6 AND NOT contains(letters, coalesce(last, '-'))
                 AND NOT contains(letters, coalesce(first, '-'))
@@ -145,14 +152,11 @@ def _read_profiles(engine: duckdb.DuckDBPyConnection) -> None:
             called AS number, strftime(birthday, '%Y-%m-%d') AS birthday,
             filled(regexp_replace(regexp_replace(road, '[0-9].*$', ''), '[^a-z]', '', 'g'))
                 AS street,
-            filled(replace(regexp_extract(road, '([0-9]+ ?[a-z]?)\b', 1), ' ', ''))
-                AS house,
+            filled(replace(regexp_extract(road, '([0-9]+ ?[a-z]?)\b', 1), ' ', '')) AS house,
             filled(upper(replace(postcode, ' ', ''))) AS postcode,
-            filled(replace(fold(city), ' ', '')) AS city,
-            created_at, coalesce(said_at, created_at) AS told_at, seq, source
-        FROM read LEFT JOIN turned AS t USING (first_name, last_name)
-        LEFT JOIN first_names AS f ON f.written = coalesce(t.last_name, read.first_name)
-        LEFT JOIN last_names AS l ON l.written = coalesce(t.first_name, read.last_name)"""
+            filled(replace(fold(city), ' ', '')) AS city, created_at, told_at, seq, source
+        FROM lettered LEFT JOIN first_names AS f ON f.written = first_name
+        LEFT JOIN last_names AS l ON l.written = last_name"""
     )
     # Days that far too many were born on stand for "unknown": 1 January 1970 and its like.
     engine.execute(
