@@ -29,6 +29,8 @@ from tools.store.segments import Store
 ROUNDS = 5
 SECONDS = 1.0
 CONNECTIONS = 32
+FEWER = (1, 4)
+"""Clients of which the rate is measured too, each with one request under way."""
 BATCH = 100
 BARE = {
     "grouped": "a bare FastAPI, one fdatasync for all that gathered",
@@ -115,18 +117,23 @@ async def _beside(ours: Load, bare: int, batch: int) -> list[Measurement]:
         for name, load in loads.items():
             rates[name].append(await _rate(load))
     what = f"batches of {batch}" if batch > 1 else "one by one"
+    few = {clients: [await _rate(ours, clients) for _ in range(ROUNDS)] for clients in FEWER}
     return [
-        median(f"events taken, {what}", rates["ours"], "events/s", f"{CONNECTIONS} connections"),
+        median(f"events taken, {what}", rates["ours"], "events/s", f"{CONNECTIONS} clients"),
+        *(
+            median(f"  of {clients} client{'s' * (clients > 1)}, {what}", found, "events/s")
+            for clients, found in few.items()
+        ),
         *(median(f"  {name}, {what}", rates[name], "events/s", BARE[name]) for name in BARE),
         *(ratio(f"beside {name}, {what}", rates["ours"], rates[name]) for name in BARE),
     ]
 
 
-async def _rate(load: Load) -> float:
+async def _rate(load: Load, clients: int = CONNECTIONS) -> float:
     """Events a second that were answered 200, over ``SECONDS``."""
     before, began = load.sent, time.perf_counter()
     until = began + SECONDS
-    await asyncio.gather(*(_connection(load, until) for _ in range(CONNECTIONS)))
+    await asyncio.gather(*(_connection(load, until) for _ in range(clients)))
     return (load.sent - before) / (time.perf_counter() - began)
 
 
