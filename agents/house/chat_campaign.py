@@ -9,60 +9,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from agents.briefing.audience import rule_of
 from agents.conversing import showing, words
-from agents.conversing.found import Known, Segment
+from agents.conversing.found import Segment
 from agents.conversing.memory import Choice, Heard, Language, Memory, Open
 from agents.conversing.port import Tools
 from agents.conversing.words import pick
 from agents.house import chat_barred as barred
 from agents.house.chat_audience import counted_words, group_named, nearest, no_such_group
+from agents.house.chat_wishes import (
+    TENTATIVE,
+    addressed,
+    asks_everybody,
+    bounded_offer,
+    holds_a_wish,
+    lawful,
+    not_understood,
+    notes_on,
+    unsold_article,
+)
 from agents.house.goal_dates import FEASTS, months, resolve
-from agents.house.goal_products import GERMAN
 from agents.house.goal_text import lowered
 from domain.conversation import CampaignPart, Part, QuestionPart, TextPart
-from domain.goal import Goal, Impossible
+from domain.goal import Goal
 from domain.predicate import Everyone, Predicate
 
 Said = Part | Memory
 
 _MONTHS_DE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
               "Oktober", "November", "Dezember")  # fmt: skip
-_PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s?(?:%|per ?cent|prozent)", re.IGNORECASE)
-_OFFER = re.compile(r"\d+(?:[.,]\d+)?\s?(?:%|per ?cent|prozent)[^,.;!?]*", re.IGNORECASE)
-_TENTATIVE = re.compile(
-    r"^(?:shall|should|can|could|may|might) (?:we|i) |^(?:sollen|sollten|können|könnten|dürfen) "
-    r"(?:wir|ich) ",
-    re.IGNORECASE,
-)
-"""Not a wish yet, but a question whether to."""
-_UNSOLD = re.compile(r"\b(?:engagement|eternity|diamond|nose|class) rings?\b|\b(?:necklace|earring|"
-                     r"bracelet|brooch|pendant)s?\b")  # fmt: skip
 _USUAL = ("^Active", "^Came back$", "^Booked a viewing", "^Bought: ")
 """Groups that are offered where a wish names nobody."""
-_EVERYBODY = {"without_consent", "ignores_unsubscribe"}
-_PEOPLE = {"protected_trait", "sensitive_data"}
 
 
 async def campaign(heard: Heard, tools: Tools) -> AsyncIterator[Said]:
     """A wish for a campaign. Says nothing where the message holds none."""
     goal = await tools.read_goal(heard.text)
-    if not _holds_a_wish(goal):
+    if not holds_a_wish(goal):
         return
     known = tools.known
-    unsold = _unsold(heard.text, goal, known)
+    unsold = unsold_article(heard.text, goal, known)
     groups = [o for o in goal.impossible if o.code == "unknown_segment"]
     occasion = next((o for o in groups if barred.is_occasion(o)), None)
-    notes = _notes(heard, goal, known, unsold)
+    notes = notes_on(heard, goal, known, unsold)
     if occasion is not None:
         flow = _occasion(heard, tools, goal, notes, unsold)
     elif groups:
         flow = _which_group(heard, tools, goal, notes)
-    elif goal.audience is None and goal.objective != "service_due" and not _everybody(goal):
+    elif goal.audience is None and goal.objective != "service_due" and not asks_everybody(goal):
         flow = _for_whom(heard, tools, goal, notes)
-    elif notes or goal.unread or _TENTATIVE.match(lowered(heard.text)):
+    elif notes or goal.unread or TENTATIVE.match(lowered(heard.text)):
         flow = _otherwise(heard, tools, goal, notes)
     else:
         flow = _begin(heard, tools, goal)
@@ -131,7 +129,7 @@ async def _otherwise(
     known, language = tools.known, heard.language
     rule = rule_of(goal, known.today)
     found = await tools.count_audience(rule)
-    said = [counted_words(found, language), *notes, *_unread(goal, language)]
+    said = [counted_words(found, language), *notes, *not_understood(goal, language)]
     if goal.send_from is not None:
         said += await _when(tools, rule, goal, language)
     yield TextPart(text=_listed(said))
@@ -199,7 +197,7 @@ async def _asked_which(
     language = heard.language
     choices = []
     for one in near:
-        wording = _addressed(heard.text, named, pick(language, one.says, one.says_de), language)
+        wording = addressed(heard.text, named, pick(language, one.says, one.says_de), language)
         read = await tools.read_goal(wording)
         if read.audience is not None:
             kept = await lawful(read, tools) or wording
@@ -221,7 +219,7 @@ async def _occasion(
     known, language = tools.known, heard.language
     category = unsold[1] if unsold else next(iter(goal.categories), "")
     year_ago = months(known.today, -12)
-    offer = _bounded_offer(goal, known)
+    offer = bounded_offer(goal, known)
     whom = _buyers(category, None, language)
     month = _buyers(category, year_ago, language)
     wordings = [
@@ -312,146 +310,6 @@ async def _when(tools: Tools, rule: Predicate, goal: Goal, language: Language) -
     return said
 
 
-async def lawful(goal: Goal, tools: Tools) -> str:
-    """The goal's own words without what may not be done; empty where nothing readable is left."""
-    known = tools.known
-    text = goal.text
-    for day in _past_days(goal, known):
-        text = re.sub(rf"(?:\b(?:on|am|at)\s+)?{re.escape(day)}", "", text, count=1)
-    for one in goal.impossible:
-        text = text.replace(one.words, _instead(one, goal.language), 1)
-    bounded = goal.offer is not None and (goal.offer.most_share or 0) > known.guide.percent_off_most
-    if bounded:
-        most = words.share(known.guide.percent_off_most, goal.language)
-        text = _PERCENT.sub(most.replace("\N{NO-BREAK SPACE}", " "), text, count=1)
-    text = re.sub(r",?\s*\b(?:bitte )?(?:per du|mit du|duzen)\b", "", text, flags=re.IGNORECASE)
-    text = _TENTATIVE.sub("", text).rstrip(" ?") if _TENTATIVE.match(lowered(text)) else text
-    text = re.sub(r"\s{2,}", " ", re.sub(r"\s+([,.;:?!])", r"\1", text))
-    text = re.sub(r"(?:\s*,)+(?=\s*,)|^[\s,.;]+|[\s,;]+$", "", text).strip()
-    read = await tools.read_goal(text)
-    if read.impossible or not _holds_a_wish(read):
-        return ""
-    return text[:1].upper() + text[1:]
-
-
-def _instead(one: Impossible, language: Language) -> str:
-    if one.code in _EVERYBODY and not re.search(r"without|ohne|no |ignor|not|nicht", one.words):
-        return pick(language, "to everyone", "an alle")
-    if one.code in _PEOPLE:
-        dative = lowered(one.words).startswith(("allen", "den"))
-        lead = re.match(r"(?:to|for|an|für)\s", one.words, re.IGNORECASE)
-        whom = pick(language, "all customers", "allen Kunden" if dative else "alle Kunden")
-        return f"{lead.group() if lead else ''}{whom}"
-    return ""
-
-
-def _notes(
-    heard: Heard, goal: Goal, known: Known, unsold: tuple[str, str] | None
-) -> tuple[str, ...]:
-    language = heard.language
-    said = []
-    for one in goal.impossible:
-        if barred.is_occasion(one):
-            said.append(
-                pick(
-                    language,
-                    f"“{one.words}”: no birthdays, weddings or anniversaries are recorded, and a "
-                    "date of purchase is not an anniversary.",
-                    f"„{one.words}“: Geburts-, Hochzeits- und Jahrestage sind nicht erfasst, und "
-                    "ein Kaufdatum ist kein Jahrestag.",
-                )
-            )
-        elif one.code != "unknown_segment":
-            said.append(barred.bar(one, language))
-    said += [
-        pick(
-            language,
-            f"“{day}” is over. Instead: any day from "
-            f"{words.day(known.today + timedelta(days=1), language)}.",
-            f"„{day}“ ist vorbei. Stattdessen: ein Tag ab "
-            f"{words.day(known.today + timedelta(days=1), language)}.",
-        )
-        for day in _past_days(goal, known)
-    ]
-    said += barred.manner(heard.text, known.guide, language)
-    said += filter(None, [barred.reduction(goal, known.guide, known.facts, language)])
-    if unsold is not None:
-        word, category = unsold
-        nearest_kind = words.category(category, language)
-        said.append(
-            pick(
-                language,
-                f"“{word}”: you sell none, so no order says it. The nearest that orders do say: "
-                f"{nearest_kind}.",
-                f"„{word}“: Sie führen keinen, also sagt es keine Bestellung. Das Nächste, was "
-                f"Bestellungen sagen: {nearest_kind}.",
-            )
-        )
-    return tuple(said)
-
-
-def _unread(goal: Goal, language: Language) -> list[str]:
-    """Words that nothing reads: said before anything begins."""
-    past = {part.words for part in goal.unread if re.search(r"\b(?:19|20)\d\d\b", part.words)}
-    left = ", ".join(f"“{p.words}”" for p in goal.unread if p.words not in past)
-    german = left.replace("“", "„").replace("”", "“")
-    said = pick(
-        language,
-        f"I did not understand {left}; the brief will ask about it.",
-        f"Nicht verstanden habe ich {german}; das Briefing wird danach fragen.",
-    )
-    return [said] if left else []
-
-
-def _past_days(goal: Goal, known: Known) -> list[str]:
-    """Days with their year that were named, found no place, and are over."""
-    spans = [(u.words, resolve(lowered(u.words), known.today, past=False)) for u in goal.unread]
-    return [said for said, span in spans if span is not None and span.last < known.today]
-
-
-def _unsold(text: str, goal: Goal, known: Known) -> tuple[str, str] | None:
-    """An article that was named and is not sold, and the category that comes nearest."""
-    categories = {product.category for product in known.facts.products}
-    for part in goal.unread:
-        found = _UNSOLD.search(lowered(part.words))
-        if found is not None:
-            kind = found.group().rstrip("s").split()[-1]
-            return part.words[found.start() : found.end()], kind if kind in categories else ""
-        for word in re.findall(r"\w+", part.words):
-            root = re.sub(r"(?:e[nrs]?|n|s)$", "", lowered(word))
-            english = GERMAN.get(lowered(word)) or GERMAN.get(root)
-            if english and english[-1] in categories:
-                return word, english[-1]
-    return None
-
-
-def _holds_a_wish(goal: Goal) -> bool:
-    people = any(o.code in (*_EVERYBODY, *_PEOPLE, "unknown_segment") for o in goal.impossible)
-    return bool(
-        goal.audience is not None
-        or goal.objective != "unsaid"
-        or goal.products
-        or goal.categories
-        or goal.offer
-        or goal.topics
-        or people
-    )
-
-
-def _everybody(goal: Goal) -> bool:
-    return any(one.code in (*_EVERYBODY, *_PEOPLE) for one in goal.impossible)
-
-
-def _addressed(text: str, named: str, whom: str, language: Language) -> str:
-    """The person's words with people put in the place of a group that nobody records."""
-    place = lowered(text).find(lowered(named)) if named else -1
-    if place >= 0:
-        before = re.sub(r"(?:\bthe|\bour|\bdie|\bden|\bunsere[nr]?)\s+$", "", text[:place])
-        return f"{before}{whom}{text[place + len(named) :]}"
-    joined = pick(language, " to ", " an ")
-    return f"{text.rstrip(' .!?')}{joined}{whom}"
-
-
 def _buyers(category: str, month: date | None, language: Language) -> str:
     if language == "de":
         german = words.category(category, "de")
@@ -462,19 +320,6 @@ def _buyers(category: str, month: date | None, language: Language) -> str:
     what = f" a {category}" if category else ""
     when = f" in {month:%B %Y}" if month else ""
     return f"customers who bought{what}{when}"
-
-
-def _bounded_offer(goal: Goal, known: Known) -> str:
-    """The offer in the person's words, within the guide."""
-    found = _OFFER.search(goal.text)
-    if goal.offer is None or found is None:
-        return ""
-    words_of = found.group().strip()
-    most = known.guide.percent_off_most
-    if (goal.offer.most_share or 0) > most:
-        bound = words.share(most, goal.language).replace("\N{NO-BREAK SPACE}", " ")
-        words_of = _PERCENT.sub(bound, words_of, count=1)
-    return words_of
 
 
 def _written(whom: str, offer: str, language: Language) -> str:

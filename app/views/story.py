@@ -18,7 +18,8 @@ from app import words
 from app.views.campaigns import StateKind, standing
 from app.views.people import Asked
 from app.views.reports import read_report
-from app.views.story_steps import Known, Made, Outcome, Step, steps_of, waits
+from app.views.story_parts import Known, Made, Outcome, Step
+from app.views.story_steps import steps_of, waits
 from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.report import Report

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Literal
-
-from pydantic import Field
 
 from app import words
 from app.cards import written_by
-from app.diffs import Change, changed_only, word_diff
-from app.views.people import Asked
+from app.diffs import changed_only, word_diff
+from app.views.story_parts import FieldChange, Known, Made, Mended, Step
+from app.views.story_sent import sent_step
 from domain.audit import Standing
 from domain.brief import AudienceEvidence, Brief
 from domain.critique import Critique, Finding
 from domain.draft import Draft
-from domain.frozen import Frozen
 from domain.plan import HELD_BACK
 from domain.predicate import in_words
-from domain.publication import SendState
 from domain.report import Report
 from ledger.approvals import Approval
 from ledger.journal import Entry
-from ledger.publications import PublicationRow
-from ledger.runs import Run
-from workflows.state import Gate
 
 _HASH = 12
 _BRIEF_FIELDS = {
@@ -36,94 +28,6 @@ _BRIEF_FIELDS = {
     "send_from": "First day",
     "send_until": "Last day",
 }
-
-Tone = Literal["", "good", "bad", "wait"]
-
-
-class FieldChange(Frozen):
-    label: str
-    parts: tuple[tuple[Change, str], ...]
-
-
-class Mended(Frozen):
-    """What the critic found, and what became of the place."""
-
-    why: str
-    severity: str
-    before: str
-    after: str
-    """Empty: that round had no successor, or the place is gone."""
-
-
-class Outcome(Frozen):
-    """Messages that share a fate, with the address of their people."""
-
-    what: str
-    count: int
-    href: str
-
-
-class SentPart(Frozen):
-    publication_id: str
-    total: int
-    sent: int
-    seconds: float | None
-    """From the first message to the last."""
-    outcomes: tuple[Outcome, ...]
-    unknown: int
-    """Of which we cannot tell whether they went out."""
-
-
-class Step(Frozen):
-    icon: str
-    head: str
-    beside: str = ""
-    tone: Tone = ""
-    at: datetime | None = None
-    text: tuple[str, ...] = ()
-    quote: str = ""
-    changes: tuple[FieldChange, ...] = ()
-    mended: tuple[Mended, ...] = ()
-    bound: str = ""
-    """The beginning of the hash that a decision is bound to."""
-    came_from: str = ""
-    href: str = ""
-    link: str = ""
-    brief: Brief | None = None
-    sent: SentPart | None = None
-    result: bool = False
-    """The report belongs here."""
-
-
-class Known(Frozen):
-    """What the ledger knows of a run."""
-
-    run: Run
-    approvals: tuple[Approval, ...]
-    publications: tuple[PublicationRow, ...]
-    counts: dict[str, dict[SendState, int]]
-    reasons: dict[str, dict[str, int]]
-    spans: dict[str, tuple[datetime, datetime] | None]
-    arms: dict[str, int]
-    entries: tuple[Entry, ...]
-    number: int
-    names: dict[str, str]
-    cost: Decimal
-    paused: bool
-    now: datetime
-    simulated: bool
-
-
-class Made(Frozen):
-    """One thing that the agents made, or a gate that the run came to."""
-
-    kind: Literal["audit", "brief", "copy", "gate"]
-    at: datetime | None
-    hash: str = ""
-    gate: Gate | None = None
-    standing: dict[str, Any] = Field(default_factory=dict)
-    """Of an audit: how far the data could be trusted then."""
-    data: dict[str, Any] = Field(default_factory=dict)
 
 
 def steps_of(known: Known, made: Sequence[Made], report: Report | None) -> tuple[Step, ...]:
@@ -172,7 +76,7 @@ def steps_of(known: Known, made: Sequence[Made], report: Report | None) -> tuple
         if approval.id not in told:  # its checkpoint is gone
             steps += _decision(approval, known)
     for row in known.publications:
-        if (sent := _sent(row, known)) is not None:
+        if (sent := sent_step(row, known)) is not None:
             steps.append(sent)
     steps += [
         step for entry in known.entries if (step_ := _event(entry, known)) for step in [step_]
@@ -402,64 +306,6 @@ def _approved_what(approval: Approval) -> tuple[str, ...]:
         f"{variants} variant{'s' if variants != 1 else ''}, "
         f"{content['send_hour']:02}:{content['send_minute']:02} where each of them lives. "
         "Nothing else could be sent.",
-    )
-
-
-def _sent(row: PublicationRow, known: Known) -> Step | None:
-    counts = known.counts[row.id]
-    total = sum(counts.values())
-    gone = counts.get("sent", 0)
-    unknown = counts.get("needs_review", 0)
-    span = known.spans[row.id]
-    if not total or (row.state == "scheduled" and not gone and not unknown):
-        return None if row.state == "cancelled" or not total else _scheduled(row, total)
-    outcomes = [
-        Outcome(
-            what=words.SEND_STATES[state],
-            count=count,
-            href=Asked(publication=row.id, campaign=row.campaign_id, state=state).address(),
-        )
-        for state, count in counts.items()
-        if state not in ("left_out",)
-    ]
-    outcomes += [
-        Outcome(
-            what=f"left out because {words.LEFT_OUT.get(reason, reason.replace('_', ' '))}",
-            count=count,
-            href=Asked(
-                publication=row.id, campaign=row.campaign_id, state="left_out", reason=reason
-            ).address(),
-        )
-        for reason, count in known.reasons[row.id].items()
-    ]
-    return Step(
-        icon="mail",
-        tone="wait" if unknown else "good" if gone else "",
-        head="Sent" if gone else "Nothing sent",
-        beside=f"{gone:,} of {total:,}",
-        at=span[0] if span is not None else row.starts_at,
-        text=("Nobody got it twice.",) if gone and not unknown else (),
-        href=f"/sent/{row.id}",
-        link="See exactly what went out",
-        sent=SentPart(
-            publication_id=row.id,
-            total=total,
-            sent=gone,
-            seconds=(span[1] - span[0]).total_seconds() if span is not None else None,
-            outcomes=tuple(outcomes),
-            unknown=unknown,
-        ),
-    )
-
-
-def _scheduled(row: PublicationRow, total: int) -> Step:
-    return Step(
-        icon="calendar",
-        head="Scheduled",
-        beside=words.people(total),
-        at=row.starts_at,
-        href="/calendar",
-        link="Look at the calendar",
     )
 
 
