@@ -13,7 +13,16 @@ from app import words
 from app.audit_text import PARTS, pause_words
 from app.desk import plots
 from app.desk.formats import Formats
-from domain.audit import CellState, FindingCode, MatrixRow, PartCode, Retention, Score, ScorePart
+from domain.audit import (
+    CellState,
+    FindingCode,
+    LeastScore,
+    MatrixRow,
+    PartCode,
+    Retention,
+    Score,
+    ScorePart,
+)
 from tools.render import matrix as drawn
 from tools.render.lines import Point, Series
 from tools.render.matrix import STATES
@@ -27,10 +36,9 @@ HEAT_STEPS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
 bar = plots.bar
 
 
-def limit_bar(score: Score, least: float | None) -> Markup:
-    """The whole score as a bar, with a mark where a person set the limit."""
-    share = (score.value or 0) / 100
-    filled = plots.bar(share)
+def limit_bar(value: float | None, least: float | None) -> Markup:
+    """A score as a bar, with a mark where a person set the limit."""
+    filled = plots.bar((value or 0) / 100)
     if least is None:
         return filled
     tick = Markup('<rect class="fill-ink" x="{}%" y="0" width="2" height="10"/>')
@@ -71,15 +79,26 @@ def lacks(code: FindingCode) -> str:
     return words.AUDIT_FINDINGS.get(code, code.replace("_", " "))
 
 
-def fit_words(score: Score, least: float | None) -> str:
+def fit_words(score: Score, least: LeastScore) -> str:
     """Whether campaigns start on these data, in words, and the score."""
     if score.value is None:
         return "There is nothing to judge yet."
     said = f"{score.value:.0f} of 100"
-    if least is None:
+    stopping = least.stopping(score)
+    if least.whole is not None and score.value < least.whole:
+        return (
+            f"The data are not fit, and no campaign starts: {said}, your limit is {least.whole:g}."
+        )
+    if stopping:
+        part = stopping[0]
+        return (
+            f"The data score {said}, and no campaign starts: “{PART_WORDS[part.code]}” is at "
+            f"{part.value or 0:.0f}, your limit for it is {least.of(part.code):g}."
+        )
+    if least.whole is None and not least.parts:
         return f"The data score {said}; no limit is set, so campaigns start whatever it is."
-    fit = "fit to run campaigns" if score.value >= least else "not fit, and no campaign starts"
-    return f"The data are {fit}: {said}, your limit is {least:g}."
+    limit = "" if least.whole is None else f", your limit is {least.whole:g}"
+    return f"The data are fit to run campaigns: {said}{limit}."
 
 
 def shares_words(part: ScorePart) -> list[str]:

@@ -58,11 +58,14 @@ def pause_words(growth: Growth, currency: str) -> str:
 
 
 def _score(audit: AuditShown) -> Iterator[RenderableType]:
-    least = "no least score is set" if audit.least_score is None else f"least {audit.least_score:g}"
+    whole = audit.least_score.whole
+    least = "no least score is set" if whole is None else f"least {whole:g}"
     yield from ("", f"Score {audit.score.value:g} of 100 ({least}), the parts weighted:")
     for part in audit.score.parts:
         value = "unknown" if part.value is None else f"{part.value:g}"
-        yield f"  {PARTS[part.code]:<18} {value:>7}  × {part.weight:.0%}"
+        least_of_part = audit.least_score.of(part.code)
+        beside = "" if least_of_part is None else f"  (least {least_of_part:g})"
+        yield f"  {PARTS[part.code]:<18} {value:>7}  × {part.weight:.0%}{beside}"
         for share in part.shares:
             if share.of:
                 yield f"      {share.good:>9,} of {share.of:>9,}  {share.name}"
@@ -99,8 +102,8 @@ def _table(*columns: str) -> Table:
 def _sources(audit: AuditShown) -> Table:
     table = _table("source", "kind", "#rows", "#customers", "last day", "#usual wait", "")
     for one in audit.sources:
-        usual = "unknown" if one.usual_gap_days is None else f"{one.usual_gap_days:,} days"
-        silent = f"quiet for {one.silent_days:,} days" if one.quiet else ""
+        usual = "unknown" if one.usual_gap_days is None else words.days(one.usual_gap_days)
+        silent = f"quiet for {words.days(one.silent_days)}" if one.quiet else ""
         row = (one.source, one.table, f"{one.rows:,}", f"{one.customers:,}")
         table.add_row(*row, words.day(one.last_day), usual, silent)
     return table

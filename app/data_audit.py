@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app import words
 from app.workspace import Workspace
+from domain.audit import LeastScore
 from workflows import data_audit
 from workflows.data_audit import DataAudit
 from workflows.stack import Stack
@@ -14,8 +15,8 @@ from workflows.stack import Stack
 class AuditShown(DataAudit):
     rows: tuple[tuple[str, str], ...]
     """What there is: name and value, in words."""
-    least_score: float | None
-    """Below it no campaign starts; None: nobody set one."""
+    least_score: LeastScore
+    """Below it no campaign starts, as far as somebody set it."""
 
 
 async def audit_data(workspace: Workspace, stack: Stack) -> AuditShown:

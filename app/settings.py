@@ -25,6 +25,7 @@ from pydantic import (
 
 from app.model_settings import EndpointSettings, ModelName, ModelSettings
 from app.section import Section
+from domain.audit import LeastScore, PartCode
 from domain.errors import WrongUsage
 from domain.figures import EngineKind
 from domain.money import Currency
@@ -153,12 +154,37 @@ class HoldoutSettings(Section):
     """Days after the last mail at which results are collected and the report is written anew."""
 
 
+Least = Annotated[float, Field(gt=0, le=100)] | None
+
+
 class AuditSettings(Section):
     """What the data must be like before a campaign starts."""
 
-    least_score: Annotated[float, Field(gt=0, le=100)] | None = None
+    least_score: Least = None
     """Score of the data audit, 0 to 100, below which no campaign starts. Absent: a brief says
     what is wrong, and nothing is stopped."""
+    least_complete: Least = None
+    """The same of one part of the score: how complete the data are."""
+    least_readable: Least = None
+    """The same of the part: whether rows and values could be read."""
+    least_agreeing: Least = None
+    """The same of the part: whether sources and days agree."""
+    least_fresh: Least = None
+    """The same of the part: how fresh the data are."""
+    least_permission: Least = None
+    """The same of the part: whether permission to mail is recorded and proven."""
+
+    def least(self) -> LeastScore:
+        """All of them, as campaigns are held to them."""
+        parts: dict[PartCode, float | None] = {
+            "complete": self.least_complete,
+            "readable": self.least_readable,
+            "agreeing": self.least_agreeing,
+            "fresh": self.least_fresh,
+            "permission": self.least_permission,
+        }
+        named = tuple((code, value) for code, value in parts.items() if value is not None)
+        return LeastScore(whole=self.least_score, parts=named)
 
 
 class DeskSettings(Section):

@@ -33,7 +33,10 @@ EDITABLE: Mapping[str, tuple[str, ...]] = {
         "approval_expires_days", "author_may_approve",
     ),
     "holdout": ("share",),
-    "audit": ("least_score",),
+    "audit": (
+        "least_score", "least_complete", "least_readable", "least_agreeing", "least_fresh",
+        "least_permission",
+    ),
     "approvals": (
         "large_from", "first_share", "first_wait_minutes", "most_bounced", "most_complained",
         "most_unsubscribed",

@@ -73,7 +73,7 @@ def build_stack(workspace: Workspace) -> Stack:
         limits=_limits(workspace),
         tracking=Tracking(opens=settings.tracking.opens, clicks=settings.tracking.clicks),
         auditor=_auditor(workspace, workspace.ledger.clock, consents),
-        least_score=settings.audit.least_score,
+        least_score=settings.audit.least(),
         events=StoredEvents(workspace.store),
         store=workspace.store,
         identity=identity_rules(workspace),

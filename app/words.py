@@ -95,6 +95,10 @@ def people(count: int) -> str:
     return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
+def days(count: int) -> str:
+    return f"{count:,} day{'' if count == 1 else 's'}"
+
+
 def money(amount: Decimal | float, currency: str) -> str:
     """€ 2,450 or € 12.50: cents only where there are any."""
     whole = amount == int(amount)

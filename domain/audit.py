@@ -89,8 +89,36 @@ class Score(Frozen):
     @property
     def weakest(self) -> ScorePart | None:
         """The part that takes most away from the whole."""
-        known = [(part.weight * (100 - part.value), part) for part in self.parts if part.value]
+        known = [
+            (part.weight * (100 - part.value), part)
+            for part in self.parts
+            if part.value is not None
+        ]
         return max(known, key=lambda one: one[0])[1] if known else None
+
+
+class LeastScore(Frozen):
+    """What the data must be like before a campaign starts, as far as a person set it."""
+
+    whole: float | None = None
+    """0 to 100; None: nobody set one."""
+    parts: tuple[tuple[PartCode, float], ...] = ()
+    """The same of single parts; a part that is not here may be anything."""
+
+    def of(self, code: PartCode) -> float | None:
+        return dict(self.parts).get(code)
+
+    def stopping(self, score: Score) -> tuple[ScorePart, ...]:
+        """Parts below what was set for them, the furthest below first. What cannot be known stops
+        nothing."""
+        below = [
+            (part.value - least, part)
+            for part in score.parts
+            if part.value is not None
+            and (least := self.of(part.code)) is not None
+            and part.value < least
+        ]
+        return tuple(part for _, part in sorted(below, key=lambda one: one[0]))
 
 
 class FieldOfSource(Frozen):
@@ -165,6 +193,8 @@ class Valuable(Frozen):
     last_order: date | None
     reachable: bool
     sources: tuple[str, ...]
+    knows: tuple[tuple[str, tuple[str, ...]], ...]
+    """Of each source: which fields it says of this customer, and what it saw them do."""
     traces: tuple[Trace, ...]
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 import pyarrow as pa
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.audit import (
     ChannelShare,
@@ -324,6 +325,7 @@ def _valuable(measured: Measured, names: dict[str, str]) -> tuple[Valuable, ...]
             last_order=one.last_order,
             reachable=one.reachable,
             sources=one.sources,
+            knows=one.knows,
             traces=one.traces,
         )
         for number, (one, worth) in enumerate(
@@ -337,11 +339,27 @@ def _lift_tests(path: Path) -> tuple[LiftTest, ...]:
         return _TESTS.validate_python(yaml.safe_load(path.read_text("utf-8")) or ())
     except FileNotFoundError:
         return ()
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise AuditError(
-            "unreadable_tests",
-            f"The lift tests cannot be read: {str(error).splitlines()[0]}.",
-            thing=path.name,
-            next_step="Each entry has channel, start, end, spend_change, effect and "
-            "standard_error.",
-        ) from error
+    except ValidationError as error:
+        raise _unreadable(path, _in_words(error.errors()[0])) from error
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise _unreadable(path, " ".join(str(error).split())) from error
+
+
+def _unreadable(path: Path, why: str) -> AuditError:
+    return AuditError(
+        "unreadable_tests",
+        f"The lift tests cannot be read: {why.rstrip('.')}.",
+        thing=str(path),
+        next_step="It is a list, and each entry has channel, start, end, spend_change, effect and "
+        "standard_error. Mend the file, or move it away and audit without it",
+    )
+
+
+def _in_words(error: ErrorDetails) -> str:
+    """Which entry, which field, and what is wrong with it."""
+    if not error["loc"]:
+        return "it is no list of tests"
+    number, *field = error["loc"]
+    place = f"test {int(number) + 1}" + "".join(f", {one}" for one in field)
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {said[:1].lower()}{said[1:]}"

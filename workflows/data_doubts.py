@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from domain.audit import FindingCode, Standing
+from domain.audit import FindingCode, LeastScore, ScorePart, Standing
 from domain.errors import Refused
 from ledger import people
 from ledger.database import Transaction
@@ -50,26 +50,41 @@ def doubts(standing: Standing) -> list[str]:
     return found
 
 
-def require_sound(tx: Transaction, standing: Standing, least: float | None) -> None:
-    """Raises BrokenData where the score is below what a person set."""
-    value = standing.score.value
-    if least is None or value is None or value >= least:
+def require_sound(tx: Transaction, standing: Standing, least: LeastScore) -> None:
+    """Raises BrokenData where the score, or a part of it, is below what a person set."""
+    score = standing.score
+    weakest, stopping = score.weakest, least.stopping(score)
+    if least.whole is not None and score.value is not None and score.value < least.whole:
+        mend = f" Weakest is where they should be {_worst(weakest)}." if weakest else ""
+        what = (
+            f"The data score {score.value:.0f} of 100, and no campaign starts below "
+            f"{least.whole:g}.{mend}"
+        )
+        setting = "audit.least_score"
+    elif stopping:
+        part = stopping[0]
+        what = (
+            f"Where the data should be {_PARTS[part.code]} they score {part.value or 0:.0f} of "
+            f"100, and no campaign starts below {least.of(part.code):g} there. What takes most: "
+            f"{_worst(part, named=False)}."
+        )
+        setting = f"audit.least_{part.code}"
+    else:
         return
     owners = [p.name for p in people.list_people(tx) if p.role == "owner"]
-    weakest = standing.score.weakest
-    mend = ""
-    if weakest is not None:
-        worst = min((s for s in weakest.shares if s.of), key=lambda s: s.value or 0)
-        mend = (
-            f" Weakest is where they should be {_PARTS[weakest.code]}: {worst.name}, "
-            f"{worst.good:,} of {worst.of:,}."
-        )
     raise BrokenData(
         "broken_data",
-        f"The data score {value:.0f} of 100, and no campaign starts below {least:g}.{mend}",
+        what,
         next_step="`mainspring audit data` names the repairs. "
-        f"{_listed(owners)} may set audit.least_score otherwise",
+        f"{_listed(owners)} may set {setting} otherwise",
     )
+
+
+def _worst(part: ScorePart, *, named: bool = True) -> str:
+    """The share of a part that takes most from it."""
+    worst = min((s for s in part.shares if s.of), key=lambda s: s.value or 0)
+    share = f"{worst.name}, {worst.good:,} of {worst.of:,}"
+    return f"{_PARTS[part.code]}: {share}" if named else share
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agents.model import Model
 from brand_voice.brand import Brand
+from domain.audit import LeastScore
 from domain.customer import MailEvent
 from domain.frozen import Frozen
 from domain.money import Currency, Share
@@ -173,8 +174,8 @@ class Stack:
     """Whether the house writer takes over when a model fails. Else a person is asked."""
     auditor: Auditor | None = None
     """None: campaigns are not told how far the data can be trusted."""
-    least_score: float | None = None
-    """Below this score of the data no campaign starts. None: it is only said."""
+    least_score: LeastScore = field(default_factory=LeastScore)
+    """Below this score of the data no campaign starts. Where none is set it is only said."""
     events: Events | None = None
     """None: what comes back of messages stays in the ledger, and analytics do not see it."""
     store: Store | None = None

@@ -26,6 +26,7 @@ _STATUS: Mapping[str, int] = {
     "last_owner": 409,
     "store_busy": 503,
     "engine_unreachable": 503,
+    "engine_cannot": 409,
     "unreachable": 503,
     "no_data": 409,
     "mixed_currencies": 409,

@@ -95,7 +95,7 @@ async def work_page(site: Site) -> WorkPage:
             )
             for number, step in enumerate(road.steps, start=1)
         ),
-        layers=tuple(words.layers(road.by_layer)),
+        layers=tuple(words.layers(road, currency)),
         budget=words.amount(road.budget, currency),
         figures=tuple(
             (figure, f"{percent(figure.low)} to {percent(figure.high)}")

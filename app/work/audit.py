@@ -88,7 +88,7 @@ async def audit_work(workspace: Workspace, stack: Stack) -> WorkAudit:
     return WorkAudit(
         as_of=now,
         days=DAYS,
-        headline=_headline(tasks, hours),
+        headline=_headline(tasks, hours, unknown),
         tasks=tasks,
         hours=hours,
         unknown_tasks=unknown,
@@ -179,10 +179,14 @@ def _sum(hours: Iterable[Range]) -> Range | None:
     return Range(least=sum(h.least for h in found), most=sum(h.most for h in found))
 
 
-def _headline(tasks: tuple[TaskWork, ...], hours: Range | None) -> str:
+def _headline(tasks: tuple[TaskWork, ...], hours: Range | None, unknown: int) -> str:
     predictable = [t for t in tasks if t.standing != "people"]
     agentic = sum(t.standing in ("agentic", "partly") for t in predictable)
     begun = f"Agents do {agentic} of {len(predictable)} predictable tasks"
-    if hours is None:
+    if hours is None or (unknown and not hours.most):
         return f"{begun}; what that gave back is unknown until somebody says what they take."
-    return f"{begun}, and gave back {in_range(hours)} hours in {DAYS} days."
+    said = f"{begun}, and gave back {in_range(hours)} hours in {DAYS} days"
+    if not unknown:
+        return f"{said}."
+    tasks_more = "one more task" if unknown == 1 else f"{unknown} more tasks"
+    return f"{said}; of {tasks_more} nobody has said what it takes by hand."

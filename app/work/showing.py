@@ -37,7 +37,7 @@ def show_work(out: Out, found: WorkAudit, currency: str) -> None:
             f"{step.proof.found}",
         )
     out.say("", f"Budget of a year: {words.amount(road.budget, currency)}. {road.reckoned}")
-    for layer, share in words.layers(road.by_layer):
+    for layer, share in words.layers(road, currency):
         out.say(f"  {layer:<28} {share}")
     out.say(f"  {road.rule}")
     for figure in road.benchmarks:

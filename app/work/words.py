@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import words
-from domain.work import LAYERS, Answers, Business, Layer, Range, Standing, Step, TaskWork
+from domain.work import LAYERS, Answers, Business, Layer, Range, Roadmap, Standing, Step, TaskWork
 
 STANDING: dict[Standing, str] = {
     "agentic": "done by agents",
@@ -69,6 +69,17 @@ def unanswered(answers: Answers) -> list[str]:
     return missing
 
 
-def layers(by_layer: tuple[tuple[Layer, float], ...]) -> list[tuple[str, str]]:
-    shares = dict(by_layer)
-    return [(LAYER[layer], words.percent(round(shares[layer], 3))) for layer in LAYERS]
+def layers(road: Roadmap, currency: str) -> list[tuple[str, str]]:
+    """Each layer with its share of the budget, and what that is where the budget is known."""
+    shares = dict(road.by_layer)
+    found = []
+    for layer in LAYERS:
+        said = words.percent(round(shares[layer], 3))
+        if road.budget is not None:
+            part = Range(
+                least=round(road.budget.least * shares[layer]),
+                most=round(road.budget.most * shares[layer]),
+            )
+            said = f"{said}, {amount(part, currency)}"
+        found.append((LAYER[layer], said))
+    return found

@@ -14,12 +14,18 @@ from typing import Any
 
 import pytest
 
+from app.audit_file import audit_html
+from app.audit_parts import fit_words
+from app.audit_text import audit_text
+from app.data_audit import audit_data
+from app.desk.formats import Formats
 from app.stack import build_stack
+from app.work.audit import audit_work
 from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
-from domain.audit import Finding, FindingCode
+from domain.audit import Finding, FindingCode, LeastScore
 from domain.brief import Brief
 from domain.customer import Complaint
-from domain.predicate import Bought, Trait
+from domain.predicate import Bought, Everyone, Trait
 from ledger import approvals, complaints, consent, identity_decisions, runs, sources, subjects
 from ledger.people import Person
 from ledger.sources import SourceDay
@@ -206,6 +212,11 @@ async def test_the_hundred_are_traced_through_every_source(shop: Shop) -> None:
     assert ("Customer since", "disagree") in wrong
     assert wrong["E-mail permission", "missing"] == "no answer is recorded"
     assert wrong["Proof of it", "missing"].startswith("agreed, and the wording")
+    knows = dict(found.valuable[-1].knows)
+    assert set(knows) <= {"crm", "shop", "site", "app"}
+    assert {"e-mail", "phone"} <= set(knows["crm"])
+    assert "orders (shop)" in knows["shop"]
+    assert knows["site"] == ("site and app",)
     phone = next(row for row in found.matrix if row.field == "Phone")
     assert (phone.sources, phone.good) == (("crm", "shop"), 17)  # one contradicts, one is stale
     text = found.model_dump_json()
@@ -262,7 +273,7 @@ async def test_a_campaign_on_broken_data_says_so_and_below_the_limit_does_not_st
     shop: Shop,
 ) -> None:
     brought_in(shop)
-    stack = replace(shop.stack, least_score=99.0)
+    stack = replace(shop.stack, least_score=LeastScore(whole=99.0))
     with stack.ledger.write() as tx:
         run = runs.start(tx, GOAL, shop.owner.id)
     stopped = await campaign.drive(stack, run.id)
@@ -272,7 +283,7 @@ async def test_a_campaign_on_broken_data_says_so_and_below_the_limit_does_not_st
     assert "Ada Winter may set audit.least_score otherwise" in stopped.detail
     with stack.ledger.read() as tx:
         assert approvals.for_run(tx, run.id) == []
-    await campaign.drive(replace(stack, least_score=50.0), run.id)
+    await campaign.drive(replace(stack, least_score=LeastScore(whole=50.0)), run.id)
     with stack.ledger.read() as tx:
         (asked,) = approvals.for_run(tx, run.id, "brief")
     said = Brief.model_validate(asked.content).unsupported
@@ -281,6 +292,126 @@ async def test_a_campaign_on_broken_data_says_so_and_below_the_limit_does_not_st
         "two mails." in said
     )
     assert any(one.startswith("app has said nothing for 20 days") for one in said)
+
+
+async def test_one_part_of_the_score_alone_can_stop_a_campaign(shop: Shop) -> None:
+    bring_in(shop.workspace, sound(), [])  # nobody was ever asked
+    least = LeastScore(whole=50.0, parts=(("complete", 90.0), ("permission", 80.0)))
+    stack = replace(shop.stack, least_score=least)
+    with stack.ledger.write() as tx:
+        run = runs.start(tx, GOAL, shop.owner.id)
+    stopped = await campaign.drive(stack, run.id)
+    assert stopped.status == "waiting"
+    assert "Where the data should be proven permission they score 0 of 100" in stopped.detail
+    assert "no campaign starts below 80 there" in stopped.detail
+    assert "customers with an address who answered, 0 of 19" in stopped.detail
+    assert "may set audit.least_permission otherwise" in stopped.detail
+    found = await data_audit.audit(stack)
+    assert fit_words(found.score, least).endswith(
+        "no campaign starts: “Proven permission” is at 0, your limit for it is 80."
+    )
+    weakest = found.score.weakest
+    assert weakest is not None
+    assert weakest.code == "permission"
+    with stack.ledger.write() as tx:
+        consent.record(tx, agreements())
+    assert (await campaign.drive(stack, run.id)).status != "failed"
+    with stack.ledger.read() as tx:
+        assert approvals.for_run(tx, run.id, "brief")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("channel: search", "it is no list of tests"),
+        ("search", "it is no list of tests"),
+        ("- {channel: search, start: 2026-03-01}", "test 1, end: field required"),
+        (
+            "- {channel: search, start: 2026-03-09, end: 2026-03-01, spend_change: -1, effect: 1, "
+            "standard_error: 1}",
+            "test 1: it ends on 2026-03-01, before it starts on 2026-03-09",
+        ),
+        (
+            "- {channel: search, start: 2026-03-01, end: 2026-03-09, spend_change: -2, effect: 1, "
+            "standard_error: 1}",
+            "test 1, spend_change: input should be greater than or equal to -1",
+        ),
+        (
+            "- {channel: search, start: 2026-03-01, end: 2026-03-09, spend_change: -1, "
+            "effect: .inf, standard_error: 1}",
+            "test 1, effect: input should be a finite number",
+        ),
+        ("- {channel: [", "while parsing a flow"),
+        ("\0", "unacceptable character"),
+    ],
+)
+async def test_lift_tests_that_cannot_be_read_are_refused_in_words(
+    shop: Shop, written: str, said: str
+) -> None:
+    file = shop.workspace.folder / "lift_tests.yaml"
+    file.write_text(written.replace("\\0", "\0"))
+    with pytest.raises(data_audit.AuditError) as refused:
+        await data_audit.audit(shop.stack)
+    assert refused.value.code == "unreadable_tests"
+    assert said in refused.value.what
+    assert "\n" not in refused.value.what
+    assert refused.value.thing == str(file)
+    assert await data_audit.standing(shop.stack, Bought()) is not None  # campaigns go on
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(data_audit.AuditError, match="cannot be read"):
+        await data_audit.audit(shop.stack)
+
+
+EMPTY = "Nothing was imported yet."
+NO_ROW_READ = "Nothing was imported yet: no row of any file could be read."
+NOBODY = "There are no customers yet: no profile, and no order that names one."
+
+
+@pytest.mark.parametrize(
+    ("rows", "headline", "codes"),
+    [
+        ({}, EMPTY, {"nothing_imported"}),
+        ({"events": [visit(1, "K00")]}, NOBODY, {"nothing_imported", "unknown_visitors"}),
+        ({"orders": [order(1, None)]}, NOBODY, {"nothing_imported", "unknown_buyers", "no_events"}),
+        (
+            {"orders": [order(1, "K00")]},
+            "1 of 1 customers cannot be mailed: no consent is recorded.",
+            {"no_consent", "no_address", "no_name", "no_events"},
+        ),
+        (
+            {"profiles": [profile("K00", "crm")]},
+            "1 of 1 customers cannot be mailed: no consent is recorded.",
+            {"no_consent", "no_events"},
+        ),
+    ],
+    ids=["nothing", "events", "orders of nobody", "one order", "one customer"],
+)
+async def test_little_data_are_audited_in_plain_words(
+    shop: Shop, rows: dict[Any, list[dict[str, Any]]], headline: str, codes: set[FindingCode]
+) -> None:
+    bring_in(shop.workspace, rows, [])
+    found = await audit_data(shop.workspace, shop.stack)
+    assert found.headline == headline
+    assert {finding.code for finding in found.findings} == codes
+    assert (found.score.value is None) == (found.described.customers == 0)
+    assert list(audit_text(found, "EUR"))
+    assert headline in audit_html(found, "Halden", Formats("en_GB", "Europe/Berlin", "EUR", NOW))
+    standing = await data_audit.standing(shop.stack, Everyone())
+    assert standing is not None
+    assert standing.size == found.described.customers
+    work = await audit_work(shop.workspace, shop.stack)
+    assert work.roadmap.steps[0].proof.state == "open"
+
+
+async def test_files_of_which_no_row_could_be_read_are_not_nothing(shop: Shop) -> None:
+    unread = {"line": 7, "reason": "ordered_at: not a date", "row": {}}
+    (shop.workspace.quarantine_folder / "orders-old.jsonl").write_text(json.dumps(unread) + "\n")
+    found = await data_audit.audit(shop.stack)
+    assert found.headline == NO_ROW_READ
+    assert {finding.code for finding in found.findings} == {
+        "nothing_imported", "unreadable", "no_events",
+    }  # fmt: skip
 
 
 async def test_the_kept_counts_follow_what_changes(shop: Shop) -> None:

@@ -46,7 +46,7 @@ from tools.store.compile import PerPerson, customers_that_fit
 from tools.store.engines.bigquery import local_datetime
 from tools.store.engines.choose import engine_of
 from tools.store.engines.duck import DuckDB
-from tools.store.engines.port import OpenEngine
+from tools.store.engines.port import OpenEngine, in_sql
 from tools.store.engines.snowflake import convert_timezone
 from tools.store.intake import read_file
 from tools.store.schema import CONSENTS, RESOLVED
@@ -300,6 +300,17 @@ def test_an_engine_that_is_not_installed_is_said_in_words(
         Tables(Store(tmp_path), NOW, ZONE, engine_of(kind, "", "x"))
 
     assert refused.value.code == "engine_missing"
+
+
+def test_a_question_that_an_engine_has_no_words_for_is_refused_in_ours(tmp_path: Path) -> None:
+    with Tables(Store(tmp_path), NOW, ZONE) as tables:
+        lines = tables.lines()
+        asked = lines.aggregate(half=lines.quantity.median())
+        assert "MEDIAN" in in_sql(asked, "snowflake", "snowflake").upper()
+        with pytest.raises(CdpError, match="bigquery cannot answer this question") as refused:
+            in_sql(asked, "bigquery", "bigquery")
+    assert refused.value.code == "engine_cannot"
+    assert 'kind = "duckdb"' in refused.value.next_step
 
 
 @pytest.mark.parametrize(("dialect", "local_time"), COMPILED, ids=["bigquery", "snowflake"])

@@ -22,6 +22,7 @@ AnalyticsErrorCode = Literal[
     "store_damaged",  # a segment named by the manifest cannot be read
     "engine_missing",  # the engine of the settings is not installed
     "engine_unreachable",  # the engine of the settings does not answer
+    "engine_cannot",  # the engine of the settings has no words for the question
 ]
 
 

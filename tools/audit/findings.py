@@ -53,13 +53,22 @@ def _changes(finding: Finding, held: Held) -> bool:
         case "unknown_buyers":
             return "orders" in held.asks
         case "unknown_visitors" | "off_plan":
-            return "events" in held.asks
+            return "events" in held.asks and _noticed(finding)
+        case "times_out_of_order" if not finding.by_person:
+            return bool(held.asks & {"orders", "events"}) and _noticed(finding)
         case "quiet_source":
             return bool(held.asks & {"orders", "events"})
-        case "old" | "unreadable" | "no_events" | "nothing_imported":
+        case "unreadable":
+            return _noticed(finding)
+        case "old" | "no_events" | "nothing_imported":
             return True
         case code:
             return held.count(code) >= max(1, NOTICED * held.size)
+
+
+def _noticed(finding: Finding) -> bool:
+    """Whether the rows behind it are more than a few."""
+    return finding.count >= max(1, NOTICED * finding.of)
 
 
 def _weight(finding: Finding, measured: Measured) -> float:
@@ -72,13 +81,19 @@ def _weight(finding: Finding, measured: Measured) -> float:
 def _all(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
     p = measured.problems
     if not p.customers:
+        what = "Nothing was imported yet."
+        if p.rows:
+            what = "There are no customers yet: no profile, and no order that names one."
+        elif p.quarantined:
+            what = "Nothing was imported yet: no row of any file could be read."
         yield Finding(
             code="nothing_imported",
-            what="Nothing was imported yet.",
+            what=what,
             why="Without orders or customers there is nobody to write to.",
             how="mainspring import orders FILE --tz ZONE --currency CODE",
         )
-        return
+        if not p.rows and not p.quarantined:
+            return
     yield from _of_people(measured)
     yield from _of_rows(measured, off_plan)
 

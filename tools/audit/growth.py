@@ -16,8 +16,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from math import sqrt
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.audit import AdPause, ChannelRow, Growth, Origin
 from domain.figures import Query
@@ -59,14 +60,20 @@ _OWN_PLACES = frozenset({
 class LiftTest(Frozen):
     """What an experiment on a channel showed: net revenue with the change less without it."""
 
-    channel: str
+    channel: str = Field(min_length=1)
     start: date
     end: date
     spend_change: float = Field(ge=-1, le=10)
     """−1: paused; 0.5: half as much again."""
-    effect: float
+    effect: float = Field(allow_inf_nan=False)
     """In the workspace's currency, over the test's days."""
-    standard_error: float = Field(gt=0)
+    standard_error: float = Field(gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}")
+        return self
 
 
 def look(tables: Tables, tests: Sequence[LiftTest]) -> tuple[Growth, Query]:

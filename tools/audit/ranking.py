@@ -67,7 +67,8 @@ def rank(tables: Tables) -> tuple[tuple[tuple[str, float | None], ...], Ranking,
     first, last = span["first"], span["last"]
     if first is None or (last - first).days < FEWEST_DAYS:
         days = 0 if first is None else (last - first).days + 1
-        why = f"The orders span {days} days; a forecast of customers needs {FEWEST_DAYS}."
+        span_words = f"{days:,} day{'' if days == 1 else 's'}"
+        why = f"The orders span {span_words}; a forecast of customers needs {FEWEST_DAYS}."
         return by_value, Ranking(by="value", why=why, repeat_customers=0), (about_value, about_span)
     until = first + (last - first) * 2 // 3
     table, about_days = _purchase_days(tables, until, last)

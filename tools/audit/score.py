@@ -91,7 +91,11 @@ def _fresh(p: Problems, off_plan: OffPlan) -> tuple[Share, ...]:
     return (
         _without("customers confirmed within a year", p.count("stale"), p.dated),
         _without("sources that keep their rhythm", sum(s.quiet for s in judged), len(judged)),
-        _without(f"of the last {FRESH_DAYS} days the data reach into", late, FRESH_DAYS),
+        _without(
+            f"of the last {FRESH_DAYS} days the data reach into",
+            late,
+            FRESH_DAYS if p.sources else 0,
+        ),
     )
 
 

@@ -46,6 +46,7 @@ class Traced(Frozen):
     last_order: date | None
     reachable: bool
     sources: tuple[str, ...]
+    knows: tuple[tuple[str, tuple[str, ...]], ...]
     traces: tuple[Trace, ...]
 
 
@@ -116,11 +117,7 @@ class _Known:
 
     def customer(self, one: str) -> Traced:
         person = self.people[one]
-        sources = {row["source"] for row in self.said[one]}
-        sources |= {
-            s for (who, _), row in self.bought.items() if who == one for s in row["sources"]
-        }
-        sources |= {s for (who, _), row in self.did.items() if who == one for s in row["sources"]}
+        knows = self._knows(one)
         found = [
             Trace(field=field, state=state, words=words)
             for field, (state, words) in self.cells[one].items()
@@ -139,9 +136,24 @@ class _Known:
                 and not person["suppressed"]
                 and not person["barred"]
             ),
-            sources=tuple(sorted(sources)),
+            sources=tuple(sorted(knows)),
+            knows=tuple((source, tuple(said)) for source, said in sorted(knows.items())),
             traces=tuple(found),
         )
+
+    def _knows(self, one: str) -> dict[str, list[str]]:
+        """Source → which fields it says of a customer, and what it saw them do."""
+        found: dict[str, list[str]] = {}
+        for row in self.said[one]:
+            said = found.setdefault(row["source"], [])
+            said += [FIELD_WORDS[f] for f in PROFILE_FIELDS if row[f] is not None]
+        for channel in self.channels:
+            for source in self.bought.get((one, channel), {}).get("sources", ()):
+                found.setdefault(source, []).append(f"orders ({channel})")
+        for field, mail in self.behaviour:
+            for source in self.did.get((one, mail), {}).get("sources", ()):
+                found.setdefault(source, []).append(field.lower())
+        return found
 
     def _fields(self, one: str) -> list[tuple[str, tuple[CellState, str]]]:
         person = self.people[one]

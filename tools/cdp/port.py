@@ -26,6 +26,7 @@ CdpErrorCode = Literal[
     "store_busy",  # another import holds the store's lock
     "engine_missing",  # the engine of the settings is not installed
     "engine_unreachable",  # the engine of the settings does not answer
+    "engine_cannot",  # the engine of the settings has no words for the question
 ]
 
 

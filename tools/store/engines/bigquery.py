@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from domain.figures import EngineKind
 from domain.ids import new_id
 from tools.store.engines.following import follow, holds, make
-from tools.store.engines.port import engine_missing, engine_unreachable
+from tools.store.engines.port import engine_missing, engine_unreachable, in_sql
 from tools.store.manifest import Manifest
 from tools.store.segments import Store
 
@@ -73,7 +73,7 @@ class BigQuery:
         self.execute(f"DROP TABLE `{landed}`")
 
     def text(self, expression: Any) -> str:
-        return str(ibis.to_sql(expression, dialect="bigquery"))
+        return in_sql(expression, "bigquery", "bigquery")
 
     def run(self, statement: str) -> pa.Table:
         try:

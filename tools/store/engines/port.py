@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import ibis
 import pyarrow as pa
+from ibis.common.exceptions import OperationNotDefinedError, UnsupportedOperationError
 
 from domain.figures import EngineKind
 from tools.cdp.port import CdpError
@@ -20,7 +22,8 @@ class Engine(Protocol):
     """One look at the tables, by one thread.
 
     Raises CdpError: store_damaged where a segment cannot be read, engine_missing where the
-    engine's own packages are not installed, engine_unreachable where it does not answer.
+    engine's own packages are not installed, engine_unreachable where it does not answer,
+    engine_cannot where its SQL has no words for a question.
     """
 
     kind: EngineKind
@@ -60,6 +63,21 @@ def engine_missing(kind: EngineKind, package: str) -> CdpError:
         next_step=f'install it (pip install {package}), or set kind = "duckdb" in [engine] of '
         "mainspring.toml",
     )
+
+
+def in_sql(expression: Any, kind: EngineKind, dialect: str) -> str:
+    """The expression in the dialect. Raises CdpError engine_cannot where it has no words for a part
+    of it."""
+    try:
+        return str(ibis.to_sql(expression, dialect=dialect))
+    except (OperationNotDefinedError, UnsupportedOperationError) as error:
+        raise CdpError(
+            "engine_cannot",
+            f"The engine {kind} cannot answer this question: {str(error).rstrip('.')}",
+            thing=kind,
+            next_step='set kind = "duckdb" in [engine] of mainspring.toml: it answers all of them, '
+            "from the same data",
+        ) from error
 
 
 def engine_unreachable(kind: EngineKind, where: str, why: str) -> CdpError:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from domain.figures import EngineKind
 from tools.store.engines.following import follow, holds, in_words_of, make
-from tools.store.engines.port import engine_missing, engine_unreachable
+from tools.store.engines.port import engine_missing, engine_unreachable, in_sql
 from tools.store.manifest import Manifest
 from tools.store.schema import SQL_TYPES
 from tools.store.segments import Store
@@ -69,7 +69,7 @@ class Snowflake:
         self.load(name, rows)
 
     def text(self, expression: Any) -> str:
-        return str(ibis.to_sql(expression, dialect="snowflake"))
+        return in_sql(expression, "snowflake", "snowflake")
 
     def run(self, statement: str) -> pa.Table:
         try:

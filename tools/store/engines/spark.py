@@ -14,6 +14,7 @@ from domain.figures import EngineKind
 from tools.store.engines.port import (
     engine_missing,
     engine_unreachable,
+    in_sql,
 )
 from tools.store.manifest import Manifest
 from tools.store.schema import RESOLVED, SCHEMAS, TABLES, one_id_a_person
@@ -63,7 +64,7 @@ class Spark:
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
 
     def text(self, expression: Any) -> str:
-        return str(ibis.to_sql(expression, dialect="pyspark"))
+        return in_sql(expression, "spark", "pyspark")
 
     def run(self, statement: str) -> pa.Table:
         from py4j.protocol import Py4JError
