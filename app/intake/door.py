@@ -27,13 +27,15 @@ RETRY_SECONDS = 2
 _STATUS: dict[str, int] = {"too_large": 413, "too_many": 413}
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Retry-After",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
 _PREFLIGHT = {
     **_HEADERS,
     "Access-Control-Allow-Methods": "POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding, AnonymousId",
+    # Whatever a client sends, X-Retry-Count for one; the star alone does not stand for the first.
+    "Access-Control-Allow-Headers": "Authorization, *",
     "Access-Control-Max-Age": "86400",
 }
 
