@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
@@ -24,6 +24,8 @@ from domain.predicate import (
     Stage,
     Trait,
 )
+from domain.predicate.clauses import StageName
+from tools.cdp.duck import DuckCustomerData
 from tools.cdp.evidence import gather_evidence
 from tools.cdp.port import AudiencePreview, CdpError, Named
 from tools.cdp.preview import SMALLEST_CELL, preview_audience
@@ -246,3 +248,55 @@ def test_a_segment_without_its_rule_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Exception, match="no saved segment"):
         customers_that_fit(InSegment(name="Ring folk"), tables)
+
+
+async def test_what_is_kept_of_the_files_follows_the_files_and_the_clock(tmp_path: Path) -> None:
+    class Moving:
+        moment = NOW
+
+        def now(self) -> datetime:
+            return self.moment
+
+    clock, lapsed = Moving(), Stage(stages=("lapsed",))
+    lines = [*regulars(100, 10), line("late", -2), line("late", 60)]
+    lines += [line(f"back{n}", days) for n in range(100) for days in (40, -2)]
+    store = shop(tmp_path, lines, [])
+    data = DuckCustomerData(store, clock, "UTC", "EUR")
+
+    async def same_as_anew() -> None:
+        fresh = DuckCustomerData(store, clock, "UTC", "EUR")
+        for stage in get_args(StageName):
+            rule = Stage(stages=(stage,))
+            assert await data.select(rule) == await fresh.select(rule)
+
+    assert "late" in await data.select(lapsed)
+    with pytest.raises(CdpError, match="no category"):
+        await data.select(Bought(categories=("ring",)))
+    clock.moment += timedelta(days=3)  # they came back, after a wait of 62 days
+    assert "late" not in await data.select(lapsed)
+    await same_as_anew()
+    ring = line("late", 50) | {"category": "ring"}
+    others = [row | {"line_id": f"x{row['line_id']}"} for row in regulars(100, 300)]
+    store.add("orders", pa.Table.from_pylist([ring, *others], schema=ORDERS))
+    assert await data.select(Bought(categories=("ring",))) == ("late",)
+    await same_as_anew()
+
+
+async def test_a_preview_of_some_counts_as_one_of_everybody_does(tmp_path: Path) -> None:
+    lines = [*regulars(60, 10), *(line(f"c{n}", n, net=n * 20) for n in range(60))]
+    profiles = [{"customer_id": f"c{n}", "country": "DE", "seq": 1} for n in range(40)]
+    tables = Tables(shop(tmp_path, lines, profiles), NOW, "UTC")
+    best = Score(score="value", at_least=5)
+    beside = [
+        Named(name="best", rule=best),
+        Named(name="new", rule=Stage(stages=("new",))),
+        Named(name="recent", rule=Bought(last_days=20)),
+    ]
+    ours = Bought(older_days=1000)
+    some = preview_audience(NotThat(that=ours), beside, tables, consents=False)
+    whole = {one.name: one.rule for one in beside}
+
+    assert (some.size, some.unanswered) == (60, ())
+    for one in some.overlaps:
+        both = fitting(AllOf(of=(NotThat(that=ours), whole[one.name])), tables)
+        assert one.people == (len(both) if 10 <= len(both) <= 50 else None), one.name

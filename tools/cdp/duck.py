@@ -34,7 +34,7 @@ from tools.store.engines.port import OpenEngine
 from tools.store.manifest import Manifest
 from tools.store.rows import rows_of
 from tools.store.segments import Store
-from tools.store.tables import ReadConsents, Tables
+from tools.store.tables import Kept, ReadConsents, Tables
 
 
 class DuckCustomerData:
@@ -61,6 +61,7 @@ class DuckCustomerData:
         self._consents = consents
         self._segments = segments
         self._store = store
+        self._kept = Kept()
         self._clock = clock
         self._timezone = timezone
         self._currency = currency
@@ -170,7 +171,12 @@ class DuckCustomerData:
 
     def _open(self) -> Tables:
         return Tables(
-            self._store, self._clock.now(), self._timezone, self._open_engine, self._consents
+            self._store,
+            self._clock.now(),
+            self._timezone,
+            self._open_engine,
+            self._consents,
+            self._kept,
         )
 
     def _whole(self, rule: Predicate) -> Predicate:

@@ -19,9 +19,9 @@ from ibis.expr.types import Table
 
 from domain.brief import Cell, Overlap, Spread
 from domain.customer import PURPOSE_OF, ContactChannel
-from domain.predicate import Predicate
+from domain.predicate import Everyone, Predicate
 from tools.cdp.port import AudiencePreview, CdpError, Named
-from tools.store.compile import Fits, PerPerson
+from tools.store.compile import Fits, PerPerson, customers_that_fit
 from tools.store.tables import Tables
 
 SMALLEST_CELL = 10
@@ -43,13 +43,13 @@ def preview_audience(
     rule: Predicate, beside: Sequence[Named], tables: Tables, *, consents: bool
 ) -> AudiencePreview:
     """Raises CdpError unknown_field, no_rhythm, mixed_currencies."""
+    if not isinstance(rule, Everyone):  # who fits is found first, and then they alone looked at
+        tables = tables.among(customers_that_fit(rule, tables))
     asked = PerPerson(tables)
-    fits = asked.ask(rule)
     others, unanswered = _answerable(beside, asked)
     channels = _channels(asked) if consents else {}
     dimensions = _dimensions(asked, tables)
-    people = asked.table(rule)
-    found = people.filter(fits(people))
+    found = asked.table()
     keys = {f"by{n}": made(found) for n, made in enumerate(dimensions.values())}
     flags = {f"in{n}": fit(found) for n, (_, fit) in enumerate(others)}
     flags |= {channel: fit(found) for channel, fit in channels.items()}

@@ -22,13 +22,13 @@ LOOKED_AT = 20_000
 
 
 def values_of(tables: Tables, table: TableName, column: str) -> frozenset[str]:
-    """The distinct values of a column, whenever they happened; counted once a question."""
+    """The distinct values of a column, whenever they happened; the same files have the same."""
 
     def look() -> frozenset[str]:
         rows = tables.run(tables.stored(table).select(value=column).distinct())
         return frozenset(value for value in rows.column("value").to_pylist() if value)
 
-    return tables.once((table, column), look)
+    return tables.kept((table, column), look)
 
 
 def require_known(what: str, names: Iterable[str], known: Iterable[str], *, fold: bool) -> None:
@@ -102,6 +102,6 @@ def _said(tables: Tables, field: str) -> bool:
         rows = tables.stored("profiles").select(value=field)
         return bool(tables.run(rows.filter(rows.value.notnull()).limit(1)).num_rows)
 
-    return tables.once(("said", field), look) or (
+    return tables.kept(("said", field), look) or (
         field == "country" and bool(values_of(tables, "orders", "country"))
     )

@@ -121,7 +121,8 @@ def is_done(events: Table, rule: Did, tables: Tables) -> Any:
 def _has_property(events: Table, condition: Property, event: str, tables: Tables) -> Any:
     column = _property(events, condition.name)
     if condition.name not in _COLUMNS:
-        named = events.filter(events.name == event)
+        everyones = tables.whole.events()
+        named = everyones.filter(everyones.name == event)
         require_property(tables, named, event, condition.name, _property(named, condition.name))
     if condition.op in ("known", "unknown"):
         return column.notnull() if condition.op == "known" else column.isnull()

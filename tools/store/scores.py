@@ -24,7 +24,7 @@ def scores(score: ScoreName, tables: Tables) -> Table:
 
     Raises CdpError mixed_currencies for value.
     """
-    lines = tables.lines().filter(lambda t: t.customer_id.notnull())
+    lines = tables.whole.lines().filter(lambda t: t.customer_id.notnull())
     each = lines.group_by("customer_id").aggregate(
         buys=lines.order_id.nunique(where=lines.purchase), measure=_measure(score, lines, tables)
     )

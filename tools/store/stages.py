@@ -54,8 +54,16 @@ class Waits(Frozen):
 
 
 def measured_waits(tables: Tables) -> Waits:
-    """As of the tables' moment; asked once a question."""
-    return tables.once("waits", lambda: _measure(tables))
+    """As of the tables' moment, of everybody. The same lines have the same waits: they are measured
+    anew once a later one is seen."""
+    lines = tables.whole.lines()
+
+    def look() -> Waits:
+        seen = tables.run(lines.aggregate(last=lines.ordered_at.max()))
+        last = seen.column("last").cast("int64")[0].as_py()
+        return tables.kept(("waits", last), lambda: _measure(tables.whole))
+
+    return tables.once("waits", look)
 
 
 def _measure(tables: Tables) -> Waits:

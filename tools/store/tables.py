@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Hashable
 from copy import copy
 from datetime import date, datetime, time, timedelta
+from threading import Lock
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from domain.figures import Query
 from tools.cdp.port import CdpError
 from tools.store.engines.duck import DuckDB
 from tools.store.engines.port import OpenEngine
+from tools.store.manifest import Manifest
 from tools.store.rows import Row, rows_of
 from tools.store.schema import CONSENTS, PROFILE_FIELDS, SCHEMAS, TableName
 from tools.store.segments import Store
@@ -34,12 +36,32 @@ ReadConsents = Callable[[], pa.Table]
 only where a rule asks for consent."""
 
 
+class Kept:
+    """What was found in the files of one manifest, the latest; safe for any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._manifest: Manifest | None = None
+        self._found: dict[Hashable, Any] = {}
+
+    def get(self, manifest: Manifest, key: Hashable) -> Any:
+        with self._lock:
+            return self._found.get(key) if self._manifest == manifest else None
+
+    def put(self, manifest: Manifest, key: Hashable, found: Any) -> None:
+        with self._lock:
+            if self._manifest != manifest:
+                self._manifest, self._found = manifest, {}
+            self._found[key] = found
+
+
 class Tables:
     """profiles, customers, lines, purchases and events, as of ``as_of``.
 
     ``timezone`` (IANA) is the workspace's: days begin there. ``consents`` reads the ledger's
-    copy of who agreed to what. Raises CdpError store_damaged, and of an engine that is a server
-    engine_missing, engine_unreachable.
+    copy of who agreed to what, ``kept`` keeps what later questions of the same files need not look
+    for again. Raises CdpError store_damaged, and of an engine that is a server engine_missing,
+    engine_unreachable.
     """
 
     def __init__(
@@ -49,6 +71,7 @@ class Tables:
         timezone: str,
         open_engine: OpenEngine = DuckDB,
         consents: ReadConsents | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.as_of = as_of
         self.timezone = timezone
@@ -56,6 +79,8 @@ class Tables:
         self._manifest = store.manifest()
         self._consents = consents
         self._known: dict[Hashable, Any] = {}
+        self._kept = Kept() if kept is None else kept
+        self._people: Table | None = None
         self.engine = open_engine()
         try:
             self._anew(lambda: self.engine.point(store, self._manifest))
@@ -70,6 +95,33 @@ class Tables:
         sibling.as_of = self.as_of - by
         sibling._known = {}
         return sibling
+
+    def among(self, people: Table) -> Tables:
+        """The same of these people alone (customer_id, each once): what is theirs is told apart
+        before it is counted."""
+        sibling = copy(self)
+        sibling._people = people
+        return sibling
+
+    @property
+    def whole(self) -> Tables:
+        """The same over everybody again, for what is measured on all of them."""
+        if self._people is None:
+            return self
+        sibling = copy(self)
+        sibling._people = None
+        return sibling
+
+    def kept(self, key: Hashable, look: Callable[[], T]) -> T:
+        """What ``look`` found, for later questions of the same files too. It must follow from the
+        key and the files alone, whatever the moment."""
+        manifest = self._manifest
+        found: T | None = self._kept.get(manifest, key)
+        if found is None:
+            found = look()
+            if self._manifest == manifest:
+                self._kept.put(manifest, key, found)
+        return found
 
     def once(self, key: Hashable, look: Callable[[], T]) -> T:
         """What ``look`` found the first time: what a question needs several times is asked once."""
@@ -98,7 +150,7 @@ class Tables:
     def profiles(self, *fields: str) -> Table:
         """One row a customer: customer_id and the fields, all where none is named, each from the
         latest import that said it. Few are quicker: an engine merges what is asked for."""
-        rows, wanted = self.stored("profiles"), fields or PROFILE_FIELDS
+        rows, wanted = self._theirs(self.stored("profiles")), fields or PROFILE_FIELDS
         latest = {
             f: rows[f].argmax(rows.seq, where=rows[f].notnull())
             for f in dict.fromkeys((*wanted, "created_at"))
@@ -109,13 +161,15 @@ class Tables:
 
     def customers(self) -> Table:
         """Every customer known, by a profile or an order: customer_id."""
+        if self._people is not None:
+            return self._people
         bought = self.lines().filter(lambda t: t.customer_id.notnull()).select("customer_id")
         ids = self.profiles("created_at").select("customer_id")
         return ids.union(bought, distinct=True)
 
     def lines(self) -> Table:
         """Order lines with ``purchase``: neither a cancellation nor an adjustment."""
-        rows = self.stored("orders")
+        rows = self._theirs(self.stored("orders"))
         return rows.filter(rows.ordered_at <= self.moment).mutate(
             purchase=~(rows.cancellation | rows.adjustment)
         )
@@ -133,7 +187,7 @@ class Tables:
 
     def events(self) -> Table:
         """Events that have happened, machine opens included (``machine``)."""
-        rows = self.stored("events")
+        rows = self._theirs(self.stored("events"))
         return rows.filter(rows.occurred_at <= self.moment)
 
     def consents(self) -> Table:
@@ -149,7 +203,11 @@ class Tables:
                 next_step="ask it of a workspace: consents are kept in its ledger",
             )
         read = self._consents
-        return self.once("consents", lambda: self.give("consents", self._by_person(read())))
+        given = self.once("consents", lambda: self.give("consents", self._by_person(read())))
+        return self._theirs(given)
+
+    def _theirs(self, rows: Table) -> Table:
+        return rows if self._people is None else rows.semi_join(self._people, "customer_id")
 
     def _by_person(self, answers: pa.Table) -> pa.Table:
         answers, who = answers.cast(CONSENTS), self._store.who(self._manifest)
@@ -209,7 +267,9 @@ class Tables:
 
     def ask(self, name: str, expression: Any) -> tuple[list[Row], Query]:
         """The rows of an aggregate, and the query that a reader can run again."""
-        return rows_of(self.run(expression)), self._query(name, self.text(expression))
+        statement = self.text(expression)  # once: a long one takes a tenth of a second
+        rows = self.run_text(statement).cast(expression.schema().to_pyarrow())
+        return rows_of(rows), self._query(name, statement)
 
     def ask_text(self, name: str, statement: str) -> tuple[list[Row], Query]:
         """The same for a statement over the tables profiles, orders and events."""
