@@ -66,7 +66,7 @@ def repeat_plot(retention: Retention, fmt: Formats) -> Markup:
     if len(points) < 2 or not points[-1].high:
         return Markup()
     return plots.lines_plot(
-        [Series(label="bought again", points=points)], unit="share", fmt=fmt, width=480
+        [Series(label="again", points=points)], unit="share", fmt=fmt, width=480
     )
 
 
