@@ -6,7 +6,6 @@ import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,9 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from domain.errors import WrongUsage
+from tests.export_world import ExportWorld
 from tests.integration.commanding import Commands
 from tests.integration.test_store_intake import ROWS, WRITE
-from tools.store.intake import Intake, read_file, recognise_file
+from tools.store.intake import recognise_file
 from tools.store.segments import Store
 
 CONTACTS = (
@@ -38,33 +38,14 @@ VIEW = {
 }  # fmt: skip
 
 
-class World:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = Store(folder / "data")
-
-    def take(self, path: Path, kind: Any, **more: Any) -> Intake:
-        return read_file(
-            kind, path, store=self.store, quarantine=self.folder / "quarantine",
-            export=recognise_file(path), timezone="Europe/Berlin", **more,
-        )  # fmt: skip
-
-    def write(self, name: str, *lines: str) -> Path:
-        file = self.folder / name
-        file.write_text("\n".join(lines) + "\n", "utf-8")
-        return file
-
-    def rows(self, table: Any, columns: str, order: str) -> list[tuple[Any, ...]]:
-        view = self.store.view(table)
-        return duckdb.sql(f"SELECT {columns} FROM ({view}) ORDER BY {order}").fetchall()
-
-
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+def world(tmp_path: Path) -> ExportWorld:
+    return ExportWorld(tmp_path)
 
 
-def test_hubspot_contacts_carry_refusals_numbers_and_when_they_were_said(world: World) -> None:
+def test_hubspot_contacts_carry_refusals_numbers_and_when_they_were_said(
+    world: ExportWorld,
+) -> None:
     file = world.write(
         "contacts.csv",
         CONTACTS,
@@ -90,7 +71,7 @@ def test_hubspot_contacts_carry_refusals_numbers_and_when_they_were_said(world: 
     assert {c.source for c in said.consents if c.given} == {f"HubSpot, {GRANT}"}
 
 
-def test_hubspot_deals_that_were_won_are_orders_of_the_same_people(world: World) -> None:
+def test_hubspot_deals_that_were_won_are_orders_of_the_same_people(world: ExportWorld) -> None:
     world.take(
         world.write("c.csv", CONTACTS, f"101,Ada,Berg,ada@example.test{',' * 12}"), "customers"
     )
@@ -118,7 +99,7 @@ def test_hubspot_deals_that_were_won_are_orders_of_the_same_people(world: World)
     ]  # fmt: skip
 
 
-def test_hubspot_mail_events_and_opt_outs_stop_their_people(world: World) -> None:
+def test_hubspot_mail_events_and_opt_outs_stop_their_people(world: ExportWorld) -> None:
     world.take(
         world.write("c.csv", CONTACTS, f"101,Ada,Berg,ada@example.test{',' * 12}"), "customers"
     )
@@ -152,7 +133,7 @@ def test_hubspot_mail_events_and_opt_outs_stop_their_people(world: World) -> Non
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "parquet", "jsonl.gz"])
-def test_ga4_events_are_of_devices_and_link_who_signs_in(world: World, suffix: str) -> None:
+def test_ga4_events_are_of_devices_and_link_who_signs_in(world: ExportWorld, suffix: str) -> None:
     signed_in = VIEW | {"event_name": "page_view", "user_id": "c1", "items": []}
     rows = [VIEW, VIEW, signed_in, VIEW | {"event_name": "purchase"}]
     file = world.folder / f"events.{suffix}"
@@ -182,7 +163,7 @@ def test_ga4_events_are_of_devices_and_link_who_signs_in(world: World, suffix: s
     assert world.rows("links", "customer_id, anonymous_id", "1") == [("c1", "1026454.4892")]
 
 
-def test_ga4_purchases_are_orders_where_a_person_asks(world: World) -> None:
+def test_ga4_purchases_are_orders_where_a_person_asks(world: ExportWorld) -> None:
     items = [
         {"item_id": "R-1", "item_name": "Ring", "price": "480", "quantity": "1"},
         {"item_id": "S-1", "item_name": "Strap", "price": 65.5, "quantity": "2"},
@@ -208,7 +189,7 @@ def test_ga4_purchases_are_orders_where_a_person_asks(world: World) -> None:
     ],
 )
 def test_a_report_of_sums_is_refused_with_the_export_that_is_needed(
-    world: World, text: str
+    world: ExportWorld, text: str
 ) -> None:
     with pytest.raises(WrongUsage) as refused:
         recognise_file(world.write("report.csv", text))
@@ -256,7 +237,7 @@ NESTED = ("{", "[1]", "[[]]", '[{"key": 1}]', '[{"key": "\\"", "value": {"string
 @pytest.mark.shared
 @pytest.mark.parametrize("source", list(HEADERS))
 def test_poison_in_every_column_of_an_export_leaves_the_good_row(
-    world: World, shared_data: Path, source: str
+    world: ExportWorld, shared_data: Path, source: str
 ) -> None:
     kind, header = HEADERS[source]
     packed = (shared_data / "injection" / "poison_profile_values.json.gz").read_bytes()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from tools.store.intake import Intake, read_file, recognise_file
-from tools.store.segments import Store
+from tests.export_world import ExportWorld
+from tools.store.intake import recognise_file
 
 EXPORTS = Path(__file__).parents[2] / "docs" / "examples" / "exports"
 ORDER = (
@@ -21,35 +19,12 @@ ORDER = (
 )
 
 
-class Shop:
-    """A store, and how files are read into it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = Store(folder / "data")
-
-    def take(self, path: Path, kind: Any, **more: Any) -> Intake:
-        return read_file(
-            kind, path, store=self.store, quarantine=self.folder / "quarantine",
-            export=recognise_file(path), timezone="Europe/Berlin", **more,
-        )  # fmt: skip
-
-    def write(self, name: str, *lines: str) -> Path:
-        file = self.folder / name
-        file.write_text("\n".join(lines) + "\n", "utf-8")
-        return file
-
-    def rows(self, table: Any, columns: str, order: str) -> list[tuple[Any, ...]]:
-        view = self.store.view(table)
-        return duckdb.sql(f"SELECT {columns} FROM ({view}) ORDER BY {order}").fetchall()
-
-
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def shop(tmp_path: Path) -> ExportWorld:
+    return ExportWorld(tmp_path)
 
 
-def test_an_order_of_several_lines_a_refund_and_a_cancelled_one(shop: Shop) -> None:
+def test_an_order_of_several_lines_a_refund_and_a_cancelled_one(shop: ExportWorld) -> None:
     file = shop.write(
         "orders.csv",
         ORDER,
@@ -79,7 +54,7 @@ def test_an_order_of_several_lines_a_refund_and_a_cancelled_one(shop: Shop) -> N
     assert shop.take(file, "orders").added == 0
 
 
-def test_every_export_of_a_shop_names_the_same_people(shop: Shop) -> None:
+def test_every_export_of_a_shop_names_the_same_people(shop: ExportWorld) -> None:
     for name, kinds in (
         ("klaviyo-list.csv", ["customers"]),
         ("shopify-orders.csv", ["orders", "customers"]),
@@ -97,7 +72,7 @@ def test_every_export_of_a_shop_names_the_same_people(shop: Shop) -> None:
     assert {row[0] for row in shop.rows("orders", "customer_id", "1")} <= known
 
 
-def test_a_customer_known_by_an_own_id_stays_that_customer(shop: Shop) -> None:
+def test_a_customer_known_by_an_own_id_stays_that_customer(shop: ExportWorld) -> None:
     own = shop.write("own.csv", "customer_id,email", "K-77,person1@example.test")
     shop.take(own, "customers")
     shop.take(EXPORTS / "shopify-customers.csv", "customers")
@@ -111,7 +86,7 @@ def test_a_customer_known_by_an_own_id_stays_that_customer(shop: Shop) -> None:
     assert of_person_one == {"K-77"}
 
 
-def test_klaviyo_never_subscribed_is_no_answer_and_a_suppression_is_a_no(shop: Shop) -> None:
+def test_klaviyo_never_subscribed_is_no_answer_and_a_suppression_is_a_no(shop: ExportWorld) -> None:
     file = shop.write(
         "list.csv",
         "Email,Klaviyo ID,Source,Email Marketing Consent,Email Marketing Consent Timestamp,"
@@ -135,7 +110,7 @@ def test_klaviyo_never_subscribed_is_no_answer_and_a_suppression_is_a_no(shop: S
     assert yes == {"Klaviyo, Footer form", "checkout"}  # what the file says stays
 
 
-def test_plain_files_and_other_systems_are_no_export(shop: Shop) -> None:
+def test_plain_files_and_other_systems_are_no_export(shop: ExportWorld) -> None:
     for header in ("Invoice,StockCode,Quantity,Price", "email,first_name", "Name,Email,Total"):
         assert recognise_file(shop.write("plain.csv", header, "1,2,3,4")) is None
 
@@ -143,7 +118,7 @@ def test_plain_files_and_other_systems_are_no_export(shop: Shop) -> None:
 @pytest.mark.shared
 @pytest.mark.parametrize(("name", "facts"), [("apparel", 22), ("jewelery", 23)])
 def test_real_product_feeds_become_facts(
-    shop: Shop, shared_data: Path, name: str, facts: int
+    shop: ExportWorld, shared_data: Path, name: str, facts: int
 ) -> None:
     intake = shop.take(shared_data / "products" / f"{name}.csv", "facts", currency="USD")
     assert intake.facts is not None
