@@ -104,8 +104,11 @@ class Request(NamedTuple):
 
 def unpacked(body: bytes, encoding: str) -> bytes:
     """The body without its compression. Raises MessageError not_gzip, too_large."""
-    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+    packing = encoding.strip().lower()
+    if packing in ("", "identity"):
         return body
+    if packing not in ("gzip", "x-gzip"):
+        raise MessageError("not_gzip", f"The body is packed as {packing[:20]}; send it as gzip.")
     unpacking = zlib.decompressobj(wbits=31)
     try:
         plain = unpacking.decompress(body, MOST_BODY_BYTES + 1)
@@ -115,6 +118,8 @@ def unpacked(body: bytes, encoding: str) -> bytes:
         raise MessageError("too_large", TOO_LARGE)
     if not unpacking.eof:
         raise MessageError("not_gzip", "The gzip body ends too early.")
+    if unpacking.unused_data:
+        raise MessageError("not_gzip", "Something stands behind the gzip body.")
     return plain
 
 

@@ -5,6 +5,7 @@ senders of what cannot be taken; and what of it stands in the store, the ledger 
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 import json
 from collections.abc import Iterator
@@ -130,7 +131,8 @@ def test_a_senders_wrong_clock_is_put_right(intake: Intake) -> None:
 
 def test_what_cannot_be_taken_is_refused_in_words(intake: Intake) -> None:
     large = {"p": "x" * 33_000}
-    cut = gzip.compress(json.dumps(track(1)).encode())[:-9]
+    whole = gzip.compress(json.dumps(track(1)).encode())
+    cut = whole[:-9]
     bomb = gzip.compress(b"[" * 30_000_000)
     packed = {"Content-Encoding": "gzip"}
     refusals: list[tuple[int, str, str, Any, dict[str, str]]] = [
@@ -149,6 +151,8 @@ def test_what_cannot_be_taken_is_refused_in_words(intake: Intake) -> None:
         (400, "not_json", "track", json.dumps(track(1)).encode("utf-16"), {}),
         (400, "not_gzip", "track", cut, packed),
         (400, "not_gzip", "track", b"plain", packed),
+        (400, "not_gzip", "track", whole + whole, packed),
+        (400, "not_gzip", "track", b"{}", {"Content-Encoding": "br"}),
         (413, "too_large", "track", bomb, packed),
         (413, "too_large", "track", track(1, properties=large), {}),
         (413, "too_large", "batch", {"batch": [track(1, properties=large)] * 16}, {}),
@@ -268,6 +272,22 @@ def test_a_burst_beyond_the_writer_waits_outside_whole(
         assert refused
         assert {e["event_id"] for e in intake.rows("events")} == taken
         assert intake.send("batch", {"batch": [track(999)]}).status_code == 200
+
+
+def test_what_the_disk_does_not_take_is_not_answered_as_kept(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    assert intake.send("track", track(1)).status_code == 200
+    with monkeypatch.context() as broken:
+        broken.setattr(spool, "_sync", full)
+        answer = intake.send("track", track(2))
+        assert (answer.status_code, answer.json()["code"]) == (503, "not_kept")
+        assert int(answer.headers["retry-after"]) > 0
+    assert intake.send("track", track(3)).status_code == 200
+    assert {e["event_id"] for e in intake.rows("events")} == {"shop:m1", "shop:m3"}
 
 
 def test_mails_that_must_stop_reach_the_ledger(intake: Intake) -> None:
