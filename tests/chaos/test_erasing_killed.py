@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from ledger import journal
 from tests.privacy_world import opened, places, plant
 
@@ -16,6 +18,7 @@ POINTS = (
 """Each process takes up what the one before left, and comes one point further."""
 
 
+@pytest.mark.timeout(900)  # fifteen processes, one after the other
 def test_killed_at_any_point_it_is_begun_again_and_ends_complete(tmp_path: Path) -> None:
     shop = plant(tmp_path)
     # By an id alone: after the first of them nobody but the note knows her address any more.
