@@ -77,11 +77,15 @@ class _Spark:
         self._engine, self._folder = engine, folder
         self._spark = (
             SparkSession.builder.appName("mainspring-identity")
-            .config("spark.jars", similarity_jar_location())
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            # What compares all fields at once is more than one Java method may be long.
+            .config("spark.sql.codegen.wholeStage", "false")
             .getOrCreate()
         )
+        # So also where this process has a session already, which reads no configuration any more.
+        self._spark.sql(f"ADD JAR '{similarity_jar_location()}'")
         self._spark.sparkContext.setLogLevel("ERROR")
         self._spark.sparkContext.setCheckpointDir(f"{folder}/checkpoints")
         engine.execute(f"COPY keyed TO '{folder}/people.parquet' (FORMAT parquet)")
