@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,7 @@ MOST_NAMES = 200
 OTHER_NAMES = "(others)"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PAUSE_SECONDS = 60.0
+MOST_REST_SECONDS = 10.0
 
 log = structlog.get_logger("mainspring.intake")
 
@@ -90,20 +92,29 @@ async def write_forever(workspace: Callable[[], Workspace], stop: asyncio.Event)
     pause that grows; nothing is lost, since files go away last."""
     pause = LOOK_SECONDS
     while not stop.is_set():
+        began = time.monotonic()
         try:
             wrote = await asyncio.to_thread(write_complete, workspace())
             pause = LOOK_SECONDS
+            if wrote:
+                waiting = spool.waiting_bytes(workspace().spool_folder)
+                pause = rest(time.monotonic() - began, waiting)
         except Exception as error:
             # Whatever it failed of, the same files are tried again, and the door stays open until
             # the spool is full. Being cancelled is no Exception.
-            wrote = False
-            pause = min(pause * 2, MOST_PAUSE_SECONDS)
+            pause = min(max(pause, LOOK_SECONDS) * 2, MOST_PAUSE_SECONDS)
             log.error("intake_failed", error=str(error), again_in_seconds=pause, exc_info=error)
-        if not wrote:
-            try:
-                await asyncio.wait_for(stop.wait(), pause)
-            except TimeoutError:
-                continue
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+
+
+def rest(seconds: float, waiting: int) -> float:
+    """Seconds between a round that took so long and the next, with so many bytes waiting.
+
+    Whether an event is known is looked up among all that there are, so a round in a large store
+    takes long however little came; a trickle must not keep a processor busy for good.
+    """
+    return 0.0 if waiting > MOST_BYTES else min(2 * seconds, MOST_REST_SECONDS)
 
 
 def write_complete(workspace: Workspace) -> bool:

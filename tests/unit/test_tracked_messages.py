@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.intake import messages, rows
+from app.intake import messages, rows, writer
 from app.intake.messages import CALL_NAMES, CLOCK_IS_RIGHT, MessageError
 from app.tracking_plan import load_plan
 from tools.store.readers import as_text
@@ -78,6 +78,12 @@ def test_a_moment_keeps_its_distance_to_the_sending(wrong: timedelta, ago: timed
         assert message.at == NOW - ago
     else:
         assert message.at == datetime.fromisoformat(said)
+
+
+def test_a_trickle_into_a_large_store_leaves_the_processor_most_of_the_time() -> None:
+    assert writer.rest(0.4, 0) == 0.8
+    assert writer.rest(60, 0) == writer.MOST_REST_SECONDS
+    assert writer.rest(60, writer.MOST_BYTES + 1) == 0, "much waits"
 
 
 @pytest.mark.parametrize(
