@@ -148,6 +148,16 @@ def test_it_is_gone_from_what_others_rows_and_files_say(shop: Commands, tmp_path
     assert {number.rpartition("-")[2] for number in known} == {"17", "18"}
 
 
+def test_who_writes_to_a_log_meanwhile_goes_on_in_it(shop: Commands) -> None:
+    path = shop.folder / "left" / "serve.log"
+    with path.open("a") as log:
+        log.write("begun\n")
+        log.flush()
+        erased(shop)
+        log.write("ended\n")
+    assert path.read_text() == "all well\nbegun\nended\n"
+
+
 def test_the_index_of_the_voice_is_made_anew(shop: Commands) -> None:
     whole = load_brand(EXAMPLE)
     few = [p for p in whole.passages if p.objective == "viewing"][:3]
