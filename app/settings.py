@@ -278,6 +278,9 @@ class IdentitySettings(Section):
     """Most customer ids with one address before it is taken for a shared one."""
     phone_customers: Annotated[int, Field(ge=2)] = 12
     """The same of a telephone number."""
+    phones_are_shared: bool = True
+    """Numbers may be a household's, so they tie only those whose names agree. False where each was
+    confirmed by its owner, by a code sent to it: then it is one person's, as an address is."""
     device_customers: Annotated[int, Field(ge=2)] = 4
     """The same of a browser or device."""
     names: Annotated[int, Field(ge=1)] = 4

@@ -190,6 +190,7 @@ def identity_rules(workspace: Workspace) -> IdentityRules:
         suggest_from=settings.suggest_from,
         email_customers=settings.email_customers,
         phone_customers=settings.phone_customers,
+        phones_are_shared=settings.phones_are_shared,
         device_customers=settings.device_customers,
         names=settings.names,
         members=settings.members,

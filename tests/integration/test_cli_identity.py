@@ -56,3 +56,18 @@ def test_found_explained_decided_and_undone(shop: Commands) -> None:
     assert error["code"] == "unknown_customer"
     assert shop.data("identity", "undo", "ffff", exits=2)["code"] == "unknown_id"
     assert shop.data("identity", "decide", "shop-1", "shop-1", "same", exits=2)
+
+
+def test_a_number_ties_two_surnames_where_the_settings_say_that_it_is_one_persons(
+    shop: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "app.csv"
+    file.write_text(
+        "customer_id,first_name,last_name,phone\n"
+        "app-1,Ida,Wolf,+4915112643798\napp-2,,Lang,+4915112643798\n",
+        "utf-8",
+    )
+    shop.run("import", "customers", str(file), "--tz", "Europe/London")
+    assert shop.data("identity", "run")["by_rule"] == [["same_email", 1]]
+    monkeypatch.setenv("MAINSPRING_IDENTITY_PHONES_ARE_SHARED", "false")
+    assert ["same_phone", 1] in shop.data("identity", "run")["by_rule"]

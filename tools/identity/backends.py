@@ -75,16 +75,18 @@ class _Spark:
         from splink.backends.spark import similarity_jar_location
 
         self._engine, self._folder = engine, folder
+        # A session of its own, so that what is set here is not set for others of this process.
         self._spark = (
             SparkSession.builder.appName("mainspring-identity")
-            .config("spark.sql.session.timeZone", "UTC")
             .config("spark.ui.enabled", "false")
             .config("spark.ui.showConsoleProgress", "false")
-            # What compares all fields at once is more than one Java method may be long.
-            .config("spark.sql.codegen.wholeStage", "false")
             .getOrCreate()
+            .newSession()
         )
-        # So also where this process has a session already, which reads no configuration any more.
+        self._spark.conf.set("spark.sql.session.timeZone", "UTC")
+        # What compares all fields at once is more than one Java method may be long.
+        self._spark.conf.set("spark.sql.codegen.wholeStage", "false")
+        # Not by configuration, which is not read where this process runs Spark already.
         self._spark.sql(f"ADD JAR '{similarity_jar_location()}'")
         self._spark.sparkContext.setLogLevel("ERROR")
         self._spark.sparkContext.setCheckpointDir(f"{folder}/checkpoints")
