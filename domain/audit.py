@@ -48,7 +48,7 @@ class Finding(Frozen):
     by_person: bool = False
     """Whether these customers can be listed."""
     top: int | None = None
-    """How many of the most valuable customers are among them."""
+    """How many of the most valuable customers are among them; None: that is not known."""
     campaigns: int = 0
     """Campaigns (segments, where there was none yet) that the repair would change."""
     details: tuple[tuple[str, int], ...] = ()

@@ -163,6 +163,8 @@ async def test_every_fault_planted_once_is_found_once(shop: Shop) -> None:
     assert of_rows["times_out_of_order"].count == 1
     assert (of_rows["off_plan"].count, of_rows["off_plan"].of) == (2, 50)
     assert of_rows["quiet_source"].what == "The source app has said nothing for 20 days."
+    assert (of_rows["quiet_source"].people, of_rows["quiet_source"].top) == (1, None)
+    assert (of_people["no_address"].people, of_people["no_address"].top) == (1, 1)
     assert of_people["duplicates"].details == (("e-mail", 2),)
     assert of_people["disagreement"].details == (("phone", 1),)
     assert _shares(found.score)["customers with a mail address"] == (18, 19)

@@ -23,9 +23,9 @@ def found(measured: Measured, off_plan: OffPlan) -> tuple[Finding, ...]:
     findings = []
     for finding in _all(measured, off_plan):
         campaigns = sum(1 for held in weighed if _changes(finding, held))
-        mine = top.get(finding.code) if finding.people is not None else None
-        if finding.people is not None and mine is None:
-            mine = 0
+        mine = top.get(finding.code, 0) if finding.by_person else None
+        if finding.code in _OF_EVERYBODY and finding.people:
+            mine = len(measured.top)
         findings.append(finding.model_copy(update={"campaigns": campaigns, "top": mine}))
     return tuple(
         sorted(findings, key=lambda f: (-f.campaigns, _order(f.code), -_weight(f, measured)))
@@ -37,8 +37,10 @@ _FIRST: frozenset[FindingCode] = frozenset({
     "old",
 })  # fmt: skip
 """Decide who is mailed at all; of as many campaigns these come first."""
-_LAST: frozenset[FindingCode] = frozenset({"no_name", "stale"})
+_LAST: frozenset[FindingCode] = frozenset({"no_name", "stale", "no_events"})
 """A mail goes out all the same."""
+_OF_EVERYBODY: frozenset[FindingCode] = frozenset({"old", "no_events"})
+"""Every customer is behind them."""
 
 
 def _order(code: FindingCode) -> int:
@@ -256,6 +258,7 @@ def _of_rows(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
             how="Import a fresh export; what is known already is not added twice: mainspring "
             "import orders FILE",
             count=silent_days,
+            people=p.customers,
         )
     if p.quarantined:
         yield Finding(
@@ -273,6 +276,7 @@ def _of_rows(measured: Measured, off_plan: OffPlan) -> Iterator[Finding]:
             why="The best hour is a default, and opens and clicks cannot be reported.",
             how="mainspring import events FILE with your mail server's deliveries, opens and "
             "clicks",
+            people=p.customers,
         )
 
 
