@@ -162,9 +162,10 @@ class PerPerson:
         parts = self._all_parts()
         first = None if fitting is None else _all_in(fitting)
         people = parts.pop(first) if first in parts else self._tables.customers()
-        for part in parts.values():
-            people = people.left_join(part, "customer_id").drop("customer_id_right")
-        return people
+        columns = [name for part in (people, *parts.values()) for name in part.columns]
+        for number, part in enumerate(parts.values()):  # one chain of joins, chosen from once
+            people = people.left_join(part, "customer_id", rname=f"{{name}}_of_{number}")
+        return people.select(*(dict.fromkeys(columns)))
 
     # --- what is asked ------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class DuckDB:
         self.connection.register(name, rows)
 
     def text(self, expression: Any) -> str:
-        return str(_COMPILER.to_sqlglot(expression.unbind()).sql(_COMPILER.dialect, pretty=True))
+        return str(_COMPILER.to_sqlglot(expression).sql(_COMPILER.dialect, pretty=True))
 
     def run(self, statement: str) -> pa.Table:
         try:

@@ -90,7 +90,7 @@ class Postgres:
             self.load(name, rows)
 
     def text(self, expression: Any) -> str:
-        return str(_COMPILER.to_sqlglot(expression.unbind()).sql("postgres", pretty=True))
+        return str(_COMPILER.to_sqlglot(expression).sql("postgres", pretty=True))
 
     def run(self, statement: str) -> pa.Table:
         with self._answering():
