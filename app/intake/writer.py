@@ -53,7 +53,9 @@ MOST_NAMES = 200
 OTHER_NAMES = "(others)"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 MOST_PAUSE_SECONDS = 60.0
-MOST_REST_SECONDS = 10.0
+MOST_REST_SECONDS = 5.0
+MUCH_BYTES = 1024 * 1024
+"""So much is written without a rest."""
 
 log = structlog.get_logger("mainspring.intake")
 
@@ -114,7 +116,7 @@ def rest(seconds: float, waiting: int) -> float:
     Whether an event is known is looked up among all that there are, so a round in a large store
     takes long however little came; a trickle must not keep a processor busy for good.
     """
-    return 0.0 if waiting > MOST_BYTES else min(2 * seconds, MOST_REST_SECONDS)
+    return 0.0 if waiting > MUCH_BYTES else min(2 * seconds, MOST_REST_SECONDS)
 
 
 def write_complete(workspace: Workspace) -> bool:

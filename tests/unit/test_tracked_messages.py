@@ -83,7 +83,7 @@ def test_a_moment_keeps_its_distance_to_the_sending(wrong: timedelta, ago: timed
 def test_a_trickle_into_a_large_store_leaves_the_processor_most_of_the_time() -> None:
     assert writer.rest(0.4, 0) == 0.8
     assert writer.rest(60, 0) == writer.MOST_REST_SECONDS
-    assert writer.rest(60, writer.MOST_BYTES + 1) == 0, "much waits"
+    assert writer.rest(60, writer.MUCH_BYTES + 1) == 0, "much waits"
 
 
 @pytest.mark.parametrize(
