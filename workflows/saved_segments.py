@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import Refused
 from domain.frozen import Frozen
-from domain.goal import Goal
+from domain.goal import Goal, Impossible
 from domain.nearest import nearest
 from domain.predicate import AllOf, InSegment, Predicate
 from domain.predicate.naming import clauses, with_segments
@@ -28,6 +28,7 @@ FILE = "segments.yaml"
 LOCK_SECONDS = 10
 LONGEST_NAME = 60
 _QUOTED = re.compile(r"[“„\"«]([^“”„\"«»]{1,60})[”“\"»]")
+_PEOPLE_OF = re.compile(rf"(?:people of|personen von|segment)\s+{_QUOTED.pattern}", re.IGNORECASE)
 
 
 class SegmentsError(Refused):
@@ -143,7 +144,9 @@ def with_named(
     goal: Goal, text: str, named: Sequence[SavedSegment], known: Sequence[SavedSegment]
 ) -> Goal:
     """The goal for the people of the segments that its text names, and who else it says; the rules
-    of all ``known`` segments stand in the place of their names, as they are now."""
+    of all ``known`` segments stand in the place of their names, as they are now. A name that no
+    segment has is said, with the nearest that there are."""
+    goal = _without_unknown(goal, text, known)
     rules = [segment.rule for segment in named]
     if goal.audience is not None and not (named and goal.audience.kind == "everyone"):
         rules.append(goal.audience)
@@ -155,6 +158,34 @@ def with_named(
         part.model_copy(update={"words": text[part.start : part.end]}) for part in goal.unread
     )
     return goal.model_copy(update={"text": text, "audience": rule, "unread": unread})
+
+
+def _without_unknown(goal: Goal, text: str, known: Sequence[SavedSegment]) -> Goal:
+    names = [segment.name for segment in known]
+    folded = {name.casefold() for name in names}
+    missed = [
+        match
+        for match in _PEOPLE_OF.finditer(text)
+        if " ".join(match[1].split()).casefold() not in folded
+    ]
+    if not missed:
+        return goal
+    said = tuple(
+        Impossible(
+            code="unknown_segment",
+            words=match[0],
+            why="There is no saved segment of that name.",
+            instead=", ".join(f"“{name}”" for name in nearest(match[1], names))
+            or "a rule in words, or a segment that is saved first",
+        )
+        for match in missed
+    )
+    unread = tuple(
+        part
+        for part in goal.unread
+        if not any(m.start() <= part.start and part.end <= m.end() for m in missed)
+    )
+    return goal.model_copy(update={"impossible": (*goal.impossible, *said), "unread": unread})
 
 
 def _file(stack: Stack) -> Path:

@@ -154,6 +154,10 @@ async def test_a_named_segment_starts_a_campaign(desk: Desk) -> None:
 
     goal = read_goal(GoalText(text=blank, today=date(2026, 11, 24), currency="EUR"))
     assert with_named(goal, text, named, named).audience == rule
+    text = "Write to the people of “Ring fork”"
+    goal = read_goal(GoalText(text=text, today=date(2026, 11, 24), currency="EUR"))
+    (missed,) = with_named(goal, text, [], named).impossible
+    assert (missed.code, missed.instead) == ("unknown_segment", "“Ring folk”")
     assert (await browser.post("/audience/forget", data={"name": "Ring folk"})).status_code == 303
     assert saved(desk.site.stack) == ()
     with pytest.raises(MainspringError):
