@@ -171,14 +171,14 @@ async def test_a_turn_killed_within_its_work_is_done_again_from_there(
 
 async def test_stopping_keeps_what_was_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = asyncio.Event()
-    real = world.shop.select
+    real = world.shop.addresses
 
     async def slow(rule: object) -> object:
         waiting.set()
         await asyncio.sleep(30)
         return await real(rule)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(world.shop, "select", slow)
+    monkeypatch.setattr(world.shop, "addresses", slow)
     turns = Turns(lambda: world.stack)
     with world.ledger.write() as tx:
         thread = threads.create(tx, world.owner)
