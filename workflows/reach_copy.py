@@ -53,9 +53,8 @@ class ReachCopy:
             known = self._agreed
             if known is None or not known.stands(tx):
                 purpose = PURPOSE_OF["email"]
-                said = permissions.answers(tx, purpose)
                 known = self._agreed = _Agreed(
-                    pa.array([one.customer_id for one in said if one.agreed], pa.string()),
+                    pa.array(permissions.agreed(tx, purpose), pa.string()),
                     journal.mark(tx),
                     tx.now,
                     permissions.next_yes(tx, purpose),
@@ -74,7 +73,9 @@ class ReachCopy:
                 addresses.filter(pc.invert(pc.is_in(addresses, value_set=self._addresses)))
             )
             if len(missing):
-                made = [bytes.fromhex(suppression.address_hash(a.as_py(), key)) for a in missing]
+                made = [
+                    bytes.fromhex(suppression.address_hash(a, key)) for a in missing.to_pylist()
+                ]
                 self._addresses = pa.concat_arrays([self._addresses, missing])
                 self._hashes = pa.concat_arrays([self._hashes, pa.array(made, _HASH)])
             at = pc.index_in(addresses, value_set=self._addresses)
