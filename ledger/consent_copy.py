@@ -26,14 +26,3 @@ def every_answer(tx: Transaction) -> list[Row]:
         (customer_id, purpose, given, at, bool(by_hand))
         for customer_id, purpose, given, at, by_hand in tx.connection.execute(query)
     ]
-
-
-def state(tx: Transaction) -> tuple[object, ...]:
-    """Changes whenever an answer is added or a person is forgotten."""
-    answers = sa.select(sa.func.count(), sa.func.max(_c.at)).select_from(t.consents)
-    people = sa.select(sa.func.count()).select_from(t.subjects)
-    (number, latest), (known,) = (
-        tx.connection.execute(answers).one(),
-        tx.connection.execute(people).one(),
-    )
-    return number, latest, known

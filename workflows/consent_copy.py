@@ -10,9 +10,11 @@ from threading import Lock
 
 import pyarrow as pa
 
-from ledger import consent_copy
+from ledger import consent_copy, journal
 from ledger.database import Ledger
 
+_CHANGES = ("consents_recorded", "unsubscribed", "subject_erased")
+"""Rows of the journal after which the answers are others."""
 _COLUMNS = ("customer_id", "purpose", "given", "at", "by_hand")
 
 
@@ -22,13 +24,12 @@ class ConsentCopy:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = Lock()
-        self._state: tuple[object, ...] | None = None
+        self._mark: journal.Mark | None = None
         self._rows = pa.table({})
 
     def __call__(self) -> pa.Table:
         with self._lock, self._ledger.read() as tx:
-            state = consent_copy.state(tx)
-            if state != self._state:
+            if self._mark is None or journal.kinds_since(tx, self._mark, _CHANGES) != set():
                 columns = list(zip(*consent_copy.every_answer(tx), strict=True)) or [()] * 5
                 types = (
                     pa.string(),
@@ -41,5 +42,5 @@ class ConsentCopy:
                     [pa.array(values, kind) for values, kind in zip(columns, types, strict=True)],
                     names=_COLUMNS,
                 )
-                self._state = state
+                self._mark = journal.mark(tx)
             return self._rows

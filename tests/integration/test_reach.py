@@ -38,6 +38,7 @@ from tools.esp.addresses import usable
 from tools.esp.mime import ascii_address
 from tools.esp.port import SendError
 from workflows.audience import reach
+from workflows.consent_copy import ConsentCopy
 from workflows.reach_copy import ReachCopy
 from workflows.stack import Keys, Stack
 
@@ -192,6 +193,31 @@ def test_a_ledger_that_was_put_back_is_read_anew(tmp_path: Path) -> None:
             journal.append(tx, "something else", person_id=None, thing=customer, data={})
         with ledger.read() as tx:
             assert copy.agreed(tx).to_pylist() == [customer]
+
+
+def test_the_copy_of_the_answers_is_never_stale(tmp_path: Path) -> None:
+    ledger = make_ledger(tmp_path)
+    copy = ConsentCopy(ledger)
+    with ledger.write() as tx:
+        owner = people.add(tx, "Ada", "ada@example.test", "owner")
+    told: list[list[Any]] = [
+        [("say", "a", True, -1, False), ("say", "b", True, 0, False)],
+        [("erase", "a"), ("say", "c", True, -1, False)],  # as many people and answers as before
+        [("leave", "b")],
+    ]
+    seen = []
+    for steps_done in told:
+        with ledger.write() as tx:
+            for step in steps_done:
+                do(tx, owner, step)
+        rows = copy().to_pylist()
+        seen.append(sorted((str(row["customer_id"]), bool(row["given"])) for row in rows))
+    assert seen == [
+        [("a", True), ("b", True)],
+        [("b", True), ("c", True)],
+        [("b", False), ("b", True), ("c", True)],
+    ]
+    assert copy() is copy()
 
 
 odd = st.text(alphabet="aA1.@-_ \t\x1c\u00a0\u2028ü<>\"'\\é", max_size=12)
