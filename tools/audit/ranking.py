@@ -101,19 +101,22 @@ def _span(tables: Tables) -> str:
 
 
 def _purchase_days(tables: Tables, until: date, last: date) -> tuple[pa.Table, Query]:
+    # Sums of decimals are the same in any order; sums of floating numbers are not, and threads
+    # add in any.
     lines = tables.text(tables.lines().filter(lambda t: t.purchase & t.customer_id.notnull()))
     zone = literal(tables.timezone)
     cut = f"DATE '{until.isoformat()}'"
     statement = f"""
         WITH days AS (
             SELECT customer_id, CAST(timezone({zone}, ordered_at) AS DATE) AS day,
-                CAST(sum(net) AS DOUBLE) AS net
+                sum(net) AS net
             FROM ({lines}) GROUP BY ALL HAVING sum(net) > 0),
         firsts AS (SELECT *, min(day) OVER (PARTITION BY customer_id) AS first FROM days)
         SELECT customer_id, any_value(first) AS first,
             count(*) FILTER (day <= {cut}) AS learnt, max(day) FILTER (day <= {cut}) AS learnt_last,
             count(*) FILTER (day > {cut}) AS later, count(*) AS days, max(day) AS last,
-            coalesce(avg(net) FILTER (day > first), 0) AS mean
+            coalesce(CAST(sum(net) FILTER (day > first) AS DOUBLE)
+                / nullif(count(*) FILTER (day > first), 0), 0) AS mean
         FROM firsts GROUP BY customer_id ORDER BY customer_id"""
     return tables.run_text(statement), Query(id="purchase-days", engine="duckdb", text=statement)
 
