@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import openai
-from openai import AsyncOpenAI
 
 from agents.answers import (
     Fault,
@@ -43,7 +42,14 @@ from agents.model import (
     ToolSpec,
     Words,
 )
-from agents.openai_wire import Raw, on_the_wire, read_completion, shown_its_fault, wire_error
+from agents.openai_wire import (
+    Raw,
+    on_the_wire,
+    open_endpoint,
+    read_completion,
+    shown_its_fault,
+    wire_error,
+)
 from agents.rules.language import NAMES, language_of
 from agents.tasks import Answered, Given, Task
 from prompts.library import Prompt, load_prompt, render
@@ -114,13 +120,7 @@ class OpenAIModel:
             seconds=seconds,
             most_bytes=8 * most_characters,
         )
-        self._client = AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key or "none",
-            max_retries=0,
-            timeout=httpx.Timeout(seconds, connect=5),  # type: ignore[arg-type]
-            http_client=self._http,  # type: ignore[arg-type]
-        )
+        self._client = open_endpoint(base_url, api_key, self._http, seconds)
 
     @property
     def name(self) -> str:

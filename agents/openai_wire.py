@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import openai
+from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
 from agents.answers import Fault, strict_schema
@@ -16,6 +17,20 @@ from agents.tasks import Task
 from tools.http import AnswerTooLong
 
 _NEXT = "Try again later, check the endpoint with `mainspring doctor`, or go on without a model."
+
+
+def open_endpoint(
+    base_url: str, api_key: str, http: httpx.AsyncClient, seconds: float
+) -> AsyncOpenAI:
+    """The endpoint's client over a given HTTP client, which alone retries."""
+    return AsyncOpenAI(
+        base_url=base_url,
+        api_key=api_key or "none",
+        max_retries=0,
+        # openai knows httpx2 by type; both are taken as they are.
+        timeout=httpx.Timeout(seconds, connect=5),  # type: ignore[arg-type]
+        http_client=http,  # type: ignore[arg-type]
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
 from agents.model import ModelError
-from agents.openai_wire import wire_error
+from agents.openai_wire import open_endpoint, wire_error
 from domain.frozen import Frozen
 from tools.http import open_client
 
@@ -61,13 +61,7 @@ async def probe(base_url: str, api_key: str, name: str, *, seconds: float = 30) 
         seconds=seconds,
         attempts=2,
     )
-    client = AsyncOpenAI(
-        base_url=base_url,
-        api_key=api_key or "none",
-        max_retries=0,
-        timeout=httpx.Timeout(seconds, connect=5),  # type: ignore[arg-type]
-        http_client=http,  # type: ignore[arg-type]
-    )
+    client = open_endpoint(base_url, api_key, http, seconds)
     async with http:
         asked = _Asked(client, name, seconds)
         await asked.answers({"messages": _says("Say yes.")})  # whether it answers at all

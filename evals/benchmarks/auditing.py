@@ -22,11 +22,12 @@ from typing import Any
 from app.data_audit import audit_data
 from app.stack import build_stack
 from app.work.audit import audit_work
-from app.workspace import Workspace, init_workspace
+from app.workspace import Workspace
 from domain.customer import Consent
-from evals.benchmarks.figures import Measurement, median, ratio
+from evals.benchmarks.figures import Measurement, growth, median, ratio
 from evals.benchmarks.memory import forget_peak, peak_mb
 from evals.benchmarks.preview import NOW, PIECE, RULE, make_store
+from evals.benchmarks.workspace import bench_workspace
 from ledger import consent
 from tools.store.schema import TABLES, TableName
 from tools.store.segments import Store, connect
@@ -73,16 +74,7 @@ async def measure(data: Path | None, customers: int = SIZES[-1]) -> tuple[Measur
             figures = await _one(workspace, size)
         seconds[size] = figures[0].value
         found += figures
-    for size, before in zip(list(seconds)[1:], seconds, strict=False):
-        found.append(
-            Measurement(
-                name=f"growth to {size:,}",
-                value=seconds[size] / seconds[before],
-                unit="ratio",
-                note=f"time of the audit, {size / before:.0f} times the customers",
-            )
-        )
-    return tuple(found)
+    return (*found, *growth(seconds, "time of the audit"))
 
 
 async def _one(workspace: Workspace, size: int) -> list[Measurement]:
@@ -139,16 +131,7 @@ async def standing(stack: Stack) -> None:
 
 def make_workspace(folder: Path, customers: int) -> Workspace:
     """A workspace with so many customers, nine in ten of whom agreed."""
-    workspace = init_workspace(
-        folder / "workspace",
-        name="Bench",
-        timezone="Europe/Berlin",
-        currency="EUR",
-        owner_name="Bench",
-        owner_email="bench@localhost",
-        simulated_at=NOW,
-        environment={"MAINSPRING_HOME": str(folder / "home")},
-    )
+    workspace = bench_workspace(folder, at=NOW)
     store = make_store(workspace.folder, customers)
     for segment in store.manifest().segments:
         store.replace([segment], TOLD[segment.table])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 from domain.frozen import Frozen
@@ -48,6 +49,19 @@ def median(name: str, rounds: Sequence[float], unit: Unit, note: str = "") -> Me
         note=note,
         rounds=tuple(round(value, 4) for value in rounds),
     )
+
+
+def growth(seconds: Mapping[int, float], what: str) -> list[Measurement]:
+    """Customers → seconds, smallest first: each held against the next smaller."""
+    return [
+        Measurement(
+            name=f"growth to {size:,}",
+            value=seconds[size] / seconds[before],
+            unit="ratio",
+            note=f"{what}, {size / before:.0f} times the customers",
+        )
+        for before, size in pairwise(seconds)
+    ]
 
 
 def ratio(name: str, ours: Sequence[float], bare: Sequence[float], note: str = "") -> Measurement:

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from app.importing import import_file
-from app.workspace import init_workspace
 from evals.benchmarks.figures import Measurement
 from evals.benchmarks.memory import peak_mb
+from evals.benchmarks.workspace import bench_workspace
 from evals.market.history import make_market, write_history
 from evals.market.world import World
 from tools.store.fields import Kind
@@ -50,15 +50,11 @@ async def measure(data: Path | None) -> tuple[Measurement, ...]:
 
 
 def _one(kind: Kind, path: Path, folder: Path, *, retail: bool) -> list[Measurement]:
-    workspace = init_workspace(
-        folder / f"workspace-{kind}",
-        name="Bench",
+    workspace = bench_workspace(
+        folder / kind,
+        at=datetime(2026, 11, 2, 8, tzinfo=UTC),
         timezone="Europe/London" if retail else "Europe/Berlin",
         currency="GBP" if retail else "EUR",
-        owner_name="Bench",
-        owner_email="bench@localhost",
-        simulated_at=datetime(2026, 11, 2, 8, tzinfo=UTC),
-        environment={"MAINSPRING_HOME": str(folder / "home")},
     )
     began = time.perf_counter()
     imported = import_file(

@@ -22,9 +22,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from domain.predicate import AllOf, Bought, Did, NotThat, Predicate, Trait
-from evals.benchmarks.figures import Measurement, median, ratio
+from evals.benchmarks.figures import Measurement, growth, median, ratio
 from evals.benchmarks.memory import forget_peak, peak_mb
-from evals.benchmarks.whole_preview import let_them_answer, make_workspace, measure_whole
+from evals.benchmarks.whole_preview import let_them_answer, measure_whole
+from evals.benchmarks.workspace import bench_workspace
 from tools.store.compile import customers_that_fit
 from tools.store.schema import SCHEMAS, TableName
 from tools.store.segments import Store, connect
@@ -60,7 +61,7 @@ async def measure(data: Path | None, customers: int = SIZES[1]) -> tuple[Measure
     for size in (*(size for size in SIZES if size < customers), customers):
         with tempfile.TemporaryDirectory(prefix="mainspring-bench-") as folder:
             began = time.perf_counter()
-            workspace = make_workspace(Path(folder), NOW)
+            workspace = bench_workspace(Path(folder), at=NOW, timezone="UTC")
             store = make_store(workspace.folder, size)
             made = time.perf_counter() - began
             figures = _one(store, size)
@@ -69,16 +70,7 @@ async def measure(data: Path | None, customers: int = SIZES[1]) -> tuple[Measure
                 figures += await measure_whole(workspace, size, RULE, partial(by_hand, store))
         warm[size] = figures[0].value
         found += [*figures, Measurement(name=f"{size:,}: making them", value=made, unit="s")]
-    for size, before in zip(list(warm)[1:], warm, strict=False):
-        found.append(
-            Measurement(
-                name=f"growth to {size:,}",
-                value=warm[size] / warm[before],
-                unit="ratio",
-                note=f"time, {size / before:.0f} times the customers",
-            )
-        )
-    return tuple(found)
+    return (*found, *growth(warm, "time"))
 
 
 def _one(store: Store, size: int) -> list[Measurement]:

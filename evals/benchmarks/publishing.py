@@ -19,11 +19,12 @@ import aiosmtplib
 
 from app.importing import import_file
 from app.stack import build_stack
-from app.workspace import Workspace, init_workspace
+from app.workspace import Workspace
 from domain.customer import Contact
 from domain.plan import Cap, QuietHours
 from domain.publication import Content, Message, RenderedVariant, Sender
 from evals.benchmarks.figures import Measurement, median, ratio
+from evals.benchmarks.workspace import bench_workspace
 from evals.market.inbox import Inbox, running_inbox
 from ledger import approvals, publications, runs, snapshots, subjects
 from ledger.publications import Assignment
@@ -106,14 +107,9 @@ async def _bare(inbox: Inbox, number: int) -> float:
 
 
 def _workspace(folder: Path, inbox: Inbox) -> Workspace:
-    workspace = init_workspace(
-        folder / "workspace",
-        name="Bench",
-        timezone="Europe/Berlin",
-        currency="EUR",
-        owner_name="Bench",
-        owner_email="bench@localhost",
-        simulated_at=NOW,
+    workspace = bench_workspace(
+        folder,
+        at=NOW,
         settings={
             "sending": {
                 "from_address": SENDER.address,
@@ -122,7 +118,6 @@ def _workspace(folder: Path, inbox: Inbox) -> Workspace:
                 "connections": CONNECTIONS,
             }
         },
-        environment={"MAINSPRING_HOME": str(folder / "home")},
     )
     customers = folder / "customers.csv"
     with customers.open("w", newline="", encoding="utf-8") as file:

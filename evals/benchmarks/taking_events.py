@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.intake.spool import waiting_bytes
-from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace
+from app.workspace import EXAMPLE_BRAND, Workspace
 from evals.benchmarks.figures import Measurement, median, ratio
 from evals.benchmarks.memory import children_of, peak_mb
 from evals.benchmarks.processes import free_port, running
+from evals.benchmarks.workspace import bench_workspace
 from ledger import sources
 from tools.store.segments import Store
 
@@ -75,16 +76,7 @@ class Load:
 async def measure(data: Path | None) -> tuple[Measurement, ...]:
     """``data`` is not used: events are made here."""
     with tempfile.TemporaryDirectory(prefix="mainspring-bench-") as name:
-        workspace = init_workspace(
-            Path(name) / "workspace",
-            name="Bench",
-            timezone="UTC",
-            currency="EUR",
-            owner_name="Bench",
-            owner_email="bench@example.test",
-            brand=EXAMPLE_BRAND,
-            environment={"MAINSPRING_HOME": str(Path(name) / "home")},
-        )
+        workspace = bench_workspace(Path(name), timezone="UTC", brand=EXAMPLE_BRAND)
         with workspace.ledger.write() as tx:
             _, key = sources.add(tx, "bench", workspace.person(tx))
         async with AsyncExitStack() as servers:

@@ -12,12 +12,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from app.stack import build_stack
 from app.views.audience import audience_page
-from app.workspace import Workspace, init_workspace
+from app.workspace import Workspace
 from domain.customer import Consent, Suppression
 from domain.predicate import Everyone, Predicate
 from evals.benchmarks.figures import Measurement, median, ratio
@@ -31,20 +30,6 @@ ROUNDS = 5
 PIECE = 100_000
 """Customers whose answers are written in one transaction."""
 _Look = Callable[[Stack], Coroutine[Any, Any, object]]
-
-
-def make_workspace(folder: Path, now: datetime) -> Workspace:
-    """One without customers, whose clock stands at ``now``."""
-    return init_workspace(
-        folder / "workspace",
-        name="Bench",
-        timezone="UTC",
-        currency="EUR",
-        owner_name="Bench",
-        owner_email="bench@localhost",
-        simulated_at=now,
-        environment={"MAINSPRING_HOME": str(folder / "home")},
-    )
 
 
 def let_them_answer(workspace: Workspace, customers: int, now: datetime) -> None:

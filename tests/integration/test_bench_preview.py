@@ -8,7 +8,8 @@ from pathlib import Path
 from app.stack import build_stack
 from domain.predicate import Everyone
 from evals.benchmarks.preview import BY_COUNTRY, NOW, by_hand, make_store, ours
-from evals.benchmarks.whole_preview import let_them_answer, make_workspace
+from evals.benchmarks.whole_preview import let_them_answer
+from evals.benchmarks.workspace import bench_workspace
 from workflows.audience import reach
 
 
@@ -21,7 +22,7 @@ def test_the_rule_and_the_sql_by_hand_find_as_many(tmp_path: Path) -> None:
 
 
 async def test_whom_the_benchmark_finds_reachable(tmp_path: Path) -> None:
-    workspace = make_workspace(tmp_path, NOW)
+    workspace = bench_workspace(tmp_path, at=NOW, timezone="UTC")
     make_store(workspace.folder, 1_000)
     let_them_answer(workspace, 1_000, NOW)
     found = await reach(build_stack(workspace), Everyone())

@@ -14,8 +14,8 @@ import pytest
 
 from domain.errors import WrongUsage
 from tests.export_world import ExportWorld
+from tests.import_world import ROWS, WRITE
 from tests.integration.commanding import Commands
-from tests.integration.test_store_intake import ROWS, WRITE
 from tools.store.intake import recognise_file
 from tools.store.segments import Store
 

@@ -18,9 +18,10 @@ from agents.tasks import READ_GOAL, GoalText
 from app.model_checks import check_models
 from app.models import endpoint
 from app.stack import build_stack
-from app.workspace import EXAMPLE_BRAND, Workspace, init_workspace, open_workspace
+from app.workspace import Workspace, open_workspace
 from ledger import tables
 from prompts.library import load_prompt
+from tests.intake_world import make_workspace
 from tests.integration.model_server import (
     ModelServer,
     Step,
@@ -34,16 +35,7 @@ COLOUR = json.dumps({"colour": "green"})
 
 
 def workspace(folder: Path, settings: str, secrets: str = "") -> Workspace:
-    made = init_workspace(
-        folder / "workspace",
-        name="Halden",
-        timezone="Europe/Berlin",
-        currency="EUR",
-        owner_name="Ada Winter",
-        owner_email="ada@halden.example",
-        brand=EXAMPLE_BRAND,
-        environment={"MAINSPRING_HOME": str(folder / "home")},
-    )
+    made, _ = make_workspace(folder)
     with (made.folder / "mainspring.toml").open("a") as file:
         file.write(settings)
     if secrets:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import json
-import multiprocessing
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,176 +12,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from domain.errors import WrongUsage
-from tools.cdp.port import CdpError
+from tests.import_world import (
+    CUSTOMER,
+    EVENT,
+    FACT,
+    NOW,
+    ORDER,
+    SUPPRESSION,
+    set_aside,
+    stored,
+    take_in,
+    write_csv,
+    write_jsonl,
+)
 from tools.store.fields import Kind
-from tools.store.intake import Intake, read_file
 from tools.store.links import link_id
 from tools.store.segments import Store
 from tools.store.tables import Tables
-
-NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
-CUSTOMER = {
-    "customer_id": "c1",
-    "email": "anna@example.test",
-    "first_name": "Anna",
-    "last_name": "Berg",
-    "language": "de-DE",
-    "country": "Germany",
-    "city": "München",
-    "timezone": "Europe/Berlin",
-    "created_at": "2020-01-01T00:00:00Z",
-    "email_consent": "yes",
-    "email_consent_at": "2020-01-01T00:00:00Z",
-    "email_consent_source": "shop checkout",
-    "tracking_consent": "no",
-    "phone": "+491711234567",
-    "postcode": "80331",
-    "birthday": "1980-02-01",
-    "updated_at": "2026-01-01T00:00:00Z",
-    "device_id": "d1",
-    "sms_consent": "no",
-}
-ORDER = {
-    "order_id": "1",
-    "customer_id": "c1",
-    "ordered_at": "2026-05-01T10:00:00Z",
-    "product_id": "w1",
-    "description": "A watch",
-    "category": "watch",
-    "quantity": "1",
-    "unit_price": "119.00",
-    "discount": "0",
-    "vat_rate": "0.19",
-    "currency": "EUR",
-    "channel": "shop",
-    "country": "Germany",
-    "cancellation": "false",
-}
-EVENT = {
-    "event_id": "e1",
-    "customer_id": "c1",
-    "name": "Email Opened",
-    "occurred_at": "2026-05-01T10:00:00Z",
-    "received_at": "2026-05-01T10:00:01Z",
-    "campaign_id": "k",
-    "message_key": "m",
-    "product_id": "w1",
-    "machine": "false",
-    "properties": "{}",
-}
-SUPPRESSION = {
-    "address": "x@example.test",
-    "phone": "",
-    "customer_id": "c1",
-    "reason": "hard bounce",
-    "at": "2026-05-01T10:00:00Z",
-}
-CONSENT = {
-    "customer_id": "c1",
-    "email": "anna@example.test",
-    "channel": "sms",
-    "given": "no",
-    "at": "2026-05-01T10:00:00Z",
-    "source": "Till",
-    "wording": "Write to me.",
-}
-COMPLAINT = {
-    "case_id": "7",
-    "customer_id": "c1",
-    "email": "anna@example.test",
-    "opened_at": "2026-05-01T10:00:00Z",
-    "closed_at": "2026-05-02T10:00:00Z",
-    "status": "open",
-}
-FACT = {
-    "id": "w1",
-    "name": "Dress watch",
-    "category": "watch",
-    "price": "1200.00",
-    "currency": "EUR",
-    "stock": "1",
-    "flaws": "a scratch",
-    "year": "1968",
-}
-ROWS: dict[Kind, dict[str, str]] = {
-    "customers": CUSTOMER,
-    "orders": ORDER,
-    "events": EVENT,
-    "suppressions": SUPPRESSION,
-    "consents": CONSENT,
-    "complaints": COMPLAINT,
-    "facts": FACT,
-}
-EXTREMES = (
-    "inf",
-    "-Infinity",
-    "1e400",
-    "1970-01-01",
-    "2099-12-31",
-    "0000-00-00",
-    "99999-01-01T00:00:00Z",
-    "=HYPERLINK(1)",
-    "x" * 1_000_000,
-    "a\tb\nc",
-    "\ufeff",
-    "'; DROP TABLE raw; --",
-    '"',
-    "{",
-    "[]",
-    "12,5,6",
-    "1,234",
-    "٣",
-)
-
-
-def write_csv(path: Path, rows: Sequence[dict[str, str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-def write_jsonl(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def write_parquet(path: Path, rows: Sequence[dict[str, str]]) -> Path:
-    said = {name: [row[name] for row in rows] for name in rows[0]}
-    columns = {  # half of a surrogate pair can be in no Parquet file
-        name: [value.encode(errors="replace").decode() for value in values]
-        for name, values in said.items()
-    }
-    pq.write_table(pa.table(columns), path)
-    return path
-
-
-WRITE = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
-
-
-def take_in(kind: Kind, path: Path, folder: Path, **more: Any) -> Intake:
-    return read_file(
-        kind,
-        path,
-        store=Store(folder / "data"),
-        quarantine=folder / "quarantine",
-        now=NOW,
-        **more,
-    )
-
-
-def set_aside(intake: Intake) -> list[dict[str, Any]]:
-    assert intake.quarantine_file is not None
-    lines = Path(intake.quarantine_file).read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def stored(folder: Path, statement: str) -> list[dict[str, Any]]:
-    with Tables(Store(folder / "data"), NOW, "UTC") as tables:
-        rows: list[dict[str, Any]] = tables.run_text(statement).to_pylist()
-        return rows
-
 
 # --- formats --------------------------------------------------------------------------------------
 
@@ -355,94 +198,6 @@ def test_months_come_first_where_a_date_of_the_file_shows_it(tmp_path: Path) -> 
 
     (row,) = stored(tmp_path, "SELECT CAST(ordered_at AS VARCHAR) AS at FROM orders")
     assert row["at"].startswith("2026-03-25 08:26:00")
-
-
-# --- poison ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def poison(shared_data: Path) -> list[str]:
-    path = shared_data / "injection" / "poison_profile_values.json.gz"
-    values = [entry["value"] for entry in json.loads(gzip.decompress(path.read_bytes()))]
-    return [*values, *EXTREMES]
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "csv.gz"])
-@pytest.mark.parametrize("kind", list(ROWS))
-def test_poison_in_every_field_is_counted_and_never_crashes(
-    tmp_path: Path, poison: list[str], kind: Kind, suffix: str
-) -> None:
-    good, identity = ROWS[kind], next(iter(ROWS[kind]))
-    rows = [good]
-    for field in good:
-        for number, value in enumerate(poison):
-            rows.append(good | {identity: f"{field}{number}@example.test"} | {field: value})
-    path = WRITE[suffix.removesuffix(".gz")](tmp_path / f"f.{suffix.removesuffix('.gz')}", rows)
-    if suffix.endswith("gz"):
-        path = tmp_path / f"f.{suffix}"
-        path.write_bytes(gzip.compress((tmp_path / "f.csv").read_bytes(), 1))
-
-    intake = take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
-
-    kept = intake.added + intake.already_known + intake.duplicates
-    if kind == "orders":  # repeats of a line are among the added
-        kept -= intake.duplicates
-    assert intake.rows_read == len(rows)
-    assert kept + intake.quarantined == len(rows)
-    assert 0 < intake.quarantined < len(rows)
-    assert sum(n for _, n in intake.reasons) == intake.quarantined
-    if kind in ("orders", "events"):
-        [row] = stored(tmp_path, f"SELECT count(*) AS n FROM {kind}")
-        assert row["n"] == intake.added
-    if suffix.endswith("gz"):
-        path.write_bytes(path.read_bytes()[:-40])
-        with pytest.raises(WrongUsage, match="damaged or cut off"):
-            take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
-
-
-@pytest.mark.parametrize("kind", list(ROWS))
-def test_shifted_columns_and_mixed_encodings_leave_the_good_rows(
-    tmp_path: Path, kind: Kind
-) -> None:
-    good = ROWS[kind]
-    values, identity = [*good.values()], next(iter(good))
-    broken = [
-        [*values, "one too many"], values[:-1], ["", *values[:-1]], [*values[1:], ""],
-        [*values[2:], *values[:2]], [f"{value}\N{GREEK SMALL LETTER ALPHA}" for value in values],
-    ]  # fmt: skip
-    lines = [",".join(f'"{value}"' for value in row) for row in (good, values, *broken)]
-    content = (
-        "\n".join(lines).encode() + b"\n" + lines[1].replace(values[0], "J\xf6rg").encode("latin-1")
-    )
-    path = tmp_path / "f.csv"
-    path.write_bytes(content)
-
-    intake = take_in(kind, path, tmp_path, timezone="UTC", currency="EUR")
-
-    kept = intake.added + (0 if kind == "orders" else intake.duplicates)
-    assert intake.rows_read == 8
-    assert kept + intake.quarantined == 8
-    assert intake.added >= 1
-    assert intake.quarantined >= 3, identity
-
-
-@pytest.mark.shared
-def test_no_poison_reaches_a_name_and_real_names_stay(tmp_path: Path, poison: list[str]) -> None:
-    names = [*poison, "李小龙", "محمد", "Łukasz", "O'Neill", "Anne-Marie", "Null", "José Ángel"]
-    rows = [CUSTOMER | {"customer_id": str(n), "first_name": v} for n, v in enumerate(names)]
-
-    take_in("customers", write_jsonl(tmp_path / "c.jsonl", rows), tmp_path)
-
-    kept = {
-        row["first_name"]
-        for row in stored(tmp_path, "SELECT first_name FROM profiles WHERE first_name IS NOT NULL")
-    }
-    real = {"李小龙", "محمد", "Łukasz", "O'Neill", "Anne-Marie", "Null", "José Ángel", "ß"}
-    assert real - {"Null"} <= kept
-    wrong = [name for name in kept if set(name) & set("{}<>|=$%\x00\u202e\u200b@")]
-    assert wrong == []
-    assert all(len(name) <= 100 for name in kept)
 
 
 def test_an_order_whose_amount_cannot_be_read_is_not_guessed(tmp_path: Path) -> None:
@@ -638,65 +393,3 @@ def test_suppressions_carry_another_systems_reason(tmp_path: Path) -> None:
         ("y@z.test", "imported"),
     ]
     assert intake.suppressions[1].at == NOW
-
-
-# --- several at once, and damage ------------------------------------------------------------------
-
-
-def _import_part(folder: str, part: int) -> int:
-    rows = [ORDER | {"order_id": f"{part}-{n}" if n % 2 else f"shared-{n}"} for n in range(400)]
-    path = write_csv(Path(folder) / f"part-{part}.csv", rows)
-    return take_in("orders", path, Path(folder)).added
-
-
-def test_four_processes_importing_at_once_lose_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(4) as pool:
-        added = pool.starmap(_import_part, [(str(tmp_path), part) for part in range(4)])
-
-    store = Store(tmp_path / "data")
-    assert sum(added) == 4 * 200 + 200
-    assert store.counts()["orders"] == 1000
-    (row,) = stored(tmp_path, "SELECT count(DISTINCT line_id) AS n FROM orders")
-    assert row["n"] == 1000
-    assert store.verify() == ()
-    assert not list((tmp_path / "data").glob("*.tmp"))
-
-
-@pytest.mark.parametrize("harm", ["gone", "shorter", "scrambled", "manifest"])
-def test_damage_is_a_typed_error(tmp_path: Path, harm: str) -> None:
-    take_in("orders", write_csv(tmp_path / "o.csv", [ORDER]), tmp_path)
-    store = Store(tmp_path / "data")
-    (segment,) = store.paths("orders")
-    content = segment.read_bytes()
-    match harm:
-        case "gone":
-            segment.unlink()
-        case "shorter":
-            segment.write_bytes(content[:-10])
-        case "scrambled":
-            segment.write_bytes(bytes(len(content)))
-        case "manifest":
-            (tmp_path / "data" / "manifest.json").write_text("{")
-
-    with pytest.raises(CdpError) as caught:
-        stored(tmp_path, "SELECT sum(net) FROM orders")
-    assert caught.value.code == "store_damaged"
-    assert caught.value.next_step
-    with pytest.raises(CdpError) as caught:
-        take_in("orders", write_csv(tmp_path / "p.csv", [ORDER]), tmp_path)
-    assert caught.value.code == "store_damaged"
-    assert harm == "manifest" or store.verify()
-
-
-def test_what_a_killed_importer_left_is_cleared(tmp_path: Path) -> None:
-    take_in("orders", write_csv(tmp_path / "o.csv", [ORDER]), tmp_path)
-    (tmp_path / "data" / "orders-000002.parquet.tmp").write_bytes(b"half")
-    (tmp_path / "data" / "orders-000002.parquet").write_bytes(b"never listed")
-
-    second = take_in("orders", write_csv(tmp_path / "p.csv", [ORDER | {"order_id": "2"}]), tmp_path)
-
-    assert second.added == 1
-    assert Store(tmp_path / "data").verify() == ()
-    (row,) = stored(tmp_path, "SELECT count(*) AS n FROM orders")
-    assert row["n"] == 2

@@ -4,7 +4,6 @@ of makes these fail."""
 from __future__ import annotations
 
 import json
-import shutil
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -53,17 +52,11 @@ WITHOUT_PEOPLE = {
 they are."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module")  # no campaign is needed here
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("planted")
     plant(folder, campaign=False)
     return folder
-
-
-@pytest.fixture
-def shop(planted: Path, tmp_path: Path) -> Commands:
-    shutil.copytree(planted, tmp_path, dirs_exist_ok=True)
-    return Commands(tmp_path / "shop", tmp_path / "home")
 
 
 def columns(table: sa.Table) -> set[str]:

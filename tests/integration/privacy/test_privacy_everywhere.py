@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -17,7 +16,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from app.intake.spool import waiting_bytes
 from app.intake.writer import write_complete
@@ -28,22 +26,9 @@ from brand_voice.index import VoiceIndex
 from ledger import erasures, journal, sources, subjects
 from ledger import tables as t
 from tests.integration.commanding import Commands
-from tests.privacy_world import ANNA, ORDERS, SECOND, bring, opened, places, plant
+from tests.privacy_world import ANNA, ORDERS, SECOND, bring, opened, places
 from tools.store.segments import Store
 from tools.store.tables import Tables
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("planted")
-    plant(folder)
-    return folder
-
-
-@pytest.fixture
-def shop(planted: Path, tmp_path: Path) -> Commands:
-    shutil.copytree(planted, tmp_path, dirs_exist_ok=True)
-    return Commands(tmp_path / "shop", tmp_path / "home")
 
 
 def lines(workspace: Workspace) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ a send that they are part of. Whatever was at it at that moment brings nothing o
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from tests.integration.commanding import Commands
 from tests.integration.ledger_world import agree
 from tests.mailserver import MailServer
 from tests.planning_world import Planning
-from tests.privacy_world import ANNA, SECOND, bring, opened, places, plant
+from tests.privacy_world import ANNA, SECOND, bring, opened, places
 from tests.serving import free_port, serving
 
 NAMES = [
@@ -44,19 +43,6 @@ NAMES = [
     "Miriam",
 ]
 NOW = datetime(2010, 12, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("planted")
-    plant(folder)
-    return folder
-
-
-@pytest.fixture
-def shop(planted: Path, tmp_path: Path) -> Commands:
-    shutil.copytree(planted, tmp_path, dirs_exist_ok=True)
-    return Commands(tmp_path / "shop", tmp_path / "home")
 
 
 class Held(MailServer):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import stat
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from app.privacy import person
 from ledger import (
@@ -33,24 +30,9 @@ from tests.privacy_world import (
     bring,
     opened,
     places,
-    plant,
 )
 from tools.store.segments import Store
 from tools.store.tables import Tables
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace that holds Anna in every place where it could, and others who look like her."""
-    folder = tmp_path_factory.mktemp("planted")
-    plant(folder)
-    return folder
-
-
-@pytest.fixture
-def shop(planted: Path, tmp_path: Path) -> Commands:
-    shutil.copytree(planted, tmp_path, dirs_exist_ok=True)
-    return Commands(tmp_path / "shop", tmp_path / "home")
 
 
 def test_a_person_is_erased_from_everything(shop: Commands, tmp_path: Path) -> None:
