@@ -42,7 +42,7 @@ EDITABLE: Mapping[str, tuple[str, ...]] = {
         "most_unsubscribed",
     ),
     "tracking": ("opens", "clicks"),
-    "model": ("budget_a_day",),
+    "model": ("budget_a_day", "budget_a_run"),
 }  # fmt: skip
 
 SHARES = frozenset({

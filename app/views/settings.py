@@ -42,7 +42,8 @@ class Limits(Frozen):
     approvals: ApprovalSettings
     tracking: TrackingSettings
     money_a_day: Decimal | None
-    """For the model, in the workspace's currency."""
+    """For models, in the workspace's currency; ``money_a_run``: for one run."""
+    money_a_run: Decimal | None
     mails_today: int
     money_today: Decimal
     deciders: int
@@ -85,6 +86,14 @@ class Account(Frozen):
     person: PersonRow
 
 
+class ModelLine(Frozen):
+    name: str
+    place: str
+    """The host that it is asked at."""
+    does: str
+    """Its tasks, in words."""
+
+
 class Connections(Frozen):
     """What mails are sent with, and what else the desk speaks to."""
 
@@ -96,10 +105,8 @@ class Connections(Frozen):
     public_url: str
     image_base_url: str
     dkim_selector: str
-    model: str
-    """Its name; empty: drafts are assembled from the library, no AI."""
-    model_place: str
-    """The host that it is asked at."""
+    models: tuple[ModelLine, ...]
+    """Empty: drafts are assembled from the library, no AI."""
     keys: tuple[tuple[str, bool], ...]
     """Each secret in words, and whether it is set."""
 
@@ -121,6 +128,7 @@ async def limits(site: Site) -> Limits:
         approvals=written.approvals,
         tracking=written.tracking,
         money_a_day=written.model.budget_a_day,
+        money_a_run=written.model.budget_a_run,
         mails_today=mails,
         money_today=money,
         deciders=sum("approve" in one.rights for one in everybody),
@@ -149,14 +157,14 @@ async def account(site: Site, person: Person, secret_hash: str) -> Account:
 
 def connections(workspace: Workspace) -> Connections:
     """Raises SecretsError where a key is missing on this machine."""
-    sending, model = workspace.settings.sending, workspace.settings.model
-    secrets = workspace.secrets
+    sending, secrets = workspace.settings.sending, workspace.secrets
     keys = [
         ("Password of the mail server", bool(secrets.smtp_password)),
         ("Key of the model", bool(secrets.model_api_key)),
         ("Key that signs unsubscribe links", bool(secrets.signing_key)),
         ("Key of the left-out addresses", bool(secrets.suppression_key)),
     ]
+    keys += [(f"Key of the model {name}", True) for name in sorted(secrets.model_keys)]
     keys += [(f"Webhook secret of {source}", True) for source in sorted(secrets.webhooks)]
     return Connections(
         from_name=sending.from_name or workspace.settings.workspace.name,
@@ -168,10 +176,26 @@ def connections(workspace: Workspace) -> Connections:
         public_url=sending.public_url,
         image_base_url=sending.image_base_url,
         dkim_selector=sending.dkim_selector,
-        model=model.name if model.base_url else "",
-        model_place=urlsplit(model.base_url).netloc.rpartition("@")[2],
+        models=_models(workspace),
         keys=tuple(keys),
     )
+
+
+def _models(workspace: Workspace) -> tuple[ModelLine, ...]:
+    main, further = workspace.settings.model, workspace.settings.models
+    lines = []
+    if main.base_url:
+        does = "all other tasks" if main.tasks else "all tasks"
+        lines.append(ModelLine(name=main.name, place=_host(main.base_url), does=does))
+    for name, one in further.items():
+        tasks = [task.replace("_", " ") for task, does in main.tasks.items() if does == name]
+        place = _host(one.base_url or main.base_url)
+        lines.append(ModelLine(name=one.name, place=place, does=", ".join(tasks) or "no task"))
+    return tuple(lines)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 async def health(workspace: Workspace) -> tuple[Check, ...]:

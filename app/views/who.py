@@ -297,7 +297,7 @@ def _pair(suggestion: Suggestion, rows: Mapping[str, Row], name: Name, clear: bo
         other=name(suggestion.other),
         sources=(_sources(one), _sources(other)),
         lines=tuple(lines),
-        reasons=tuple(map(_because, suggestion.reasons)),
+        reasons=tuple(_because(reason, suggestion.score) for reason in suggestion.reasons),
     )
 
 
@@ -327,9 +327,10 @@ def _sources(row: Row) -> str:
     return words.listed(row.get("sources") or ()) or "an earlier import"
 
 
-def _because(reason: Reason) -> Because:
+def _because(reason: Reason, said: float | None = None) -> Because:
+    """``said``: a likelihood that stands above it already."""
     beside = []
-    if reason.probability is not None:
+    if reason.probability is not None and reason.probability != said:
         beside.append(f"{words.percent(reason.probability)} likely")
     if reason.source:
         beside.append(f"said by {reason.source}")

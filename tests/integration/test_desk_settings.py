@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -56,18 +57,25 @@ async def save(browser: httpx.AsyncClient, values: dict[str, str], **more: str) 
 async def test_an_edit_keeps_the_owners_file_and_is_taken_over_at_once(desk: Desk) -> None:
     ada = await desk.signed_in("owner")
     answer = await save(
-        ada, {"limits.cap_most": "2", "limits.mails_a_day": "500", "model.budget_a_day": "12.50"}
+        ada,
+        {
+            "limits.cap_most": "2",
+            "limits.mails_a_day": "500",
+            "model.budget_a_day": "12.50",
+            "model.budget_a_run": "0.80",
+        },
     )
     assert answer.headers["location"] == "/settings?saved=caps#caps"
     text = settings_file(desk).read_text("utf-8")
     assert "# three were too many in spring\ncap_most = 2  # four\nquiet_start = 20\n" in text
     assert text.startswith("# docs/configuration.md lists every setting.")
-    assert tomllib.loads(text)["model"] == {"budget_a_day": 12.5}
+    assert tomllib.loads(text)["model"] == {"budget_a_day": 12.5, "budget_a_run": 0.8}
     assert settings_file(desk).stat().st_mode & 0o777 == 0o640
     assert [one.name for one in settings_file(desk).parent.glob(".*toml*")] == []
     assert desk.site.stack.rules.cap.most == 2
     with desk.site.stack.ledger.read() as tx:
         assert budgets.limit(tx, "mails", "day") == 500
+        assert budgets.limit(tx, "money", "run") == Decimal("0.8")
     [entry] = desk.journal("settings_changed")
     assert entry["person_id"] == desk.people["owner"].id
     assert '"from":"desk 127.0.0.1"' in entry["data"]

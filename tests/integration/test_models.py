@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from agents.tasks import READ_GOAL, GoalText
 from app.model_checks import check_models
 from app.models import endpoint
 from app.stack import build_stack
+from app.views.settings import connections
 from app.workspace import Workspace, open_workspace
 from ledger import tables
 from prompts.library import load_prompt
@@ -95,6 +97,13 @@ async def test_each_task_goes_to_its_own_model_with_its_own_key(tmp_path: Path) 
         names = [stack.model_for(t).name for t in ("read_goal", "write_brief", "judge_copy")]
         assert names == ["small", "l", "n"]
         assert stack.stand_in is None
+        shown = [(one.name, one.place, one.does) for one in connections(made).models]
+        assert shown == [
+            ("small", urlsplit(small.url).netloc, "all other tasks"),
+            ("l", urlsplit(large.url).netloc, "write brief"),
+            ("n", urlsplit(small.url).netloc, "judge copy"),
+        ]
+        assert ("Key of the model large", True) in connections(made).keys
         settings = made.settings
         assert endpoint(made, settings.models["large"], "large") == (large.url, "large key")
         assert endpoint(made, settings.models["near"], "near") == (small.url, "main key")
