@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
@@ -63,6 +63,34 @@ class Provenance(Frozen):
     """``house`` or the model's name."""
 
 
+class Copy(Protocol):
+    """What a mail's Variant and a Piece of any other channel have in common: what the critic's
+    rules read that are not about one channel."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def angle(self) -> str: ...
+
+    @property
+    def claims(self) -> tuple[Claim, ...]: ...
+
+    @property
+    def fallbacks(self) -> tuple[Fallback, ...]: ...
+
+    @property
+    def provenance(self) -> Provenance: ...
+
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """(place, text) of everything a person reads, in reading order."""
+        ...
+
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """(place, address) of everything that leads somewhere."""
+        ...
+
+
 class Variant(Frozen):
     """One whole mail. Variants of a draft differ in angle."""
 
@@ -84,6 +112,14 @@ class Variant(Frozen):
             if isinstance(block, Heading | Paragraph | CallToAction):
                 found.append((f"blocks[{number}]", block.text))
         return tuple(found)
+
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """(place, address) of every call to action."""
+        return tuple(
+            (f"blocks[{number}]", block.url)
+            for number, block in enumerate(self.blocks)
+            if isinstance(block, CallToAction)
+        )
 
 
 class Draft(Frozen):
