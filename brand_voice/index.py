@@ -13,8 +13,9 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,16 +23,20 @@ import numpy as np
 from filelock import FileLock
 
 from brand_voice.brand import Brand
+from brand_voice.lexical import LetterGroups, same_words
 from domain.frozen import content_hash
-from domain.voice import Passage, PassageKind
+from domain.voice import Passage, PassageKind, VoiceChannel
 
 _COLLECTION = "voice"
 # How the indexed text and the folder are made; a change of either makes another index.
-_LAYOUT = 1
+_LAYOUT = 2
 # Two passages at least this alike say the same thing in the same words.
 NEAR_EQUAL = 0.9
 # A proven passage may lie this much further from the question and still come first.
 _PROVEN_BONUS = 0.05
+# What shared letters weigh beside meaning, where the embedder knows the language and where not.
+_LETTERS = {"en": 0.5}
+_LETTERS_ELSEWHERE = 1.0
 _LOCK_SECONDS = 300
 
 
@@ -59,6 +64,7 @@ class VoiceIndex:
         self._passages: Mapping[str, Passage] = {p.id: p for p in brand.passages}
         self._lock = threading.Lock()
         self._opened: tuple[Any, Any] | None = None
+        self._letters: LetterGroups | None = None
         digest = content_hash([_LAYOUT, brand.guide, list(brand.passages), embedder.id])
         self.name = f"voice-{digest[:16]}"
 
@@ -69,14 +75,23 @@ class VoiceIndex:
         kind: PassageKind | None = None,
         language: str | None = None,
         objective: str | None = None,
+        channel: VoiceChannel | None = None,
         n: int = 8,
     ) -> tuple[Passage, ...]:
         """At most ``n`` passages, the nearest in meaning first, proven ones before their equals.
 
-        ``kind`` and ``language`` are kept to. ``objective`` is preferred: where it has too few
-        passages, others fill up. No three of them are nearly equal.
+        ``kind`` and ``language`` are kept to. ``channel``, then ``objective``, are preferred: where
+        they have too few passages, others fill up. No three are nearly equal in meaning, and no
+        three are one text with a word changed.
         """
-        return await asyncio.to_thread(self._search, query, kind, language, objective, n)
+        preferred = [{"channel": channel, "objective": objective}]
+        if channel and objective:
+            preferred += [{"channel": channel}]
+        if channel or objective:
+            preferred += [{}]
+        must = {"kind": kind, "language": language}
+        where = [{**must, **wish} for wish in preferred]
+        return await asyncio.to_thread(self._search, query, where, n)
 
     async def build(self) -> None:
         """Make the index now, so that the first search need not. Does nothing where it stands."""
@@ -90,46 +105,80 @@ class VoiceIndex:
                 self._opened = None
 
     def _search(
-        self,
-        query: str,
-        kind: str | None,
-        language: str | None,
-        objective: str | None,
-        n: int,
+        self, query: str, wishes: Sequence[Mapping[str, str | None]], n: int
     ) -> tuple[Passage, ...]:
         if not self._passages or n < 1:
             return ()
         vector = self._embedder.embed([query])[0]
-        must = {"kind": kind, "language": language}
-        found = self._near(vector, {**must, "objective": objective}, n) if objective else ()
-        if len(found) < n:
-            found = (*found, *self._near(vector, must, n, without=[p for p, _ in found]))
-        return tuple(self._passages[passage_id] for passage_id, _ in _varied(found, n))
+        letters = self._letter_groups().scores(query)
+        found: list[tuple[str, Any]] = []
+        for where in wishes:
+            found += self._near(vector, letters, where, n, without={one for one, _ in found})
+            if len(chosen := self._varied(found, n)) == n:
+                break
+        return tuple(self._passages[one] for one in chosen)
 
     def _near(
         self,
         vector: list[float],
+        letters: Mapping[str, float],
         where: Mapping[str, str | None],
         n: int,
-        without: Sequence[str] = (),
-    ) -> tuple[tuple[str, Any], ...]:
+        without: Collection[str],
+    ) -> list[tuple[str, Any]]:
         """(id, vector) of candidates, best first; more than n, since near-equals drop out."""
-        wanted = [{key: value} for key, value in where.items() if value]
+        wanted = {key: value for key, value in where.items() if value}
+        clauses = [{key: value} for key, value in wanted.items()]
         answer = self._collection().query(
             query_embeddings=[vector],
             n_results=min(4 * n + len(without), len(self._passages)),
-            where={"$and": wanted} if len(wanted) > 1 else (wanted[0] if wanted else None),
-            include=["embeddings", "distances"],
+            where={"$and": clauses} if len(clauses) > 1 else (clauses[0] if clauses else None),
+            include=["embeddings"],
         )
+        vectors = dict(zip(answer["ids"][0], answer["embeddings"][0], strict=True))
+        fitting = (
+            one
+            for one in sorted(letters, key=lambda one: -letters[one])
+            if wanted.items() <= _metadata(self._passages[one]).items()
+        )
+        further = [one for one in islice(fitting, 4 * n) if one not in vectors]
+        if further:
+            got = self._collection().get(ids=further, include=["embeddings"])
+            vectors |= dict(zip(got["ids"], got["embeddings"], strict=True))
+        asked = np.asarray(vector)
         rows = [
-            (distance - (_PROVEN_BONUS if self._passages[one].proven else 0), one, embedding)
-            for one, distance, embedding in zip(
-                answer["ids"][0], answer["distances"][0], answer["embeddings"][0], strict=True
-            )
+            (self._distance(one, 1 - float(asked @ other), letters), one, np.asarray(other))
+            for one, other in vectors.items()
             if one not in without
         ]
-        rows.sort(key=lambda row: (row[0], row[1]))
-        return tuple((one, np.asarray(embedding)) for _, one, embedding in rows)
+        rows.sort(key=lambda row: row[:2])
+        return [(one, other) for _, one, other in rows]
+
+    def _distance(self, one: str, meaning: float, letters: Mapping[str, float]) -> float:
+        passage = self._passages[one]
+        weight = _LETTERS.get(passage.language, _LETTERS_ELSEWHERE)
+        return meaning - weight * letters.get(one, 0) - (_PROVEN_BONUS if passage.proven else 0)
+
+    def _varied(self, found: Sequence[tuple[str, Any]], n: int) -> list[str]:
+        """The first n of which no three are nearly equal."""
+        chosen: list[tuple[str, Any]] = []
+        for one, vector in found:
+            text = self._passages[one].text
+            alike = sum(
+                float(vector @ other) >= NEAR_EQUAL or same_words(text, self._passages[kept].text)
+                for kept, other in chosen
+            )
+            if alike < 2:
+                chosen.append((one, vector))
+            if len(chosen) == n:
+                break
+        return [one for one, _ in chosen]
+
+    def _letter_groups(self) -> LetterGroups:
+        with self._lock:
+            if self._letters is None:
+                self._letters = LetterGroups({p.id: _indexed(p) for p in self._passages.values()})
+            return self._letters
 
     def _collection(self) -> Any:
         with self._lock:
@@ -216,16 +265,5 @@ def _metadata(passage: Passage) -> dict[str, str]:
         "language": passage.language,
         "objective": passage.objective,
         "angle": passage.angle,
+        "channel": passage.channel,
     }
-
-
-def _varied(found: Sequence[tuple[str, Any]], n: int) -> list[tuple[str, Any]]:
-    """The first n of which no three are nearly equal."""
-    chosen: list[tuple[str, Any]] = []
-    for one, vector in found:
-        alike = sum(float(vector @ other) >= NEAR_EQUAL for _, other in chosen)
-        if alike < 2:
-            chosen.append((one, vector))
-        if len(chosen) == n:
-            break
-    return chosen

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.frozen import Frozen, content_hash
+from domain.piece import PieceChannel
+
+VoiceChannel = Literal["email", PieceChannel, "article"]
+"""Where copy stands: a campaign's mail, a piece of another channel, or a text to be read at length
+(a blog, a magazine, a report)."""
+
+PassageKind = Literal[
+    "subject", "preheader", "opening", "body", "proof", "offer", "cta", "closing", "whole"
+]
 
 
 class LegalLine(Frozen):
@@ -22,6 +33,38 @@ class Greeting(Frozen):
     """For example ``Good morning {{first_name}},``."""
     without_name: str
     """For example ``Good morning,``."""
+
+
+class ChannelTone(Frozen):
+    """How the brand sounds on one channel."""
+
+    channel: VoiceChannel
+    tone: str
+    """In a sentence: "Like a letter: greeting, one object, who signs."."""
+    sentence_words_average: float | None = None
+    """None: the guide's own."""
+
+
+class ReadingLevel(Frozen):
+    """How hard the brand's sentences of one language are, in years of school
+    (``brand_voice.reading_level`` names the formula of each language)."""
+
+    language: Literal["en", "de"]
+    school_years: float
+    """The brand's average."""
+    at_most: float
+    """No piece should be harder."""
+
+
+class Exemplar(Frozen):
+    """A piece of past copy that sounds as the brand should, and where it stands."""
+
+    text: str
+    kind: PassageKind
+    channel: VoiceChannel = "email"
+    language: Literal["en", "de"] = "en"
+    source: str
+    """File and place: "letters.mbox, message 12"."""
 
 
 class Guide(Frozen):
@@ -50,15 +93,14 @@ class Guide(Frozen):
     shop_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that links may lead to."""
+    tones: Annotated[tuple[ChannelTone, ...], Field(exclude_if=lambda value: not value)] = ()
+    """Per channel; a channel without one follows the rest of the guide."""
+    reading: Annotated[tuple[ReadingLevel, ...], Field(exclude_if=lambda value: not value)] = ()
+    exemplars: Annotated[tuple[Exemplar, ...], Field(exclude_if=lambda value: not value)] = ()
 
     def version(self) -> str:
         """Hash of the guide: the version that provenance names."""
         return content_hash(self)[:16]
-
-
-PassageKind = Literal[
-    "subject", "preheader", "opening", "body", "proof", "offer", "cta", "closing", "whole"
-]
 
 
 class Passage(Frozen):
@@ -69,6 +111,7 @@ class Passage(Frozen):
     language: Literal["en", "de"] = "en"
     text: str
     """May carry slots of product facts, ``{product.price}``, which the house writer fills."""
+    channel: Annotated[VoiceChannel, Field(exclude_if=lambda value: value == "email")] = "email"
     angle: str = ""
     objective: str = ""
     categories: tuple[str, ...] = ()

@@ -144,6 +144,7 @@ class Library:
         kind: str | None = None,
         language: str | None = None,
         objective: str | None = None,
+        channel: str | None = None,
         n: int = 8,
     ) -> tuple[Passage, ...]:
         found = [

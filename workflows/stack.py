@@ -24,7 +24,7 @@ from domain.frozen import Frozen
 from domain.money import Currency, Share
 from domain.plan import Cap, QuietHours
 from domain.publication import FirstWave, Sender
-from domain.voice import Passage, PassageKind
+from domain.voice import Passage, PassageKind, VoiceChannel
 from ledger.database import Ledger
 from ledger.sending import HighWater
 from tools.analytics.port import Analytics
@@ -47,6 +47,7 @@ class Voice(Protocol):
         kind: PassageKind | None = None,
         language: str | None = None,
         objective: str | None = None,
+        channel: VoiceChannel | None = None,
         n: int = 8,
     ) -> tuple[Passage, ...]: ...
 

@@ -48,6 +48,7 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
             kind=kind,
             language=brief.language,
             objective=brief.goal.objective,
+            channel=brief.channel,
             n=PASSAGES_OF_A_KIND,
         )
         found |= {passage.id: passage for passage in near}

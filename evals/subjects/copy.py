@@ -81,6 +81,7 @@ async def _passages(brief: Brief, ground: Ground) -> tuple[Passage, ...]:
             kind=kind,
             language=brief.language,
             objective=brief.goal.objective,
+            channel=brief.channel,
             n=PASSAGES_OF_A_KIND,
         )
         found |= {passage.id: passage for passage in near}

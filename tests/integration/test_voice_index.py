@@ -7,6 +7,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,21 @@ class Counting:
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         self.texts += len(texts)
         return EMBEDDER.embed(texts)
+
+
+class _Apart:
+    """Sees no two texts as alike."""
+
+    id = "apart"
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        return [
+            [
+                float(at == int(sha256(text.encode()).hexdigest(), 16) % DIMENSIONS)
+                for at in range(DIMENSIONS)
+            ]
+            for text in texts
+        ]
 
 
 def indexes(folder: Path) -> int:
@@ -100,6 +116,62 @@ async def test_no_three_are_nearly_equal(tmp_path: Path, brand: Brand) -> None:
     assert len([p for p in found if p.id.startswith("t")]) == 2
     assert "other" in {p.id for p in found}
     assert 0.8 < NEAR_EQUAL < 1
+
+
+async def test_no_three_differ_by_a_few_edits_alone(tmp_path: Path, brand: Brand) -> None:
+    letter = (
+        "Our watchmaker had the dress watch apart on {}. It is hand-wound, gains six seconds a "
+        "day, and keeps its old strap. Come and put it on before you decide about anything."
+    )
+    days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+    kept = tuple(
+        Passage(id=f"t{n}", kind="body", text=letter.format(day), source="m")
+        for n, day in enumerate(days)
+    )
+    other = Passage(id="other", kind="body", text="The strap is new calfskin.", source="m")
+    index = VoiceIndex(tmp_path, Brand(brand.guide, (*kept, other), tmp_path), _Apart())
+    found = await index.search("the dress watch", n=6)
+    assert len(found) == 3, "two of the letters, though the embedder sees no likeness, and the rest"
+
+
+async def test_a_channels_own_passages_come_first_and_others_fill_up(
+    tmp_path: Path, brand: Brand
+) -> None:
+    words = ("a scratch on the case", "the price of the ring", "a strap of calfskin", "oil ages")
+    mails = [Passage(id=f"m{n}", kind="body", text=t, source="m") for n, t in enumerate(words)]
+    posts = [
+        Passage(id=f"p{n}", kind="body", text=f"We sat down: {t}.", source="m", channel="linkedin")
+        for n, t in enumerate(words[2:])
+    ]
+    index = VoiceIndex(tmp_path, Brand(brand.guide, (*mails, *posts), tmp_path), EMBEDDER)
+    found = await index.search("a scratch on the case", channel="linkedin", n=4)
+    assert [p.channel for p in found] == ["linkedin", "linkedin", "email", "email"]
+    assert (await index.search("a scratch on the case", n=1))[0].id == "m0"
+
+
+async def test_german_subjects_find_their_own_letters(tmp_path: Path) -> None:
+    """The embedder alone finds the own letter among the first eight for 66 of 100 subjects."""
+    whole = load_brand(EXAMPLE)
+    german = [p for p in whole.passages if p.language == "de"]
+    bodies = tuple(p for p in german if p.kind in ("body", "opening"))
+    asked = [p for p in german if p.kind in ("subject", "preheader")]
+    asked = [p for p in asked if any(body.source == p.source for body in bodies)]
+    index = VoiceIndex(tmp_path, Brand(whole.guide, bodies, tmp_path), EMBEDDER)
+    found = [p.source in {f.source for f in await index.search(p.text)} for p in asked]
+    assert len(found) >= 40
+    assert sum(found) / len(found) >= 0.74
+
+
+async def test_a_new_passage_is_found_at_once(tmp_path: Path, brand: Brand) -> None:
+    few = Brand(brand.guide, brand.passages[:20], tmp_path)
+    await VoiceIndex(tmp_path, few, EMBEDDER).build()
+    new = Passage(id="new", kind="body", text="A sundial for the garden.", source="m")
+    more = Brand(few.guide, (*few.passages, new), tmp_path)
+    found = await VoiceIndex(tmp_path, more, EMBEDDER).search("a sundial", n=1)
+    assert found == (new,)
+    fewer = Brand(few.guide, few.passages[1:], tmp_path)
+    rest = await VoiceIndex(tmp_path, fewer, EMBEDDER).search(few.passages[0].text, n=20)
+    assert few.passages[0] not in rest
 
 
 async def test_an_empty_library_has_nothing_to_say(tmp_path: Path, brand: Brand) -> None:
