@@ -16,6 +16,7 @@ from domain.brief import Brief
 from domain.critique import Critique, Finding, Verdict
 from domain.draft import Draft
 from domain.facts import Facts
+from domain.piece import Piece
 from domain.publication import RenderedVariant
 from domain.voice import Guide
 
@@ -35,7 +36,7 @@ async def criticise(
 ) -> Critique:
     """Criticise a draft and the mails made of it. Never raises for a model's sake: where its
     judgment is missing, ``judge_failed`` says why."""
-    found = run_rules(Review(draft, brief, facts, guide, tuple(rendered)))
+    found = run_rules(Review(draft.variants, brief, facts, guide, tuple(rendered)))
     judged: tuple[Finding, ...] = ()
     judged_by: tuple[str, ...] = ("rules",)
     failed = ""
@@ -50,12 +51,21 @@ async def criticise(
             judged_by = ("rules", model.name)
     everything = (*found, *judged)
     return Critique(
-        verdict=_verdict(draft, everything),
+        verdict=_verdict(tuple(v.id for v in draft.variants), everything),
         findings=everything,
         round=round,
         judged_by=judged_by,
         judge_failed=failed,
     )
+
+
+def criticise_pieces(
+    pieces: Sequence[Piece], *, brief: Brief, facts: Facts, guide: Guide
+) -> Critique:
+    """Criticise the pieces of one brief for the channels beside mail. Findings name the piece
+    in ``variant``."""
+    found = run_rules(Review(tuple(pieces), brief, facts, guide))
+    return Critique(verdict=_verdict(tuple(p.id for p in pieces), found), findings=found)
 
 
 def _taken(
@@ -78,14 +88,14 @@ def _taken(
     )[:MOST_JUDGED]
 
 
-def _verdict(draft: Draft, findings: Sequence[Finding]) -> Verdict:
+def _verdict(ids: Sequence[str], findings: Sequence[Finding]) -> Verdict:
     """failed: nothing here to revise; needs_revision: blocking or serious findings."""
-    if not draft.variants:
-        return "failed"
     unusable = {
-        f.variant for f in findings if f.rule in ("length.no_subject", "language.other")
-    } | {f.variant for f in findings if f.rule == "length.empty"}
-    if all(v.id in unusable for v in draft.variants):
+        f.variant
+        for f in findings
+        if f.rule in ("length.no_subject", "length.empty", "language.other")
+    }
+    if all(i in unusable for i in ids):
         return "failed"
     if any(f.severity in ("blocking", "serious") for f in findings):
         return "needs_revision"

@@ -8,9 +8,9 @@ from agents.claims.detect import Checkable, Kind, checkables
 from agents.claims.evidence import Evidence
 from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import bears, supporting
-from agents.rules.review import Findings, Review, finding
+from agents.rules.review import Findings, Review, finding, shown_products
 from domain.critique import Severity
-from domain.draft import Claim, ProductCard, Variant
+from domain.draft import Claim, Copy
 
 _SERIOUS: frozenset[Kind] = frozenset(("material", "condition", "comparison", "universal", "free"))
 """Kinds whose words have harmless uses as well; every other unsupported claim is blocking."""
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def check(review: Review) -> Findings:
-    for variant in review.draft.variants:
+    for variant in review.copies:
         known = review.evidence_for(variant)
         yield from _listed(review, variant, known)
         yield from _stated(variant, known)
@@ -40,9 +40,11 @@ def check(review: Review) -> Findings:
         yield from _rests_on_nothing(review, variant)
 
 
-def _stated(variant: Variant, known: tuple[Evidence, ...]) -> Findings:
+def _stated(variant: Copy, known: tuple[Evidence, ...]) -> Findings:
     """Every assertion in the text: borne by some fact, and listed."""
     for place, text in variant.texts():
+        if place.startswith("legal["):
+            continue  # people's own lines, which rules of family legal hold against the guide
         spans = _spans(variant, text)
         for claim in checkables(text):
             before = text[: claim.start]
@@ -64,7 +66,7 @@ def _stated(variant: Variant, known: tuple[Evidence, ...]) -> Findings:
                 )
 
 
-def _unsupported(variant: Variant, place: str, claim: Checkable) -> finding:  # type: ignore[valid-type]
+def _unsupported(variant: Copy, place: str, claim: Checkable) -> finding:  # type: ignore[valid-type]
     severity: Severity = "serious" if claim.kind in _SERIOUS else "blocking"
     why = (
         "No fact can bear this: it is a promise that nobody can keep."
@@ -83,7 +85,7 @@ def _unsupported(variant: Variant, place: str, claim: Checkable) -> finding:  # 
     )
 
 
-def _listed(review: Review, variant: Variant, known: tuple[Evidence, ...]) -> Findings:
+def _listed(review: Review, variant: Copy, known: tuple[Evidence, ...]) -> Findings:
     """Every claim in the list: in the copy, on facts that exist and say so."""
     whole = [text for _, text in variant.texts()]
     for claim in variant.claims:
@@ -112,7 +114,7 @@ def _listed(review: Review, variant: Variant, known: tuple[Evidence, ...]) -> Fi
         yield from _expired(review, variant, claim)
 
 
-def _borne(review: Review, variant: Variant, claim: Claim, known: tuple[Evidence, ...]) -> Findings:
+def _borne(review: Review, variant: Copy, claim: Claim, known: tuple[Evidence, ...]) -> Findings:
     cited = [e for e in review.all_evidence.values() if _is_cited(e, claim)]
     offered = [e for e in known if e.id.startswith("offer.")]
     found = checkables(claim.text)
@@ -144,7 +146,7 @@ def _borne(review: Review, variant: Variant, claim: Claim, known: tuple[Evidence
         )
 
 
-def _expired(review: Review, variant: Variant, claim: Claim) -> Findings:
+def _expired(review: Review, variant: Copy, claim: Claim) -> Findings:
     for fact_id in claim.fact_ids:
         fact = review.facts.house_fact(fact_id)
         if fact and fact.valid_until and fact.valid_until < review.brief.send_until:
@@ -158,7 +160,7 @@ def _expired(review: Review, variant: Variant, claim: Claim) -> Findings:
             )
 
 
-def _of_reader(review: Review, variant: Variant) -> Findings:
+def _of_reader(review: Review, variant: Copy) -> Findings:
     for place, text in variant.texts():
         for words in unsupported_of_reader(text, review.brief.audience.rule):
             yield finding(
@@ -172,11 +174,9 @@ def _of_reader(review: Review, variant: Variant) -> Findings:
             )
 
 
-def _cards(review: Review, variant: Variant) -> Findings:
-    for number, block in enumerate(variant.blocks):
-        if not isinstance(block, ProductCard):
-            continue
-        product = review.facts.product(block.product_id)
+def _cards(review: Review, variant: Copy) -> Findings:
+    for place, product_id in shown_products(variant):
+        product = review.facts.product(product_id)
         if product is None:
             yield finding(
                 "claims.unknown_product",
@@ -184,8 +184,8 @@ def _cards(review: Review, variant: Variant) -> Findings:
                 "It shows a product that is not among the facts.",
                 "Show a product of the brief.",
                 variant=variant.id,
-                place=f"blocks[{number}]",
-                text=block.product_id,
+                place=place,
+                text=product_id,
             )
         elif product.stock < 1:
             yield finding(
@@ -194,16 +194,16 @@ def _cards(review: Review, variant: Variant) -> Findings:
                 "It shows a product of which there is none.",
                 "Choose another product.",
                 variant=variant.id,
-                place=f"blocks[{number}]",
+                place=place,
                 text=product.name,
             )
 
 
-def _rests_on_nothing(review: Review, variant: Variant) -> Findings:
+def _rests_on_nothing(review: Review, variant: Copy) -> Findings:
     """The swap test, as far as a rule can take it: a mail without a fact could be anyone's."""
     if variant.claims or variant.provenance.passage_ids:
         return
-    if any(isinstance(b, ProductCard) for b in variant.blocks):
+    if shown_products(variant):
         return
     offer = review.brief.offer
     whole = " ".join(text for _, text in variant.texts())
@@ -218,7 +218,7 @@ def _rests_on_nothing(review: Review, variant: Variant) -> Findings:
     )
 
 
-def _spans(variant: Variant, text: str) -> list[tuple[int, int]]:
+def _spans(variant: Copy, text: str) -> list[tuple[int, int]]:
     """Where the listed claims stand in a text."""
     spans = []
     for claim in variant.claims:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
 
 from agents.claims.quantities import LONGEST
 from agents.rules import (
@@ -10,18 +12,35 @@ from agents.rules import (
     fields,
     injection,
     language,
+    legal,
     length,
     links,
     offer,
+    platforms,
     rendered,
     variety,
     voice,
 )
 from agents.rules.review import Review, finding
 from domain.critique import Finding
-from domain.draft import Block, Heading, Paragraph, Variant
+from domain.frozen import Frozen
 
-_FAMILIES = (injection, claims, offer, links, fields, rendered, language, length, voice, variety)
+T = TypeVar("T")
+
+_FAMILIES = (
+    injection,
+    claims,
+    offer,
+    links,
+    fields,
+    rendered,
+    legal,
+    language,
+    length,
+    platforms,
+    voice,
+    variety,
+)
 _ORDER = {"blocking": 0, "serious": 1, "minor": 2}
 
 
@@ -39,36 +58,31 @@ def _cut(review: Review) -> tuple[Review, list[Finding]]:
     found = list(_absurd(review))
     if not found:
         return review, []
-    variants = tuple(_shortened(v) for v in review.draft.variants)
-    draft = review.draft.model_copy(update={"variants": variants})
-    return Review(draft, review.brief, review.facts, review.guide, review.rendered), found
+    return replace(review, copies=tuple(_shortened(c) for c in review.copies)), found
 
 
 def _absurd(review: Review) -> Iterator[Finding]:
-    for variant in review.draft.variants:
-        for place, text in variant.texts():
+    for copy in review.copies:
+        for place, text in copy.texts():
             if len(text) > LONGEST:
                 yield finding(
                     "length.block",
                     "blocking",
                     f"{len(text):,} characters in one block; at most {LONGEST:,} are read.",
                     "Shorten it.",
-                    variant=variant.id,
+                    variant=copy.id,
                     place=place,
                     text=text[:60],
                 )
 
 
-def _shortened(variant: Variant) -> Variant:
-    def block(one: Block) -> Block:
-        if isinstance(one, Heading | Paragraph):
-            return one.model_copy(update={"text": one.text[:LONGEST]})
-        return one
-
-    return variant.model_copy(
-        update={
-            "subject": variant.subject[:LONGEST],
-            "preheader": variant.preheader[:LONGEST],
-            "blocks": tuple(block(b) for b in variant.blocks),
-        }
-    )
+def _shortened(value: T) -> T:
+    """The same value with every text in it cut."""
+    if isinstance(value, str):
+        return value[:LONGEST]  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(_shortened(one) for one in value)  # type: ignore[return-value]
+    if isinstance(value, Frozen):
+        fields = {name: _shortened(getattr(value, name)) for name in type(value).model_fields}
+        return value.model_copy(update=fields)
+    return value

@@ -11,7 +11,7 @@ _FIELD = re.compile(r"\{\{\s*([^}]*?)\s*\}\}|(?<!\{)\{([a-z_]+(?:\.[a-z_0-9]+)?)
 
 
 def check(review: Review) -> Findings:
-    for variant in review.draft.variants:
+    for variant in review.copies:
         given = {f.field for f in variant.fallbacks}
         for place, text in variant.texts():
             for match in _FIELD.finditer(text):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agents.rules.review import Findings, Review, finding
+from agents.rules.links import allowed
+from agents.rules.review import Findings, Review, finding, shown_products
 from agents.untrusted import sign_of_injection
-from domain.draft import ProductCard, Variant
+from domain.draft import Copy
 from domain.facts import Product
+from domain.voice import Guide
 
 _WORD = re.compile(r"\w+")
 _RUN = 4
@@ -17,10 +19,10 @@ _RUN = 4
 
 def check(review: Review) -> Findings:
     hostile = list(_hostile_runs(review))
-    for variant in review.draft.variants:
+    for variant in review.copies:
         for place, text in variant.texts():
             sign = sign_of_injection(text)
-            if sign is not None:
+            if sign is not None and not _own_address(sign, review.guide):
                 yield finding(
                     "injection.text", "blocking", f"This looks like {sign[0]}, not like copy.",
                     "Take it out, and look at where it came from.",
@@ -40,19 +42,22 @@ def check(review: Review) -> Findings:
         yield from _cards(review, variant)
 
 
-def _cards(review: Review, variant: Variant) -> Findings:
+def _own_address(sign: tuple[str, str], guide: Guide) -> bool:
+    """A post box of the brand itself, as an imprint names it."""
+    return sign[0] == "an address" and allowed(sign[1].rpartition("@")[2].casefold(), guide)
+
+
+def _cards(review: Review, variant: Copy) -> Findings:
     """A card shows the product's own fields, so those are looked at too."""
-    for number, block in enumerate(variant.blocks):
-        if not isinstance(block, ProductCard):
-            continue
-        product = review.facts.product(block.product_id)
+    for place, product_id in shown_products(variant):
+        product = review.facts.product(product_id)
         for text in _shown(product) if product else ():
             sign = sign_of_injection(text)
             if sign is not None:
                 yield finding(
                     "injection.fact", "blocking",
                     f"A field of this product looks like {sign[0]}.", "Mend the product's facts.",
-                    variant=variant.id, place=f"blocks[{number}]", text=sign[1][:120],
+                    variant=variant.id, place=place, text=sign[1][:120],
                 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from agents.rules.review import Findings, Review, body, finding
+from agents.rules.review import Findings, Review, finding
 
 _COMMON = {
     "en": {"the", "and", "is", "of", "to", "it", "we", "you", "with", "for", "in", "your", "this",
@@ -17,14 +17,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def check(review: Review) -> Findings:
-    for variant in review.draft.variants:
-        text = " ".join([variant.subject, *(t for _, t in body(variant))])
-        found = language_of(text)
-        if found is not None and found != review.language:
+    for variant in review.copies:
+        text = " ".join(text for place, text in variant.texts() if place != "preheader")
+        found, wanted = language_of(text), review.language(variant)
+        if found is not None and found != wanted:
             yield finding(
                 "language.other", "blocking",
-                f"The copy reads as {NAMES[found]}; the brief asks for {NAMES[review.language]}.",
-                "Write it in the brief's language.", variant=variant.id,
+                f"The copy reads as {NAMES[found]}; {NAMES[wanted]} was asked for.",
+                "Write it in the language of the brief.", variant=variant.id,
             )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ _WORD = re.compile(r"\w+")
 
 def check(review: Review) -> Findings:
     most = review.guide.subject_most_characters
-    for variant in review.draft.variants:
+    for variant in review.mails:
         subject, preheader = variant.subject.strip(), variant.preheader.strip()
         if not subject:
             yield finding(

@@ -6,7 +6,6 @@ import re
 from urllib.parse import urlsplit
 
 from agents.rules.review import Findings, Review, finding
-from domain.draft import CallToAction
 from domain.voice import Guide
 
 SHORTENERS = (
@@ -20,10 +19,9 @@ _IN_TEXT = re.compile(
 
 
 def check(review: Review) -> Findings:
-    for variant in review.draft.variants:
-        for number, block in enumerate(variant.blocks):
-            if isinstance(block, CallToAction):
-                yield from of_url(block.url, review.guide, variant.id, f"blocks[{number}]")
+    for variant in review.copies:
+        for place, url in variant.links():
+            yield from of_url(url, review.guide, variant.id, place)
         for place, text in variant.texts():
             for match in _IN_TEXT.finditer(text):
                 yield from of_url(match.group(), review.guide, variant.id, place)

@@ -22,7 +22,7 @@ _SAID_OF_THE_VARIANT = ("subject.", "preheader.", "fields.fallback")
 def check(review: Review) -> Findings:
     guide = review.guide
     own = urlsplit(guide.shop_url).hostname
-    legal = [line.text for line in guide.legal if line.language == review.language]
+    legal = [line.text for line in guide.legal if line.language == review.brief.language]
     for mail in review.rendered:
         for found in check_mail(
             mail,

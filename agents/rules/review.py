@@ -1,4 +1,4 @@
-"""What the critic's rules look at: a draft with everything that it must agree with."""
+"""What the critic's rules look at: copy with everything that it must agree with."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 from agents.claims.evidence import Evidence, evidence
 from domain.brief import Brief
 from domain.critique import Finding, Severity
-from domain.draft import Draft, Heading, Paragraph, ProductCard, Variant
+from domain.draft import Copy, Heading, Paragraph, ProductCard, Variant
 from domain.facts import Facts
+from domain.piece import LandingPage, Piece
 from domain.publication import RenderedVariant
 from domain.voice import Guide
 
@@ -20,23 +22,33 @@ _FIELD = re.compile(r"\{\{\s*\w+\s*\}\}")
 
 @dataclass(frozen=True)
 class Review:
-    draft: Draft
+    """Copy of one brief: the variants of a mail, or the pieces of a set."""
+
+    copies: tuple[Variant | Piece, ...]
     brief: Brief
     facts: Facts
     guide: Guide
     rendered: tuple[RenderedVariant, ...] = ()
 
-    @property
-    def language(self) -> str:
-        return self.brief.language
+    @cached_property
+    def mails(self) -> tuple[Variant, ...]:
+        return tuple(c for c in self.copies if isinstance(c, Variant))
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple(c for c in self.copies if is_piece(c))
+
+    def language(self, copy: Variant | Piece) -> str:
+        """A piece names its own language; a mail has the brief's."""
+        return copy.language if is_piece(copy) else self.brief.language
 
     @cached_property
     def all_evidence(self) -> dict[str, Evidence]:
         """Everything that could be proven, by id."""
         return {e.id: e for e in evidence(self.facts, self.brief.offer)}
 
-    def evidence_for(self, variant: Variant) -> tuple[Evidence, ...]:
-        """What this variant may rest on: its own and the brief's products, the house, the offer.
+    def evidence_for(self, copy: Copy) -> tuple[Evidence, ...]:
+        """What this copy may rest on: its own and the brief's products, the house, the offer.
 
         Another product's size proves nothing here.
         """
@@ -45,8 +57,8 @@ class Review:
             *self.brief.fact_ids,
             *self.brief.goal.products,
             *offered,
-            *(b.product_id for b in variant.blocks if isinstance(b, ProductCard)),
-            *(i for c in variant.claims for i in c.fact_ids),
+            *(product_id for _, product_id in shown_products(copy)),
+            *(i for c in copy.claims for i in c.fact_ids),
         )
         stems = {name.split(".", 1)[0] for name in named}
         others = {p.id for p in self.facts.products} - stems
@@ -57,11 +69,33 @@ class Review:
         )
 
 
-def body(variant: Variant) -> tuple[tuple[str, str], ...]:
-    """(place, text) of headings and paragraphs, in order."""
+def is_piece(copy: Copy) -> TypeGuard[Piece]:
+    """Whether the copy is for a channel beside mail."""
+    return not isinstance(copy, Variant)
+
+
+def shown_products(copy: Copy) -> tuple[tuple[str, str], ...]:
+    """(place, product id) of every card and picture."""
+    found = []
+    if isinstance(copy, Variant | LandingPage):
+        found = [
+            (f"blocks[{number}]", block.product_id)
+            for number, block in enumerate(copy.blocks)
+            if isinstance(block, ProductCard)
+        ]
+    picture = getattr(copy, "picture", None)
+    if picture is not None:
+        found.append(("picture", picture.product_id))
+    return tuple(found)
+
+
+def body(copy: Copy) -> tuple[tuple[str, str], ...]:
+    """(place, text) of headings and paragraphs of a mail, in order; all texts of a piece."""
+    if not isinstance(copy, Variant):
+        return copy.texts()
     return tuple(
         (f"blocks[{n}]", b.text)
-        for n, b in enumerate(variant.blocks)
+        for n, b in enumerate(copy.blocks)
         if isinstance(b, Heading | Paragraph)
     )
 

@@ -1,4 +1,4 @@
-"""Variants that are one variant: the same angle, subject, or nearly the same words."""
+"""Copies that are one copy: the same angle, subject, or nearly the same words."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ import zlib
 from itertools import combinations, pairwise
 
 from agents.rules.review import Findings, Review, body, finding
-from domain.draft import Draft, Variant
+from domain.draft import Copy, Draft, Variant
 
 MOST_SHARED = 0.6
-"""Words of the shorter body that may stand in the other, greeting and sign-off left out."""
+"""Word pairs of two bodies that may be the same, greeting left out."""
 _WORD = re.compile(r"[^\W_]+")
 
 
 def check(review: Review) -> Findings:
-    variants = review.draft.variants
-    if len(variants) < 2:
-        return
-    for one, other in combinations(variants, 2):
+    for one, other in combinations(review.copies, 2):
+        if _channel(one) != _channel(other):
+            continue  # the same brief says the same on another channel
         if one.angle.casefold() == other.angle.casefold():
             yield finding(
                 "variety.angle", "serious", f"It has the angle of variant {one.id}.",
                 "Give it another reason to read.", variant=other.id, text=other.angle,
             )  # fmt: skip
-        if one.subject.casefold() == other.subject.casefold():
+        if (
+            isinstance(one, Variant)
+            and isinstance(other, Variant)
+            and one.subject.casefold() == other.subject.casefold()
+        ):
             yield finding(
                 "variety.subject", "serious", f"It has the subject of variant {one.id}.",
                 "Write another subject.", variant=other.id, place="subject", text=other.subject,
@@ -38,7 +41,7 @@ def check(review: Review) -> Findings:
             )  # fmt: skip
 
 
-def overlap(one: Variant, other: Variant) -> float:
+def overlap(one: Copy, other: Copy) -> float:
     """Jaccard similarity of the two bodies' word pairs, 0 to 1."""
     a, b = _pairs(one), _pairs(other)
     return len(a & b) / len(a | b) if a | b else 0.0
@@ -57,12 +60,16 @@ def compression_ratio(draft: Draft) -> float:
     return len(text) / len(zlib.compress(text, 9)) if text else 1.0
 
 
-def _pairs(variant: Variant) -> set[tuple[str, str]]:
-    words = _words(variant)
+def _channel(copy: Copy) -> str:
+    return getattr(copy, "channel", "email")
+
+
+def _pairs(copy: Copy) -> set[tuple[str, str]]:
+    words = _words(copy)
     return set(pairwise(words))
 
 
-def _words(variant: Variant) -> list[str]:
-    """The body's words without the greeting, which all variants share."""
-    texts = [text for _, text in body(variant)][1:]
+def _words(copy: Copy) -> list[str]:
+    """The body's words; of a mail without the greeting, which all variants share."""
+    texts = [text for _, text in body(copy)][1 if isinstance(copy, Variant) else 0 :]
     return [w.casefold() for w in _WORD.findall(" ".join(texts))]

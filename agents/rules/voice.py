@@ -8,7 +8,8 @@ import re
 from agents.claims.support import sentences
 from agents.rules.review import Findings, Review, body, finding, without_fields
 from agents.rules.words import banned_in, cliches_in, has_emoji
-from domain.draft import Paragraph, Variant
+from domain.draft import Copy, Paragraph, Variant
+from domain.piece import Piece
 
 COMMON_CLICHES: tuple[str, ...] = (
     "timeless", "exquisite", "elevate", "iconic", "must-have", "unleash", "unlock", "game-changer",
@@ -37,7 +38,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def check(review: Review) -> Findings:
-    for variant in review.draft.variants:
+    for variant in review.copies:
         yield from _words(review, variant)
         yield from _shouting(review, variant)
         yield from _manner(review, variant)
@@ -45,7 +46,7 @@ def check(review: Review) -> Findings:
         yield from _sentences(review, variant)
 
 
-def _words(review: Review, variant: Variant) -> Findings:
+def _words(review: Review, variant: Copy) -> Findings:
     for place, text in variant.texts():
         for word in banned_in(text, review.guide):
             yield finding(
@@ -61,7 +62,7 @@ def _words(review: Review, variant: Variant) -> Findings:
     yield from _common_cliches(review, variant)
 
 
-def _common_cliches(review: Review, variant: Variant) -> Findings:
+def _common_cliches(review: Review, variant: Copy) -> Findings:
     """Worn phrases that the guide does not list: one is said, more are too many."""
     listed = {w.casefold() for w in (*review.guide.banned, *review.guide.cliches)}
     bare = review.guide.model_copy(
@@ -79,7 +80,7 @@ def _common_cliches(review: Review, variant: Variant) -> Findings:
         )  # fmt: skip
 
 
-def _shouting(review: Review, variant: Variant) -> Findings:
+def _shouting(review: Review, variant: Copy) -> Findings:
     guide = review.guide
     for place, text in variant.texts():
         if not guide.exclamation_marks and "!" in text:
@@ -104,7 +105,7 @@ def _shouting(review: Review, variant: Variant) -> Findings:
 
 def _known_capitals(review: Review) -> set[str]:
     """Codes, names and abbreviations that are written so."""
-    known = {"HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN"}
+    known = {"STOP", "STOPP", "START", "HELP", "HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN"}
     parts = [review.guide.brand, review.brief.offer.code if review.brief.offer else ""]
     for product in review.facts.products:
         parts += [product.name, product.reference, product.material, *product.details]
@@ -114,7 +115,7 @@ def _known_capitals(review: Review) -> set[str]:
     return known
 
 
-def _manner(review: Review, variant: Variant) -> Findings:
+def _manner(review: Review, variant: Variant | Piece) -> Findings:
     for place, text in variant.texts():
         for match in _URGENT.finditer(text):
             yield finding(
@@ -122,7 +123,7 @@ def _manner(review: Review, variant: Variant) -> Findings:
                 "Say the true stock or the true end date, or nothing.",
                 variant=variant.id, place=place, text=match.group(),
             )  # fmt: skip
-        if review.language == "de":
+        if review.language(variant) == "de":
             for match in _DU.finditer(without_fields(text)):
                 yield finding(
                     "voice.du", "serious", "German copy says Sie.", "Use Sie, Ihr, Ihnen.",
@@ -130,7 +131,7 @@ def _manner(review: Review, variant: Variant) -> Findings:
                 )  # fmt: skip
 
 
-def _greeting(review: Review, variant: Variant) -> Findings:
+def _greeting(review: Review, variant: Variant | Piece) -> Findings:
     for place, text in variant.texts():
         match = _VALUED.search(text)
         if match:
@@ -138,7 +139,10 @@ def _greeting(review: Review, variant: Variant) -> Findings:
                 "voice.greeting", "serious", "Nobody is greeted like this in person.",
                 "Use the guide's greeting.", variant=variant.id, place=place, text=match.group(),
             )  # fmt: skip
-    greeting = next((g for g in review.guide.greetings if g.language == review.language), None)
+    if not isinstance(variant, Variant):
+        return  # only letters are opened with a greeting
+    language = review.language(variant)
+    greeting = next((g for g in review.guide.greetings if g.language == language), None)
     first = next((b.text for b in variant.blocks if isinstance(b, Paragraph)), "")
     if greeting is None or _VALUED.search(first):
         return
@@ -154,7 +158,7 @@ def _opening(greeting: str) -> str:
     return without_fields(greeting.split("{{")[0]).rstrip(" ,")
 
 
-def _sentences(review: Review, variant: Variant) -> Findings:
+def _sentences(review: Review, variant: Copy) -> Findings:
     found = [
         len(_WORD.findall(s)) for _, text in body(variant) for s in sentences(text)
         if s.endswith((".", "?", "!"))
