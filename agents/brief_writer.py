@@ -6,7 +6,7 @@ model, or from the house writer, and are checked here before they stand in a bri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from agents.briefing.alternatives import alternatives
@@ -24,6 +24,7 @@ from domain.facts import Facts
 from domain.goal import Goal, Impossible, Kpi, Objective, Unread
 from domain.money import Currency, Share
 from domain.predicate import Predicate
+from domain.proof import PastProof
 from domain.voice import Guide
 from tools.cdp.port import CustomerData, Rhythm
 
@@ -104,16 +105,20 @@ async def write_brief(
     kpi_days: int = KPI_DAYS,
     reject_reason: str = "",
     data_doubts: Sequence[str] = (),
+    past: Callable[[Kpi], tuple[PastProof, ...]] = lambda kpi: (),
 ) -> Brief:
     """The brief of a goal.
 
     ``evidence`` is that of ``audience_rule(…)`` with reach filled in; ``holdout`` is
     the workspace's wish, which the goal's own goes before. A ``reject_reason`` is read as a goal:
     what it says of offer, days, size and holdout changes the brief, and the rest goes to the
-    writer and is quoted. ``data_doubts``: what the audit says against the data.
+    writer and is quoted. ``data_doubts``: what the audit says against the data. ``past``: what
+    earlier mails changed by an outcome.
     Raises ModelError and CdpError.
     """
     goal, not_read = amended(goal, reject_reason, today, currency)
+    kpi = goal.kpi or _KPI_OF.get(goal.objective, "purchase")
+    proofs = past(kpi)
     reply = await answer_or_house(
         model,
         house,
@@ -125,11 +130,11 @@ async def write_brief(
             facts=facts,
             guide=guide,
             reject_reason=reject_reason,
+            past=tuple(proof.words() for proof in proofs),
         ),
     )
     words = _only_known(reply.answer, facts)
     timing = timing_of(goal, today)
-    kpi = goal.kpi or _KPI_OF.get(goal.objective, "purchase")
     baseline = await customers.baseline(evidence.rule, kpi, kpi_days)
     wanted = goal.holdout if goal.holdout is not None else holdout
     people = _people(goal, evidence, wanted)
@@ -185,6 +190,7 @@ async def write_brief(
             customers=customers,
             facts=facts,
         ),
+        past=proofs,
         unread=goal.unread,
         impossible=(*goal.impossible, *offer.impossible, *_over(goal, timing)),
         send_from=timing.send_from,

@@ -53,6 +53,8 @@ class BriefQuestion(Frozen):
     guide: Guide
     reject_reason: str = ""
     """Why a person rejected the last brief."""
+    past: tuple[str, ...] = ()
+    """What past mails changed by the same outcome, in words: "mails that began with …"."""
 
 
 class BriefWords(Frozen):

@@ -24,7 +24,7 @@ from domain.predicate import in_words
 from domain.publication import Content, FirstWave, RenderedVariant
 from ledger.approvals import Approval
 
-LABEL_WIDTH = 11
+LABEL_WIDTH = 12
 _TRACKING = re.compile(r"\?utm_\S+")
 """The campaign's marks in links, which the previews and the JSON form show whole."""
 FIGURE_WORDS = {
@@ -144,6 +144,10 @@ def _brief(shown: Shown, brief: Brief) -> list[RenderableType]:
         ("When", f"{words.day(brief.send_from)} to {words.day(brief.send_until)}"),
         ("Tone", brief.tone),
         ("Written by", written_by(brief.written_by)),
+    ]
+    rows += [
+        ("Shown before" if not number else "", past.words())
+        for number, past in enumerate(brief.past)
     ]
     parts: list[RenderableType] = [_rows(rows)]
     figures = [

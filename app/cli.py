@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "approvals": "See what waits for your yes; approve, edit or reject it.",
     "serve": "Open the desk in your browser, with API and worker beside it.",
     "publish": "Send what was approved, once or as a worker.",
+    "library": "What your own copy changed; retire it, bring it back.",
     "report": "Read or export what a campaign changed.",
     "identity": "Which customer ids are one person, and why; decide, undo.",
     "audience": "Try an audience rule out, and give rules names.",

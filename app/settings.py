@@ -154,6 +154,19 @@ class HoldoutSettings(Section):
     """Days after the last mail at which results are collected and the report is written anew."""
 
 
+class LibrarySettings(Section):
+    """What your copy and your edits teach."""
+
+    worn_times: Annotated[int, Field(ge=2)] = 3
+    """A passage that one person got so often …"""
+    worn_days: Annotated[int, Field(ge=1)] = 180
+    """… within so many days …"""
+    worn_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """… by so many of those whom it last went to, is worn and retired."""
+    propose_after: Annotated[int, Field(ge=2)] = 3
+    """A rule is proposed once the same was changed by hand in so many campaigns."""
+
+
 Least = Annotated[float, Field(gt=0, le=100)] | None
 
 
@@ -336,6 +349,7 @@ class Settings(Section):
     sending: SendingSettings = SendingSettings()
     limits: LimitSettings = LimitSettings()
     holdout: HoldoutSettings = HoldoutSettings()
+    library: LibrarySettings = LibrarySettings()
     audit: AuditSettings = AuditSettings()
     desk: DeskSettings = DeskSettings()
     approvals: ApprovalSettings = ApprovalSettings()

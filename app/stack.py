@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from agents.house_writer import HouseWriter
+from agents.learning.wear import WearRules
 from app.models import main_model, models_by_task
 from app.settings import ApprovalSettings
 from brand_voice.brand import load_brand
@@ -178,6 +179,11 @@ def _rules(workspace: Workspace) -> CampaignRules:
         quiet_hours=QuietHours(start=settings.limits.quiet_start, end=settings.limits.quiet_end),
         holdout_share=settings.holdout.share,
         results_days=settings.holdout.results_days,
+        wear=WearRules(
+            times=settings.library.worn_times,
+            days=settings.library.worn_days,
+            share=settings.library.worn_share,
+        ),
         large=_large(settings.approvals),
     )
 

@@ -12,6 +12,7 @@ from domain.frozen import Frozen, content_hash
 from domain.goal import Channel, Goal, Impossible, Kpi, Unread
 from domain.money import Money, Share
 from domain.predicate import Predicate
+from domain.proof import PastProof
 
 
 class Cell(Frozen):
@@ -126,6 +127,9 @@ class Brief(Frozen):
     unsupported: tuple[str, ...] = ()
     """What the data cannot support, each in a sentence."""
     alternatives: tuple[Alternative, ...] = ()
+    past: Annotated[tuple[PastProof, ...], Field(exclude_if=lambda value: not value)] = ()
+    """What past mails changed by the same outcome, shown effects alone. Earlier briefs keep their
+    hash."""
     unread: tuple[Unread, ...] = ()
     impossible: tuple[Impossible, ...] = ()
     send_from: date

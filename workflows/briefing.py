@@ -24,6 +24,7 @@ from workflows import data_audit, progress, saved_segments
 from workflows.audience import reach
 from workflows.data_doubts import doubts, require_sound
 from workflows.edits import edited_brief
+from workflows.library import shelf
 from workflows.previewing import preview
 from workflows.stack import Stack
 from workflows.state import CampaignState
@@ -130,8 +131,9 @@ async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> Campaign
 
 
 async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Brief:
-    today, known = await read(
-        stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
+    today, known, library = await read(
+        stack.ledger,
+        lambda tx: (_today(tx, stack, state), facts.current(tx), shelf(tx, stack.brand)),
     )
     standing = Standing.model_validate(state["standing"]) if "standing" in state else None
     return await brief_writer.write_brief(
@@ -147,6 +149,7 @@ async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Br
         holdout=stack.rules.holdout_share,
         reject_reason=reject_reason,
         data_doubts=doubts(standing) if standing is not None else (),
+        past=library.citations,
     )
 
 

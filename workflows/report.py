@@ -24,14 +24,15 @@ from domain.errors import PersonNeeded
 from domain.ids import new_id
 from domain.plan import Plan
 from domain.report import Report
-from ledger import consent, publications, same_people, subjects
+from ledger import consent, facts, publications, same_people, subjects
 from ledger.database import Transaction
 from ledger.publications import AssignmentRow, PublicationRow
 from tools.analytics.port import Results
+from workflows import library
 from workflows.campaign import view
 from workflows.stack import Stack
 from workflows.state import Json
-from workflows.transactions import read
+from workflows.transactions import read, write
 
 
 class ReportError(PersonNeeded):
@@ -42,6 +43,7 @@ class ReportState(TypedDict, total=False):
     campaign_id: str
     brief: Json
     plan: Json
+    draft: Json
     labels: list[list[str]]
     send_states: dict[str, int]
     results: Json
@@ -69,11 +71,31 @@ def report_graph() -> ReportGraph:
 
 
 async def report(stack: Stack, campaign_id: str) -> Report:
-    """The report as of now, also kept in the workspace. Raises ReportError, AnalyticsError."""
+    """The report as of now, also kept in the workspace, and what it teaches in the library. Raises
+    ReportError, AnalyticsError."""
     made: Any = await report_graph().ainvoke({"campaign_id": campaign_id}, context=stack)
     found = Report.model_validate(made["report"])
     await asyncio.to_thread(save, found, stack.reports)
+    if found.measurable == "yes":
+        await write(stack.ledger, lambda tx: _learn(tx, stack, made))
     return found
+
+
+def _learn(tx: Transaction, stack: Stack, made: ReportState) -> None:
+    brief, draft = Brief.model_validate(made["brief"]), Draft.model_validate(made["draft"])
+    known = facts.current(tx)
+    results = library.variant_results(
+        made["campaign_id"],
+        brief=brief,
+        draft=draft,
+        facts=known,
+        moments=Results.model_validate(made["results"]).moments,
+        start=datetime.fromisoformat(made["start"]),
+        now=datetime.fromisoformat(made["as_of"]),
+    )
+    library.learn(
+        tx, stack.brand, results, brief=brief, draft=draft, facts=known, rules=stack.rules.wear
+    )
 
 
 async def collect(state: ReportState, runtime: Runtime[Stack]) -> ReportState:
@@ -107,6 +129,7 @@ async def collect(state: ReportState, runtime: Runtime[Stack]) -> ReportState:
     return {
         "brief": known["brief"],
         "plan": known["plan"],
+        "draft": known["draft"],
         "labels": [[v.id, v.angle.replace("_", " ")] for v in draft.variants],
         "send_states": states,
         "results": results.model_dump(mode="json"),

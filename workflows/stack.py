@@ -16,6 +16,7 @@ from typing import Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
+from agents.learning.wear import WearRules
 from agents.model import Model
 from brand_voice.brand import Brand
 from domain.audit import LeastScore
@@ -139,6 +140,8 @@ class CampaignRules(Frozen):
     """Most rounds of writing and criticising before a person sees it."""
     large: LargeSends | None = None
     """None: no send counts as large."""
+    wear: WearRules = WearRules()
+    """When a passage has been read too often."""
     results_days: tuple[int, ...] = (1, 7, 14)
     """Days after the last mail at which results are collected and reported."""
 

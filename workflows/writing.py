@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from tools.render.mail import render
 from workflows import progress
 from workflows.briefing import acted, approved_brief, latest
 from workflows.edits import EditError, check_start, edited_draft, parts_of
+from workflows.library import Shelf, shelf
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
@@ -40,7 +42,10 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
     """Find what the brand has said of such things before, kind by kind."""
     stack = runtime.context
     progress.started(state["run_id"], "retrieve_voice")
-    brief = await read(stack.ledger, lambda tx: approved_brief(tx, state))
+    brief, known = await read(
+        stack.ledger, lambda tx: (approved_brief(tx, state), shelf(tx, stack.brand))
+    )
+    usable = {passage.id: passage for passage in known.usable()}
     found: dict[str, Passage] = {}
     for kind in get_args(PassageKind):
         near = await stack.voice.search(
@@ -49,9 +54,11 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
             language=brief.language,
             objective=brief.goal.objective,
             channel=brief.channel,
-            n=PASSAGES_OF_A_KIND,
+            n=PASSAGES_OF_A_KIND + len(known.passages) - len(usable),
         )
-        found |= {passage.id: passage for passage in near}
+        fit = [usable[passage.id] for passage in near if passage.id in usable]
+        found |= {passage.id: passage for passage in fit[:PASSAGES_OF_A_KIND]}
+    found |= {passage.id: passage for passage in _of_campaigns(usable.values(), stack, brief)}
     proven = sum(passage.proven for passage in found.values())
     progress.finished(
         state["run_id"],
@@ -61,16 +68,29 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
     return {"passage_ids": list(found), "round": 0, "by_person": False}
 
 
+def _of_campaigns(usable: Iterable[Passage], stack: Stack, brief: Brief) -> Iterator[Passage]:
+    """Passages that campaigns brought, which the index of the brand's file does not hold: the
+    latest of each kind, of the same language and objective."""
+    of_file = {passage.id for passage in stack.brand.passages}
+    taken: Counter[str] = Counter()
+    for passage in sorted(usable, key=lambda p: p.used_on or date.min, reverse=True):
+        same = (passage.language, passage.objective) == (brief.language, brief.goal.objective)
+        if same and passage.id not in of_file and taken[passage.kind] < PASSAGES_OF_A_KIND:
+            taken[passage.kind] += 1
+            yield passage
+
+
 async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     """Write the variants, or write them anew with the critic's findings or a person's reason."""
     stack = runtime.context
     run_id = state["run_id"]
     progress.started(run_id, "generate_copy")
 
-    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None]:
-        return approved_brief(tx, state), facts.current(tx), latest(tx, run_id, "publish")
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, Shelf]:
+        last = latest(tx, run_id, "publish")
+        return approved_brief(tx, state), facts.current(tx), last, shelf(tx, stack.brand)
 
-    brief, known, last = await read(stack.ledger, look)
+    brief, known, last, library = await read(stack.ledger, look)
     fresh = last is not None and last.id not in state.get("acted_on", ())
     rejected = last if last is not None and fresh and last.status == "rejected" else None
     earlier = Draft.model_validate(state["draft"]) if "draft" in state else None
@@ -79,7 +99,7 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
         brief=brief,
         facts=_cited(known, brief),
         guide=stack.brand.guide,
-        passages=tuple(p for p in stack.brand.passages if p.id in wanted),
+        passages=tuple(p for p in library.usable() if p.id in wanted),
         last=earlier,
         findings=_findings(state),
         reject_reason=rejected.reason if rejected else "",

@@ -68,6 +68,8 @@ class BriefShown(Frozen):
     impossible: tuple[tuple[str, str, str], ...]
     """(its words, why not, what instead)"""
     unsupported: tuple[str, ...]
+    past: tuple[str, ...]
+    """What past mails changed by the same outcome."""
     better: tuple[Better, ...]
     written_by: str
 
@@ -97,6 +99,7 @@ def brief_shown(brief: Brief, facts: Facts) -> BriefShown:
         not_understood=tuple(part.words for part in brief.unread),
         impossible=tuple((p.words, p.why, p.instead) for p in brief.impossible),
         unsupported=brief.unsupported,
+        past=tuple(proof.words() for proof in brief.past),
         better=tuple(
             Better(
                 what=other.what,

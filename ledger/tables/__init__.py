@@ -15,6 +15,15 @@ from ledger.tables.audience import (
     suppressions,
 )
 from ledger.tables.base import metadata
+from ledger.tables.learning import (
+    copy_changes,
+    locks,
+    overrules,
+    passage_states,
+    passages,
+    rules,
+    variant_results,
+)
 from ledger.tables.runs import approvals, calls, fires, jobs, limits, runs, schedules, spends, votes
 from ledger.tables.sending import (
     assignments,
@@ -49,6 +58,7 @@ __all__ = [
     "comments",
     "complaints",
     "consents",
+    "copy_changes",
     "engagements",
     "erasures",
     "events",
@@ -59,14 +69,19 @@ __all__ = [
     "journal",
     "journal_head",
     "limits",
+    "locks",
     "mentions",
     "metadata",
     "no_contact",
+    "overrules",
+    "passage_states",
+    "passages",
     "passwords",
     "people",
     "publication_facts",
     "publications",
     "requests",
+    "rules",
     "runs",
     "same_people",
     "schedules",
@@ -87,6 +102,7 @@ __all__ = [
     "tokens",
     "turns",
     "unsaved_edits",
+    "variant_results",
     "violations",
     "votes",
     "webhook_deliveries",

@@ -1,0 +1,1 @@
+"""What campaigns teach: evidence for copy, locks, overruled findings, and rules from edits."""
