@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "sending": "Pause all sending, resume it, or see how it stands.",
     "review": "Decide about messages that may or may not have gone out.",
     "schedule": "Start campaigns again and again, by a cron line.",
+    "pictures": "Whose the brand's pictures are, where they may stand, and their crop.",
     "privacy": "Hand out, or erase, all that is held about a person.",
     "people": "Those who may write, approve and send: roles, ways in, tokens.",
     "doctor": "Check every configured part, and say how to mend it.",

@@ -9,18 +9,10 @@ from pydantic import Field
 
 from domain.frozen import Frozen
 from domain.money import Money
+from domain.pictures import Photo
 
 Category = str
 """watch, ring, service, …: the brand's own words, lower case."""
-
-
-class Photo(Frozen):
-    """A picture of a product, as a path below the brand folder."""
-
-    path: str
-    alt: str
-    width: int
-    height: int
 
 
 class Product(Frozen):
@@ -47,6 +39,14 @@ class Product(Frozen):
     photo: Photo | None = None
     notes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """The same flaws, condition and details in a further language: ``{"de": (...)}``."""
+
+    def picture_says(self, language: str) -> str:
+        """What its photo shows, in words of the language, or in those that there are; empty where
+        there is no photo or nobody has said."""
+        if self.photo is None:
+            return ""
+        noted = next(iter(self.notes.get(f"{language}.alt", ())), "")
+        return self.photo.alts.get(language) or noted or self.photo.alt
 
 
 class HouseFact(Frozen):

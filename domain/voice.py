@@ -85,6 +85,8 @@ class Guide(Frozen):
     emoji: bool = True
     percent_off_most: float = 1.0
     """The largest reduction the brand ever gives, a fraction."""
+    pictures_needed: Annotated[tuple[str, ...], Field(exclude_if=lambda value: not value)] = ()
+    """Categories of which copy must show a picture. A guide without them keeps its version."""
     greetings: tuple[Greeting, ...] = ()
     closings: tuple[tuple[str, str], ...] = ()
     """(language, closing)."""

@@ -103,6 +103,6 @@ def _clean_product(product: Product) -> bool:
         *product.flaws,
         *product.details,
         *(line for lines in product.notes.values() for line in lines),
-        product.photo.alt if product.photo else "",
+        *(product.photo.words() if product.photo else ()),
     )
     return not any(sign_of_injection(text) for text in texts if text)

@@ -65,7 +65,7 @@ def _shown(product: Product) -> Iterator[str]:
     yield product.name
     yield product.material
     if product.photo:
-        yield product.photo.alt
+        yield from product.photo.words()
     for lines in product.notes.values():
         yield from lines
 

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from domain.brief import AudienceEvidence
-from domain.facts import Facts, HouseFact, Photo, Product
+from domain.facts import Facts, HouseFact, Product
 from domain.figures import Figure, Query
 from domain.goal import Kpi
 from domain.money import Money
+from domain.pictures import Photo
 from domain.predicate import Predicate
 from domain.voice import Guide
 from tools.cdp.port import AudiencePreview, DataDescription, Named, Rhythm

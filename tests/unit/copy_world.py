@@ -9,10 +9,11 @@ from typing import Any
 
 from agents.tasks import CopyQuestion
 from domain.brief import AudienceEvidence, Brief, Holdout, KpiTarget, Offer
-from domain.facts import Facts, HouseFact, Photo, Product
+from domain.facts import Facts, HouseFact, Product
 from domain.figures import Figure
 from domain.goal import Goal, Kpi, Objective
 from domain.money import Money
+from domain.pictures import Photo, Rights
 from domain.predicate import Bought
 from domain.voice import Greeting, Guide, LegalLine, Passage
 
@@ -35,7 +36,14 @@ WATCH = Product(
     lowest_price_30_days=Money(amount=Decimal(2450), currency="EUR"),
     stock=1,
     url="https://halden.example/watch-1968-dress",
-    photo=Photo(path="images/w.png", alt="A steel watch on a grey cloth", width=10, height=10),
+    photo=Photo(
+        path="images/w.png",
+        alt="A steel watch on a grey cloth",
+        width=10,
+        height=10,
+        alts={"de": "Eine Stahluhr auf grauem Tuch"},
+        rights=Rights(owner="Halden", licence="our own", channels=("email", "instagram")),
+    ),
     notes={
         "de": (
             "Unser Uhrmacher hatte sie im März zerlegt.",

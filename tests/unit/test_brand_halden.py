@@ -58,12 +58,16 @@ def test_every_product_can_be_sold_in_both_languages(product: Product) -> None:
     assert product.details
     assert product.flaws or product.category == "service" or product.condition == "new"
     assert product.condition
-    for key in ("de", "de.name", "de.gender", "de.condition", "de.alt"):
+    for key in ("de", "de.name", "de.gender", "de.condition"):
         assert product.notes.get(key), f"{product.id} lacks {key}"
     assert len(product.notes.get("de.flaws", ())) == len(product.flaws)
     assert len(product.notes["de"]) == len(product.details)
     assert product.lowest_price_30_days is not None
     assert product.photo is not None
+    assert product.picture_says("de") != product.picture_says("en")
+    rights = product.photo.rights
+    assert rights is not None
+    assert {"email", "instagram", "meta_ad"} <= set(rights.channels)
     picture = (EXAMPLE / product.photo.path).read_bytes()
     assert len(picture) <= 25_000
     assert struct.unpack(">II", picture[16:24]) == (product.photo.width, product.photo.height)

@@ -21,8 +21,9 @@ from domain.draft import (
     Provenance,
     Variant,
 )
-from domain.facts import Facts, Photo, Product
+from domain.facts import Facts, Product
 from domain.money import Money
+from domain.pictures import Photo
 from domain.publication import RenderedVariant
 from tools.render.check import check
 from tools.render.errors import RenderError

@@ -209,7 +209,7 @@ def _card(mail: _Mail, product: Product, *, hero: bool) -> str:
     if product.photo:
         source = absolute(product.photo.path, mail.image_base_url)
         picture = (
-            f'<mj-image src="{_safe(source)}" alt="{_safe(_alt(product, mail.language))}" '
+            f'<mj-image src="{_safe(source)}" alt="{_safe(product.picture_says(mail.language))}" '
             f'padding="{side}" fluid-on-mobile="true"{link}/>'
         )
     return _section(
@@ -242,14 +242,6 @@ def _card_line(product: Product, language: Language) -> str:
     known = ", ".join(part for part in parts if part)
     price = money_words(product.price, language)
     return f"{known} · {price}" if known else price
-
-
-def _alt(product: Product, language: Language) -> str:
-    if product.photo is None:
-        return ""
-    if language == "de":
-        return next(iter(product.notes.get("de.alt", ())), product.photo.alt)
-    return product.photo.alt
 
 
 def _text(mail: _Mail, footer: Sequence[str], unsubscribe: bool, brand: str) -> str:
