@@ -41,7 +41,7 @@ async def generate_copy(question: CopyQuestion, model: Model, house: Model | Non
             _finished(variant, _id(number), reply.by, prompt_hash, known, question)
             for number, variant in enumerate(variants)
         ),
-        label=_label(reply.by, reply.failure),
+        label=label_of(reply.by, reply.failure),
     )
 
 
@@ -91,7 +91,8 @@ def _id(number: int) -> str:
     return letter if number < 26 else f"{letter}{number // 26}"
 
 
-def _label(by: str, failure: str) -> str:
+def label_of(by: str, failure: str) -> str:
+    """What stands on a draft: who wrote it, and in whose place."""
     if by != "house":
         return by
     return f"{HOUSE_LABEL} (in place of {failure})" if failure else HOUSE_LABEL

@@ -14,9 +14,11 @@ from pydantic import BaseModel
 from agents.house.brief import write_brief
 from agents.house.copy import write_copy
 from agents.house.goal_grammar import read_goal
+from agents.house.pieces import write_pieces
 from agents.model import ChatMessage, ModelError, ToolCall, ToolSpec, Words
 from agents.tasks import (
     GENERATE_COPY,
+    GENERATE_PIECES,
     READ_GOAL,
     WRITE_BRIEF,
     Answered,
@@ -28,6 +30,7 @@ _ANSWERS: Mapping[str, Callable[[Any], BaseModel]] = {
     READ_GOAL.name: read_goal,
     WRITE_BRIEF.name: write_brief,
     GENERATE_COPY.name: write_copy,
+    GENERATE_PIECES.name: write_pieces,
 }
 
 

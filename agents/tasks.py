@@ -15,6 +15,7 @@ from domain.draft import Draft, Variant
 from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.goal import Goal
+from domain.piece import Piece, PieceChannel
 from domain.voice import Guide, Passage
 
 Given = TypeVar("Given", bound=BaseModel)
@@ -84,6 +85,52 @@ class CopyAnswer(Frozen):
     variants: tuple[Variant, ...]
 
 
+class SmsTerms(Frozen):
+    """Who a text message is from and where it is received."""
+
+    sender: str = ""
+    """A number, or up to eleven letters, to which nobody can reply."""
+    country: str = "DE"
+    opt_out_url: str = ""
+    """Where such messages are ended, for a sender that nobody can reply to."""
+
+
+class PageTerms(Frozen):
+    """What a landing page needs beside its copy."""
+
+    form_action: str = ""
+    """The https address that takes the form; empty: the page has none."""
+    privacy_url: str = ""
+    url: str = ""
+    """Where the page will stand."""
+    indexed: bool = False
+
+
+class PiecesQuestion(Frozen):
+    """One brief, and the channels that shall say it."""
+
+    brief: Brief
+    facts: Facts
+    """Those that the brief names, and the house's own."""
+    guide: Guide
+    passages: tuple[Passage, ...]
+    channels: tuple[PieceChannel, ...]
+    """Each once; a piece for each."""
+    link: str
+    """Where it all leads; the UTM tags of each channel are added."""
+    sms: SmsTerms = SmsTerms()
+    page: PageTerms = PageTerms()
+    last: tuple[Piece, ...] = ()
+    """The pieces of the last round, …"""
+    findings: tuple[Finding, ...] = ()
+    """… and what was found wrong with them."""
+    reject_reason: str = ""
+
+
+class PiecesAnswer(Frozen):
+    pieces: tuple[Piece, ...]
+
+
 class JudgeQuestion(Frozen):
     brief: Brief
     draft: Draft
@@ -100,11 +147,19 @@ def _copy(given: CopyQuestion, answered: CopyAnswer) -> tuple[str, str]:
     return given.brief.language, " ".join(texts)
 
 
+def _pieces(given: PiecesQuestion, answered: PiecesAnswer) -> tuple[str, str]:
+    texts = (text for piece in answered.pieces for _, text in piece.texts())
+    return given.brief.language, " ".join(texts)
+
+
 READ_GOAL: Task[GoalText, Goal] = Task("read_goal", GoalText, Goal)
 WRITE_BRIEF: Task[BriefQuestion, BriefWords] = Task(
     "write_brief", BriefQuestion, BriefWords, _brief_words
 )
 GENERATE_COPY: Task[CopyQuestion, CopyAnswer] = Task(
     "generate_copy", CopyQuestion, CopyAnswer, _copy
+)
+GENERATE_PIECES: Task[PiecesQuestion, PiecesAnswer] = Task(
+    "generate_pieces", PiecesQuestion, PiecesAnswer, _pieces
 )
 JUDGE_COPY: Task[JudgeQuestion, Critique] = Task("judge_copy", JudgeQuestion, Critique)

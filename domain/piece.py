@@ -11,7 +11,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from domain.draft import Claim, Fallback, Heading, Paragraph, ProductCard, Provenance
+from domain.draft import (
+    CallToAction,
+    Claim,
+    Fallback,
+    Heading,
+    Paragraph,
+    ProductCard,
+    Provenance,
+)
 from domain.frozen import Frozen, content_hash
 
 PieceChannel = Literal[
@@ -25,6 +33,12 @@ PieceChannel = Literal[
     "facebook",
     "youtube",
 ]
+
+PUBLIC: frozenset[PieceChannel] = frozenset(
+    {"landing_page", "search_ad", "meta_ad", "linkedin", "instagram", "facebook", "youtube"}
+)
+"""Read by anybody, so that no name can be filled in and nothing is known of the reader; the others
+go to people of the audience."""
 
 Placed = tuple[tuple[str, str], ...]
 """(place, text or address), in reading order."""
@@ -131,6 +145,8 @@ class LandingPage(_Piece):
     lead: str
     blocks: tuple[PageBlock, ...] = ()
     form: PageForm | None = None
+    cta: CallToAction | None = None
+    """A button that leads on, beside the form or in its place."""
     url: str = ""
     """Where the page will stand."""
     indexed: bool = False
@@ -151,6 +167,7 @@ class LandingPage(_Piece):
                 for number, block in enumerate(self.blocks)
                 if isinstance(block, Heading | Paragraph)
             ),
+            ("cta", self.cta.text if self.cta else ""),
             *(form.texts() if form is not None else ()),
             *_numbered("legal", self.legal),
         )
@@ -158,6 +175,7 @@ class LandingPage(_Piece):
     def links(self) -> Placed:
         return _said(
             ("url", self.url),
+            ("cta", self.cta.url if self.cta else ""),
             ("form.action", self.form.action if self.form else ""),
             ("privacy_url", self.privacy_url),
         )

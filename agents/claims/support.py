@@ -11,7 +11,12 @@ from agents.claims.evidence import Evidence
 from agents.claims.quantities import Quantity
 from domain.draft import Claim
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’']?\s+|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])[\"”’']?\s+"
+    r"(?!(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b)"
+    r"|\n+"
+)
+"""A full stop before a German month is that of its day: 17. Dezember."""
 _ABOUT = re.compile(
     r"\b(?:about|around|roughly|nearly|almost|some|etwa|rund|knapp|circa|ca\.)\s+$", re.I
 )

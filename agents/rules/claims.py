@@ -8,9 +8,11 @@ from agents.claims.detect import Checkable, Kind, checkables
 from agents.claims.evidence import Evidence
 from agents.claims.reader import unsupported_of_reader
 from agents.claims.support import bears, supporting
-from agents.rules.review import Findings, Review, finding, shown_products
+from agents.rules.review import Findings, Review, finding, is_piece, shown_products
 from domain.critique import Severity
-from domain.draft import Claim, Copy
+from domain.draft import Claim, Copy, Variant
+from domain.piece import PUBLIC, Piece
+from domain.predicate import Everyone
 
 _SERIOUS: frozenset[Kind] = frozenset(("material", "condition", "comparison", "universal", "free"))
 """Kinds whose words have harmless uses as well; every other unsupported claim is blocking."""
@@ -34,17 +36,20 @@ def check(review: Review) -> Findings:
     for variant in review.copies:
         known = review.evidence_for(variant)
         yield from _listed(review, variant, known)
-        yield from _stated(variant, known)
+        yield from _stated(review, variant, known)
         yield from _of_reader(review, variant)
         yield from _cards(review, variant)
         yield from _rests_on_nothing(review, variant)
 
 
-def _stated(variant: Copy, known: tuple[Evidence, ...]) -> Findings:
+def _stated(review: Review, variant: Copy, known: tuple[Evidence, ...]) -> Findings:
     """Every assertion in the text: borne by some fact, and listed."""
+    described = _descriptions(review, variant)
     for place, text in variant.texts():
         if place.startswith("legal["):
             continue  # people's own lines, which rules of family legal hold against the guide
+        if place == "picture.alt" and text in described:
+            continue  # the fact's own words of its photo
         spans = _spans(variant, text)
         for claim in checkables(text):
             before = text[: claim.start]
@@ -64,6 +69,16 @@ def _stated(variant: Copy, known: tuple[Evidence, ...]) -> Findings:
                     place=place,
                     text=claim.text,
                 )
+
+
+def _descriptions(review: Review, variant: Copy) -> set[str]:
+    """What the facts say of the photos that it shows."""
+    found: set[str] = set()
+    for _, product_id in shown_products(variant):
+        product = review.facts.product(product_id)
+        if product is not None and product.photo is not None:
+            found |= {product.photo.alt, *product.notes.get("de.alt", ())}
+    return found
 
 
 def _unsupported(variant: Copy, place: str, claim: Checkable) -> finding:  # type: ignore[valid-type]
@@ -160,9 +175,12 @@ def _expired(review: Review, variant: Copy, claim: Claim) -> Findings:
             )
 
 
-def _of_reader(review: Review, variant: Copy) -> Findings:
+def _of_reader(review: Review, variant: Variant | Piece) -> Findings:
+    # What anybody may read is said to everyone, whatever audience the brief has.
+    public = is_piece(variant) and variant.channel in PUBLIC
+    rule = Everyone() if public else review.brief.audience.rule
     for place, text in variant.texts():
-        for words in unsupported_of_reader(text, review.brief.audience.rule):
+        for words in unsupported_of_reader(text, rule):
             yield finding(
                 "claims.reader",
                 "serious",

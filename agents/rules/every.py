@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from agents.claims.quantities import LONGEST
 from agents.rules import (
+    channels,
     claims,
     fields,
     injection,
@@ -19,6 +20,7 @@ from agents.rules import (
     pictures,
     platforms,
     rendered,
+    together,
     variety,
     voice,
 )
@@ -40,8 +42,10 @@ _FAMILIES = (
     language,
     length,
     platforms,
+    channels,
     voice,
     variety,
+    together,
 )
 _ORDER = {"blocking": 0, "serious": 1, "minor": 2}
 

@@ -17,10 +17,19 @@ _IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 
+_APP = re.compile(r"(?!https?:|javascript:|data:|file:|vbscript:)[a-z][a-z0-9+.-]*://", re.I)
+"""An address of the brand's own app."""
+
 
 def check(review: Review) -> Findings:
     for variant in review.copies:
         for place, url in variant.links():
+            if place == "deeplink" and _APP.match(url):
+                yield finding(
+                    "links.app", "minor", "It leads into an app, which cannot be looked at here.",
+                    "Try it on a phone.", variant=variant.id, place=place, text=url[:120],
+                )  # fmt: skip
+                continue
             yield from of_url(url, review.guide, variant.id, place)
         for place, text in variant.texts():
             for match in _IN_TEXT.finditer(text):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from agents.claims.evidence import reduced_price
 from agents.claims.quantities import quantities
-from agents.rules.review import Findings, Review, body, finding
+from agents.rules.review import Findings, Review, body, finding, is_piece
 from domain.brief import Offer
 from domain.draft import Copy, Variant
 
@@ -151,7 +151,7 @@ def _terms(review: Review, offer: Offer, variant: Copy) -> Findings:
         asked = any("reason" in p.casefold() for p in review.guide.principles)
         yield finding(
             "offer.reason",
-            "serious" if asked else "minor",
+            "serious" if asked and not _is_narrow(variant) else "minor",
             "A reduction without its reason.",
             "Say in one sentence why there is a reduction.",
             variant=variant.id,
@@ -164,3 +164,8 @@ def _terms(review: Review, offer: Offer, variant: Copy) -> Findings:
             "Name it beside the reduced price.",
             variant=variant.id,
         )
+
+
+def _is_narrow(variant: Copy) -> bool:
+    """Whether there is hardly room for more than the terms that the law asks for."""
+    return is_piece(variant) and variant.channel in ("sms", "push", "search_ad", "meta_ad")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prompts
-from agents.tasks import GENERATE_COPY, JUDGE_COPY, READ_GOAL, WRITE_BRIEF
+from agents.tasks import GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY, READ_GOAL, WRITE_BRIEF
 from prompts.library import Prompt, PromptError, load_prompt, render, task_names
 
-TASKS = (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, JUDGE_COPY)
+TASKS = (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY)
 FOLDER = Path(prompts.__file__).parent
 
 

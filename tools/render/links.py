@@ -27,8 +27,11 @@ def absolute(url: str, base: str) -> str:
     return found
 
 
-def tracked(url: str, *, source: str, campaign_id: str, variant_id: str) -> str:
-    """A web address with UTM tags; those that it already carries stay as they are."""
+def tracked(
+    url: str, *, source: str, campaign_id: str, variant_id: str, medium: str = "email"
+) -> str:
+    """A web address with UTM tags; those that it already carries stay as they are, and empty ones
+    are left out."""
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http"):
         return url
@@ -36,9 +39,9 @@ def tracked(url: str, *, source: str, campaign_id: str, variant_id: str) -> str:
     have = {name for name, _ in query}
     tags = {
         "utm_source": source,
-        "utm_medium": "email",
+        "utm_medium": medium,
         "utm_campaign": campaign_id,
         "utm_content": variant_id,
     }
-    query += [(name, value) for name, value in tags.items() if name not in have]
+    query += [(name, value) for name, value in tags.items() if value and name not in have]
     return urlunsplit(parts._replace(query=urlencode(query)))
