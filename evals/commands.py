@@ -212,6 +212,18 @@ def bench_identity(
     _bench("identity", data, as_json, records=records)
 
 
+@bench.command("voice")
+def bench_voice(
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Texts, a JSON object a line: brand, path, text."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How well authors are told apart by style alone, topic and names masked."""
+    _bench("voice", data, as_json)
+
+
 @bench.command("all")
 def bench_all(as_json: JsonOption = False) -> None:
     """Every benchmark, one after the other."""

@@ -29,6 +29,7 @@ _MODULES = {
     "intake": "taking_events",
     "preview": "preview",
     "audit": "auditing",
+    "voice": "voice",
 }
 
 
