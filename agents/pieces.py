@@ -1,6 +1,7 @@
 """The piece writer: one brief becomes a consistent set over channels, whoever writes it.
 
-What can be computed is not left to the writer: ids, addresses, legal lines, sender, provenance and the label are filled here.
+What can be computed is not left to the writer: ids, addresses, legal lines, sender, provenance and
+the label are filled here.
 """
 
 from __future__ import annotations
