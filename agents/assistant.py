@@ -14,7 +14,6 @@ from typing import Any
 
 from agents.conversing.calling import Used, specs, use
 from agents.conversing.found import Known
-from agents.conversing.port import Tools
 from agents.model import ChatMessage, Model, ToolCall, Words
 from domain.conversation import (
     ApprovalPart,
@@ -25,7 +24,7 @@ from domain.conversation import (
     TablePart,
     TextPart,
 )
-from prompts.library import load_prompt, render
+from prompts.library import Prompts, render
 
 __all__ = ["Used", "instructions", "kept_calls", "part_text", "think", "use"]
 
@@ -36,7 +35,7 @@ MOST_CHARACTERS = 12_000
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
-def instructions(known: Known, tools: Tools, *, last: bool = False) -> str:
+def instructions(known: Known, prompts: Prompts, *, last: bool = False) -> str:
     """The system message. ``last``: no tool may be used any more."""
     given = {
         "today": known.today.isoformat(),
@@ -49,7 +48,7 @@ def instructions(known: Known, tools: Tools, *, last: bool = False) -> str:
         "may_start": known.may_start,
         "last": last,
     }
-    return render(load_prompt("assistant"), given)
+    return render(prompts.of("assistant"), given)
 
 
 async def think(

@@ -13,13 +13,18 @@ from agents.tasks import GENERATE_COPY, CopyQuestion
 from domain.brief import Brief
 from domain.draft import Draft, ProductCard, Provenance, Variant
 from domain.facts import Facts
-from prompts.library import load_prompt
+from prompts.library import Prompt, Prompts, shipped_prompts
 
 HOUSE_LABEL = "assembled from your library, no AI"
 
 
-async def generate_copy(question: CopyQuestion, model: Model, house: Model | None = None) -> Draft:
-    """Draft the variants of one mail.
+async def generate_copy(
+    question: CopyQuestion,
+    model: Model,
+    house: Model | None = None,
+    prompts: Prompts | None = None,
+) -> Draft:
+    """Draft the variants of one mail. ``prompts``: those that the model is asked by.
 
     With ``house`` given, it stands in when the model fails, and the draft's label says so.
     Raises ModelError when nobody has a usable answer.
@@ -33,12 +38,14 @@ async def generate_copy(question: CopyQuestion, model: Model, house: Model | Non
             thing=reply.by,
             next_step="Ask again, or write the copy by hand.",
         )
-    prompt_hash = "" if reply.by == "house" else load_prompt(GENERATE_COPY.name).hash
+    prompt = None
+    if reply.by != "house":
+        prompt = (prompts or shipped_prompts()).of(GENERATE_COPY.name)
     known = {passage.id for passage in question.passages}
     return Draft(
         language=question.brief.language,
         variants=tuple(
-            _finished(variant, _id(number), reply.by, prompt_hash, known, question)
+            _finished(variant, _id(number), reply.by, prompt, known, question)
             for number, variant in enumerate(variants)
         ),
         label=label_of(reply.by, reply.failure),
@@ -49,7 +56,7 @@ def _finished(
     variant: Variant,
     variant_id: str,
     by: str,
-    prompt_hash: str,
+    prompt: Prompt | None,
     known: set[str],
     question: CopyQuestion,
 ) -> Variant:
@@ -64,7 +71,8 @@ def _finished(
                 brief_hash=question.brief.hash(),
                 passage_ids=tuple(p for p in variant.provenance.passage_ids if p in known),
                 guide_version=question.guide.version(),
-                prompt_hash=prompt_hash,
+                prompt_hash=prompt.hash if prompt else "",
+                prompt_version=prompt.version if prompt else 0,
                 model=by,
             ),
         }

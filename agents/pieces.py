@@ -24,13 +24,16 @@ from domain.piece import (
     Push,
     Sms,
 )
-from prompts.library import load_prompt
+from prompts.library import Prompt, Prompts, shipped_prompts
 
 
 async def generate_pieces(
-    question: PiecesQuestion, model: Model, house: Model | None = None
+    question: PiecesQuestion,
+    model: Model,
+    house: Model | None = None,
+    prompts: Prompts | None = None,
 ) -> PieceSet:
-    """Write a piece for every channel of the question.
+    """Write a piece for every channel of the question. ``prompts``: those a model is asked by.
 
     With ``house`` given, it stands in when the model fails, and the label says so. Raises
     ModelError when nobody has a usable answer.
@@ -44,11 +47,13 @@ async def generate_pieces(
             thing=reply.by,
             next_step="Ask again, or write them by hand.",
         )
-    prompt_hash = "" if reply.by == "house" else load_prompt(GENERATE_PIECES.name).hash
+    prompt = None
+    if reply.by != "house":
+        prompt = (prompts or shipped_prompts()).of(GENERATE_PIECES.name)
     return PieceSet(
         brief_hash=question.brief.hash(),
         pieces=tuple(
-            _finished(wanted[channel], reply.by, prompt_hash, question)
+            _finished(wanted[channel], reply.by, prompt, question)
             for channel in dict.fromkeys(question.channels)
             if channel in wanted
         ),
@@ -75,7 +80,7 @@ def is_fixed(place: str) -> bool:
     return place.startswith(("legal", "opt_out", "form.consent"))
 
 
-def _finished(piece: Piece, by: str, prompt_hash: str, question: PiecesQuestion) -> Piece:
+def _finished(piece: Piece, by: str, prompt: Prompt | None, question: PiecesQuestion) -> Piece:
     known = {passage.id for passage in question.passages}
     update: dict[str, object] = {
         "id": f"{piece.channel}-a",
@@ -84,7 +89,8 @@ def _finished(piece: Piece, by: str, prompt_hash: str, question: PiecesQuestion)
             brief_hash=question.brief.hash(),
             passage_ids=tuple(p for p in piece.provenance.passage_ids if p in known),
             guide_version=question.guide.version(),
-            prompt_hash=prompt_hash,
+            prompt_hash=prompt.hash if prompt else "",
+            prompt_version=prompt.version if prompt else 0,
             model=by,
         ),
     }

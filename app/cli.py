@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "pictures": "Whose the brand's pictures are, where they may stand, and their crop.",
     "privacy": "Hand out, or erase, all that is held about a person.",
     "people": "Those who may write, approve and send: roles, ways in, tokens.",
+    "prompts": "What a model is asked by, and what it would be sent.",
     "doctor": "Check every configured part, and say how to mend it.",
     "upgrade": "Bring a workspace to this version.",
     "demo": "Run two campaigns from goal to report in a simulated market.",

@@ -16,6 +16,7 @@ from app.checks import Check, fine, look, skipped
 from app.dns_checks import check_domain
 from app.intake import spool
 from app.model_checks import check_models
+from app.prompt_checks import check_prompts
 from app.stack import customer_data, keys, smtp_settings
 from app.views.sources import look as look_at_sources
 from app.workspace import Workspace
@@ -61,6 +62,7 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("sources", _sources),
         ("sending domain", _domain),
         ("model", check_models),
+        ("prompts", check_prompts),
         ("sending", _paused),
         ("erasures", _erasures),
         ("disk", _disk),

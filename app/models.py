@@ -9,22 +9,23 @@ from agents.model import Model
 from app.kept_answers import FileAnswers
 from app.model_settings import EndpointSettings
 from app.workspace import Workspace
+from prompts.library import Prompts
 from workflows.calls import LedgerBudget, LedgerCallLog
 
 if TYPE_CHECKING:
     from agents.openai_model import OpenAIModel
 
 
-def main_model(workspace: Workspace, house: Model) -> Model:
+def main_model(workspace: Workspace, house: Model, prompts: Prompts) -> Model:
     """The model that answers what no other is named for; the house writer where none is set."""
     settings = workspace.settings.model
-    return _open(workspace, settings, "") if settings.base_url else house
+    return _open(workspace, settings, "", prompts) if settings.base_url else house
 
 
-def models_by_task(workspace: Workspace) -> Mapping[str, Model]:
+def models_by_task(workspace: Workspace, prompts: Prompts) -> Mapping[str, Model]:
     """Task → the further model that does it. Tasks of one model share it."""
     settings = workspace.settings
-    opened = {name: _open(workspace, one, name) for name, one in settings.models.items()}
+    opened = {name: _open(workspace, one, name, prompts) for name, one in settings.models.items()}
     return {task: opened[name] for task, name in settings.model.tasks.items()}
 
 
@@ -38,7 +39,9 @@ def endpoint(workspace: Workspace, settings: EndpointSettings, name: str) -> tup
     return main.base_url, own or secrets.model_api_key
 
 
-def _open(workspace: Workspace, settings: EndpointSettings, name: str) -> OpenAIModel:
+def _open(
+    workspace: Workspace, settings: EndpointSettings, name: str, prompts: Prompts
+) -> OpenAIModel:
     from agents.openai_model import OpenAIModel, TokenPrices
 
     base_url, key = endpoint(workspace, settings, name)
@@ -47,6 +50,7 @@ def _open(workspace: Workspace, settings: EndpointSettings, name: str) -> OpenAI
         base_url=base_url,
         api_key=key,
         name=settings.name,
+        prompts=prompts,
         seconds=settings.timeout_seconds,
         temperature=settings.temperature,
         prices=TokenPrices(input=settings.price_in, output=settings.price_out),

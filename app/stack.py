@@ -20,6 +20,7 @@ from domain.clock import Clock
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
 from ledger import budgets, clock
+from prompts.library import load_prompts
 from tools.analytics.duck import DuckAnalytics
 from tools.audit.duck import DuckAuditor
 from tools.cdp.duck import DuckCustomerData
@@ -42,9 +43,11 @@ LEASE_MARGIN_SECONDS = 120
 
 
 def build_stack(workspace: Workspace) -> Stack:
-    """Raises BrandError where the brand folder cannot be used, SecretsError without keys."""
+    """Raises BrandError and PromptError where the brand folder cannot be used, SecretsError without
+    keys."""
     settings = workspace.settings
     brand = load_brand(workspace.brand_folder)
+    prompts = load_prompts(workspace.prompts_folder)
     consents = ConsentCopy(workspace.ledger)
     data, analytics = _views(workspace, workspace.ledger.clock, consents)
     house = HouseWriter()
@@ -59,8 +62,9 @@ def build_stack(workspace: Workspace) -> Stack:
         people=data,
         analytics=analytics,
         sending=SmtpSending(smtp_settings(workspace)),
-        model=main_model(workspace, house),
-        models=models_by_task(workspace),
+        model=main_model(workspace, house, prompts),
+        models=models_by_task(workspace, prompts),
+        prompts=prompts,
         house_stands_in=settings.model.when_it_fails == "house",
         house=house,
         brand=brand,

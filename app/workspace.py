@@ -20,6 +20,7 @@ from ledger import database, erasures, people, suppression
 from ledger.database import Ledger, Transaction
 from ledger.people import Person
 from ledger.sending import HighWater
+from prompts.library import OWN
 
 if TYPE_CHECKING:
     from tools.store.segments import Store
@@ -62,6 +63,11 @@ class Workspace:
     @property
     def brand_folder(self) -> Path:
         return self.folder / "brand"
+
+    @property
+    def prompts_folder(self) -> Path:
+        """The brand's own prompts; seldom there."""
+        return self.brand_folder / OWN
 
     @property
     def store_folder(self) -> Path:

@@ -59,6 +59,8 @@ class Provenance(Frozen):
     passage_ids: tuple[str, ...] = ()
     guide_version: str = ""
     prompt_hash: str = ""
+    prompt_version: int = 0
+    """0: no prompt was used, or its version was not kept yet."""
     model: str = ""
     """``house`` or the model's name."""
 

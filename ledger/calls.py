@@ -59,6 +59,13 @@ def record(
     budgets.spend(tx, "money", cost, run_id)
 
 
+def prompt_hashes(tx: Transaction, task: str, version: int) -> set[str]:
+    """Every text that a task was asked by under one version of its prompt."""
+    query = sa.select(_c.prompt_hash).distinct()
+    query = query.where(_c.task == task, _c.prompt_version == version)
+    return set(tx.connection.execute(query).scalars())
+
+
 def totals(tx: Transaction, run_id: str) -> CallTotals:
     """What a run's calls came to."""
     query = sa.select(

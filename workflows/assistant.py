@@ -230,7 +230,7 @@ async def think(state: AssistantState, runtime: Runtime[Conversing]) -> Assistan
     here = runtime.context
     model = here.stack.model_for(ASSISTANT)
     last = state["round"] >= MOST_ROUNDS
-    system = mind.instructions(here.known, here.tools, last=last)
+    system = mind.instructions(here.known, here.stack.prompts, last=last)
     said: list[str] = []
     calls: list[ToolCall] = []
     try:

@@ -44,12 +44,21 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
     """Understand the goal; whatever is not understood is quoted, never dropped."""
     stack = runtime.context
     progress.started(state["run_id"], "read_goal")
-    today, known = await read(
-        stack.ledger, lambda tx: (_today(tx, stack, state), facts.current(tx))
-    )
+    today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
+    goal = await understood(stack, state["goal_text"], today)
+    unread = len(goal.unread) + len(goal.impossible)
+    needs = "word of it needs" if unread == 1 else "words of it need"
+    said = "Understood all of it." if not unread else f"{unread} {needs} your eye."
+    progress.finished(state["run_id"], "read_goal", said)
+    return {"goal": goal.model_dump(mode="json")}
+
+
+async def understood(stack: Stack, goal_text: str, today: date) -> Goal:
+    """What a goal says, with the saved segments that it names. Raises ModelError."""
+    known = await read(stack.ledger, facts.current)
     described = await stack.customers.describe()
     segments = await asyncio.to_thread(saved_segments.saved, stack)
-    text, named = saved_segments.without_names(state["goal_text"], segments)
+    text, named = saved_segments.without_names(goal_text, segments)
     goal = await brief_writer.read_goal(
         text,
         today=today,
@@ -60,12 +69,7 @@ async def read_goal(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
         categories=described.categories,
         event_names=tuple(name for name, _ in described.event_names),
     )
-    goal = saved_segments.with_named(goal, state["goal_text"], named, segments)
-    unread = len(goal.unread) + len(goal.impossible)
-    needs = "word of it needs" if unread == 1 else "words of it need"
-    said = "Understood all of it." if not unread else f"{unread} {needs} your eye."
-    progress.finished(state["run_id"], "read_goal", said)
-    return {"goal": goal.model_dump(mode="json")}
+    return saved_segments.with_named(goal, goal_text, named, segments)
 
 
 async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -75,12 +79,27 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
     progress.started(state["run_id"], "audit")
     goal = Goal.model_validate(state["goal"])
     today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
+    evidence = await evidence_for(stack, goal, today)
+    said = f"{evidence.size:,} people fit; {evidence.reachable or 0:,} of them can be mailed."
+    made: CampaignState = {"evidence": evidence.model_dump(mode="json")}
+    standing = await data_audit.standing(stack, evidence.rule)
+    if standing is not None:
+        await read(stack.ledger, lambda tx: require_sound(tx, standing, stack.least_score))
+        made["standing"] = standing.model_dump(mode="json")
+        if standing.score.value is not None:
+            said = f"{said} The data score {standing.score.value:.0f} of 100."
+    progress.finished(state["run_id"], "audit", said)
+    return made
+
+
+async def evidence_for(stack: Stack, goal: Goal, today: date) -> AudienceEvidence:
+    """What the data say of a goal's audience, in aggregate, and who of it can be mailed."""
     described = await stack.customers.describe()
     rule = brief_writer.audience_rule(goal, today, described.rhythm)
     evidence = await stack.customers.evidence(rule)
     reached = await reach(stack, rule, service=goal.service)
     looked = await preview(stack, rule)
-    evidence = evidence.model_copy(
+    return evidence.model_copy(
         update={
             "reachable": len(reached.people),
             "left_out": reached.counts(),
@@ -89,16 +108,6 @@ async def audit(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
             "queries": (*evidence.queries, looked.query),
         }
     )
-    said = f"{evidence.size:,} people fit; {len(reached.people):,} of them can be mailed."
-    made: CampaignState = {"evidence": evidence.model_dump(mode="json")}
-    standing = await data_audit.standing(stack, rule)
-    if standing is not None:
-        await read(stack.ledger, lambda tx: require_sound(tx, standing, stack.least_score))
-        made["standing"] = standing.model_dump(mode="json")
-        if standing.score.value is not None:
-            said = f"{said} The data score {standing.score.value:.0f} of 100."
-    progress.finished(state["run_id"], "audit", said)
-    return made
 
 
 async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -112,7 +121,8 @@ async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> Campaign
         brief = edited_brief(Brief.model_validate(state["brief"]), last.edit or {})
     else:
         rejected = last is not None and fresh and last.status == "rejected"
-        brief = await _written(stack, state, last.reason if last and rejected else "")
+        today = await read(stack.ledger, lambda tx: _today(tx, stack, state))
+        brief = await written(stack, state, today, last.reason if last and rejected else "")
     body, digest = brief.model_dump(mode="json"), brief.hash()
 
     def ask(tx: Transaction) -> None:
@@ -130,10 +140,12 @@ async def write_brief(state: CampaignState, runtime: Runtime[Stack]) -> Campaign
     }
 
 
-async def _written(stack: Stack, state: CampaignState, reject_reason: str) -> Brief:
-    today, known, library = await read(
-        stack.ledger,
-        lambda tx: (_today(tx, stack, state), facts.current(tx), shelf(tx, stack.brand)),
+async def written(
+    stack: Stack, state: CampaignState, today: date, reject_reason: str = ""
+) -> Brief:
+    """The brief of the state's goal and evidence. Raises ModelError."""
+    known, library = await read(
+        stack.ledger, lambda tx: (facts.current(tx), shelf(tx, stack.brand))
     )
     standing = Standing.model_validate(state["standing"]) if "standing" in state else None
     return await brief_writer.write_brief(

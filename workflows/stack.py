@@ -28,6 +28,7 @@ from domain.publication import FirstWave, Sender
 from domain.voice import Passage, PassageKind, VoiceChannel
 from ledger.database import Ledger
 from ledger.sending import HighWater
+from prompts.library import Prompts, shipped_prompts
 from tools.analytics.port import Analytics
 from tools.audit.port import Auditor
 from tools.cdp.port import CustomerData, People
@@ -174,6 +175,8 @@ class Stack:
     tracking: Tracking = Tracking()
     models: Mapping[str, Model] = field(default_factory=dict)
     """Task → the model that does it."""
+    prompts: Prompts = field(default_factory=shipped_prompts)
+    """What models are asked by: the brand's own where it has one."""
     house_stands_in: bool = True
     """Whether the house writer takes over when a model fails. Else a person is asked."""
     auditor: Auditor | None = None

@@ -42,10 +42,22 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
     """Find what the brand has said of such things before, kind by kind."""
     stack = runtime.context
     progress.started(state["run_id"], "retrieve_voice")
-    brief, known = await read(
+    brief, library = await read(
         stack.ledger, lambda tx: (approved_brief(tx, state), shelf(tx, stack.brand))
     )
-    usable = {passage.id: passage for passage in known.usable()}
+    found = await passages_near(stack, brief, library)
+    proven = sum(passage.proven for passage in found)
+    progress.finished(
+        state["run_id"],
+        "retrieve_voice",
+        f"{len(found)} passages of your own to go by; {proven} of them have proved themselves.",
+    )
+    return {"passage_ids": [p.id for p in found], "round": 0, "by_person": False}
+
+
+async def passages_near(stack: Stack, brief: Brief, library: Shelf) -> tuple[Passage, ...]:
+    """What the brand has said of such things and may say again, nearest first within a kind."""
+    usable = {passage.id: passage for passage in library.usable()}
     found: dict[str, Passage] = {}
     for kind in get_args(PassageKind):
         near = await stack.voice.search(
@@ -54,18 +66,12 @@ async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> Campa
             language=brief.language,
             objective=brief.goal.objective,
             channel=brief.channel,
-            n=PASSAGES_OF_A_KIND + len(known.passages) - len(usable),
+            n=PASSAGES_OF_A_KIND + len(library.passages) - len(usable),
         )
         fit = [usable[passage.id] for passage in near if passage.id in usable]
         found |= {passage.id: passage for passage in fit[:PASSAGES_OF_A_KIND]}
     found |= {passage.id: passage for passage in _of_campaigns(usable.values(), stack, brief)}
-    proven = sum(passage.proven for passage in found.values())
-    progress.finished(
-        state["run_id"],
-        "retrieve_voice",
-        f"{len(found)} passages of your own to go by; {proven} of them have proved themselves.",
-    )
-    return {"passage_ids": list(found), "round": 0, "by_person": False}
+    return tuple(found.values())
 
 
 def _of_campaigns(usable: Iterable[Passage], stack: Stack, brief: Brief) -> Iterator[Passage]:
@@ -94,23 +100,20 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     fresh = last is not None and last.id not in state.get("acted_on", ())
     rejected = last if last is not None and fresh and last.status == "rejected" else None
     earlier = Draft.model_validate(state["draft"]) if "draft" in state else None
-    wanted = set(state["passage_ids"])
-    question = CopyQuestion(
-        brief=brief,
-        facts=_cited(known, brief),
-        guide=stack.brand.guide,
-        passages=tuple(p for p in library.usable() if p.id in wanted),
-        last=earlier,
-        findings=_findings(state),
-        reject_reason=rejected.reason if rejected else "",
-        variants=stack.rules.variants,
-        link=_link(known, brief, stack.brand.guide.shop_url),
+    passages = [p for p in library.usable() if p.id in set(state["passage_ids"])]
+    question = first_question(stack, brief, known, passages).model_copy(
+        update={
+            "last": earlier,
+            "findings": _findings(state),
+            "reject_reason": rejected.reason if rejected else "",
+        }
     )
     update: CampaignState = {"acted_on": acted(state, rejected), "outcome": ""}
     if rejected is not None:
         update |= {"round": 0, "by_person": False}
     try:
-        draft = await write_copy(question, stack.model_for(GENERATE_COPY.name), stack.stand_in)
+        model = stack.model_for(GENERATE_COPY.name)
+        draft = await write_copy(question, model, stack.stand_in, stack.prompts)
     except ModelError as error:
         if earlier is None:
             raise  # there is nothing to show: the run waits, and says why
@@ -119,6 +122,20 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     angles = ", ".join(variant.angle.replace("_", " ") for variant in draft.variants)
     progress.finished(run_id, "generate_copy", f"{len(draft.variants)} variants: {angles}.")
     return {**update, "draft": draft.model_dump(mode="json")}
+
+
+def first_question(
+    stack: Stack, brief: Brief, known: Facts, passages: Sequence[Passage]
+) -> CopyQuestion:
+    """What is asked when a brief is written about for the first time."""
+    return CopyQuestion(
+        brief=brief,
+        facts=_cited(known, brief),
+        guide=stack.brand.guide,
+        passages=tuple(passages),
+        variants=stack.rules.variants,
+        link=_link(known, brief, stack.brand.guide.shop_url),
+    )
 
 
 async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:

@@ -97,7 +97,8 @@ async def change(
 @router.get("/connections", response_model=Connections, summary="Connections")
 async def connections(request: Request, person: Reader) -> Connections:
     """What mails are sent with, and which secrets are set. Needs the right to read."""
-    return await asyncio.to_thread(views.connections, site_of(request).workspace)
+    site = site_of(request)
+    return await asyncio.to_thread(views.connections, site.workspace, site.stack.prompts)
 
 
 @router.post("/connections/check", response_model=Health, summary="Check every part")

@@ -27,6 +27,7 @@ from ledger import accounts, budgets, people
 from ledger.accounts import Session
 from ledger.database import Transaction
 from ledger.people import Person, Right, Role, TokenRow
+from prompts.library import Prompts
 from workflows.transactions import read
 
 SESSION_ID = 12
@@ -107,6 +108,8 @@ class Connections(Frozen):
     dkim_selector: str
     models: tuple[ModelLine, ...]
     """Empty: drafts are assembled from the library, no AI."""
+    own_prompts: tuple[str, ...]
+    """The brand's own prompts in words; what is not named is asked by the shipped ones."""
     keys: tuple[tuple[str, bool], ...]
     """Each secret in words, and whether it is set."""
 
@@ -155,8 +158,8 @@ async def account(site: Site, person: Person, secret_hash: str) -> Account:
     )
 
 
-def connections(workspace: Workspace) -> Connections:
-    """Raises SecretsError where a key is missing on this machine."""
+def connections(workspace: Workspace, prompts: Prompts) -> Connections:
+    """``prompts``: those in force here. Raises SecretsError where a key is missing."""
     sending, secrets = workspace.settings.sending, workspace.secrets
     keys = [
         ("Password of the mail server", bool(secrets.smtp_password)),
@@ -177,6 +180,9 @@ def connections(workspace: Workspace) -> Connections:
         image_base_url=sending.image_base_url,
         dkim_selector=sending.dkim_selector,
         models=_models(workspace),
+        own_prompts=tuple(
+            f"{one.task.replace('_', ' ')}, version {one.version}" for one in prompts if one.own
+        ),
         keys=tuple(keys),
     )
 

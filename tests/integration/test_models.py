@@ -97,13 +97,13 @@ async def test_each_task_goes_to_its_own_model_with_its_own_key(tmp_path: Path) 
         names = [stack.model_for(t).name for t in ("read_goal", "write_brief", "judge_copy")]
         assert names == ["small", "l", "n"]
         assert stack.stand_in is None
-        shown = [(one.name, one.place, one.does) for one in connections(made).models]
+        shown = [(one.name, one.place, one.does) for one in connections(made, stack.prompts).models]
         assert shown == [
             ("small", urlsplit(small.url).netloc, "all other tasks"),
             ("l", urlsplit(large.url).netloc, "write brief"),
             ("n", urlsplit(small.url).netloc, "judge copy"),
         ]
-        assert ("Key of the model large", True) in connections(made).keys
+        assert ("Key of the model large", True) in connections(made, stack.prompts).keys
         settings = made.settings
         assert endpoint(made, settings.models["large"], "large") == (large.url, "large key")
         assert endpoint(made, settings.models["near"], "near") == (small.url, "main key")

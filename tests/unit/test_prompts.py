@@ -9,28 +9,57 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import prompts
 from agents.tasks import GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY, READ_GOAL, WRITE_BRIEF
-from prompts.library import Prompt, PromptError, load_prompt, render, task_names
+from prompts.library import (
+    Prompt,
+    PromptError,
+    earlier_prompt,
+    load_prompt,
+    render,
+    shipped_hashes,
+    task_names,
+)
 
+OWN = "---\ntask: read_goal\nversion: 1\ninputs: [text]\noutput: Goal\n---\n"
 TASKS = (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY)
-FOLDER = Path(prompts.__file__).parent
 
 
 @pytest.mark.parametrize("name", task_names())
 def test_a_changed_text_needs_a_new_version(name: str) -> None:
     """prompts/versions.json holds the hash of every version: drafts name it as provenance.
 
-    After changing a prompt, raise its version and add the new hash; leave the old one.
+    After changing a prompt, keep the old file as earlier/TASK.VERSION.md, raise the version, and
+    add the new hash; leave the old one.
     """
-    prompt = load_prompt(name)
-    versions = json.loads((FOLDER / "versions.json").read_text("utf-8"))
-    newest = max(map(int, versions[name]))
-    assert prompt.version == newest, f"{name}.md: raise its version to {newest + 1}"
-    assert versions[name][str(prompt.version)] == prompt.hash, (
-        f"{name}.md changed: raise its version to {prompt.version + 1} and put {prompt.hash} "
-        "into versions.json"
-    )
+    assert faults(load_prompt(name), shipped_hashes()[name]) == []
+
+
+def faults(prompt: Prompt, versions: dict[str, str]) -> list[str]:
+    newest = max(map(int, versions))
+    found = []
+    if prompt.version != newest:
+        found.append(f"{prompt.task}.md: raise its version to {newest + 1}")
+    elif versions[str(newest)] != prompt.hash:
+        found.append(
+            f"{prompt.task}.md changed: raise its version to {newest + 1} and put {prompt.hash} "
+            "into versions.json"
+        )
+    for version, kept in versions.items():
+        if int(version) != newest and earlier_prompt(prompt.task, int(version)).hash != kept:
+            found.append(f"earlier/{prompt.task}.{version}.md is not what shipped")
+    return found
+
+
+@pytest.mark.parametrize("name", task_names())
+def test_a_change_without_a_version_is_found(name: str, tmp_path: Path) -> None:
+    prompt, versions = load_prompt(name), shipped_hashes()[name]
+    text = Path(prompt.file).read_text("utf-8")
+    for changed in (text + "x\n", text.replace(". ", "! ", 1), text.replace("\n\n", "\n", 1)):
+        (tmp_path / f"{name}.md").write_text(changed, "utf-8")
+        assert "changed: raise" in faults(load_prompt(name, tmp_path), versions)[0]
+    raised = text.replace(f"version: {prompt.version}", f"version: {prompt.version + 1}", 1)
+    (tmp_path / f"{name}.md").write_text(raised, "utf-8")
+    assert faults(load_prompt(name, tmp_path), versions)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
@@ -68,20 +97,50 @@ def test_an_unknown_task_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("head", "text", "fault", "mend"),
     [
-        "no front matter",
-        "---\ntask: read_goal\nversion: 1\n---\nx",
-        "---\ntask: other\nversion: 1\ninputs: []\noutput: Goal\n---\nx",
-        "---\ntask: read_goal\nversion: 1\ninputs: [text]\noutput: Goal\n---\nno place",
-        "---\ntask: read_goal\nversion: 1\ninputs: []\noutput: Goal\n---\n{{ text }}",
+        (None, "no front matter", "begin with front matter", "compare"),
+        ("task: read_goal\nversion: 1", "x", "does not say its inputs", "compare"),
+        ("task: [", "x", "no YAML", "compare"),
+        ("task: other\nversion: 1\n{}", "x {{ text }}", "for other", "task: read_goal"),
+        ("task: read_goal\n{}", "x {{ text }}", "not say its version", "version: 1"),
+        ("task: read_goal\nversion: 0\n{}", "x {{ text }}", "version: Input", "version: 1"),
+        ("task: read_goal\nversion: 1\n{}", "none", "no place for that", "{{ text }}"),
+        ("task: read_goal\nversion: 1\n{}", "{{ text }} {{ today }}", "{{ today }}", "add today"),
+        ("task: read_goal\nversion: 1\n{}", "{{ text }} {{Text}}", "{{Text}}", "one space"),
+        ("task: read_goal\nversion: 1\n{}", "{{ text }} {{text", "{{text", "one space"),
+        ("task: read_goal\nversion: 1\ninputs: [text, secret]\noutput: Goal",
+         "{{ text }} {{ secret }}", "gives no secret", "text, today"),
+        ("task: read_goal\nversion: 1\ninputs: [text]\noutput: Brief", "{{ text }}",
+         "asks for Brief", "output: Goal"),
+        ("task: read_goal\nversion: 1\nmodel: large\n{}", "{{ text }}", "model", "compare"),
     ],
-)
-def test_a_prompt_that_does_not_fit_together_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "read_goal.md").write_text(text, "utf-8")
+)  # fmt: skip
+def test_a_prompt_that_cannot_be_used_is_refused_with_what_to_do(
+    tmp_path: Path, head: str | None, text: str, fault: str, mend: str
+) -> None:
+    front = (head or "").replace("{}", "inputs: [text]\noutput: Goal")
+    written = text if head is None else f"---\n{front}\n---\n{text}"
+    (tmp_path / "read_goal.md").write_text(written, "utf-8")
     with pytest.raises(PromptError) as error:
         load_prompt("read_goal", tmp_path)
     assert error.value.code == "unreadable_prompt"
+    assert fault in error.value.what
+    assert mend in error.value.next_step
+
+
+def test_the_fields_of_the_copy_are_no_places(tmp_path: Path) -> None:
+    (tmp_path / "read_goal.md").write_text(f"{OWN}{{{{ text }}}} {{{{first_name}}}}", "utf-8")
+    assert render(load_prompt("read_goal", tmp_path), {"text": 1}) == "1 {{first_name}}\n"
+
+
+def test_a_file_from_another_editor_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    text = "\ufeff" + (OWN + "{{ text }}").replace("\n", "\r\n")
+    (tmp_path / "read_goal.md").write_text(text, "utf-8", newline="")
+    assert load_prompt("read_goal", tmp_path).inputs == ("text",)
+    (tmp_path / "read_goal.md").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PromptError, match="UTF-8"):
+        load_prompt("read_goal", tmp_path)
 
 
 def test_a_missing_input_is_named() -> None:

@@ -12,7 +12,7 @@ from app import settings_edit
 from app.desk.drawing import draw
 from app.desk.identity import Here, needs, origin_of
 from app.desk.statuses import status_of
-from app.site import site_of
+from app.site import Site, site_of
 from app.views import settings as views
 from domain.errors import MainspringError
 from ledger.origin import coming_from
@@ -54,7 +54,7 @@ async def change(request: Request, here: Here) -> Response:
 async def connections(request: Request, here: Here) -> Response:
     return await draw(
         request, "settings/connections.html", HERE,
-        page=views.connections(site_of(request).workspace), checks=None,
+        page=_connected(site_of(request)), checks=None,
     )  # fmt: skip
 
 
@@ -62,11 +62,15 @@ async def connections(request: Request, here: Here) -> Response:
 async def check(request: Request, here: Here) -> Response:
     """Look at every part now: the mail server, DNS, the model, keys, data, disk."""
     needs(here, "administer")
-    workspace = site_of(request).workspace
+    site = site_of(request)
     return await draw(
         request, "settings/connections.html", HERE,
-        page=views.connections(workspace), checks=await views.health(workspace),
+        page=_connected(site), checks=await views.health(site.workspace),
     )  # fmt: skip
+
+
+def _connected(site: Site) -> views.Connections:
+    return views.connections(site.workspace, site.stack.prompts)
 
 
 async def _limits(
