@@ -11,7 +11,7 @@ from agents.fallback import answer_or_house
 from agents.model import Model, ModelError
 from agents.tasks import GENERATE_COPY, CopyQuestion
 from domain.brief import Brief
-from domain.draft import Draft, ProductCard, Provenance, Variant
+from domain.draft import Draft, Provenance, Variant
 from domain.facts import Facts
 from prompts.library import Prompt, Prompts, shipped_prompts
 
@@ -82,7 +82,7 @@ def _finished(
 def tied(variant: Variant, brief: Brief, facts: Facts) -> Variant:
     """The variant with its list of claims made whole: those that its copy still makes, and those
     that it forgot to list and facts do prove. For a writer's answer, and for a person's edit."""
-    shown = {b.product_id for b in variant.blocks if isinstance(b, ProductCard)}
+    shown = {product_id for block in variant.blocks for product_id in block.products()}
     stems = {i.split(".", 1)[0] for i in brief.fact_ids} | shown
     own = [p for p in facts.products if p.id in stems] or facts.products
     known = evidence(Facts(products=tuple(own), house=facts.house), brief.offer)

@@ -6,34 +6,47 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
+from domain.blocks import (
+    Block,
+    BulletList,
+    CallToAction,
+    DetailRow,
+    Details,
+    Divider,
+    FactsTable,
+    Heading,
+    Pair,
+    Paragraph,
+    Picture,
+    ProductCard,
+    ProductList,
+    Quote,
+)
 from domain.frozen import Frozen, content_hash
+from domain.layouts import Layout
 
-
-class Heading(Frozen):
-    kind: Literal["heading"] = "heading"
-    text: str
-
-
-class Paragraph(Frozen):
-    kind: Literal["paragraph"] = "paragraph"
-    text: str
-    """Plain text; ``{{first_name}}`` marks a personal field."""
-
-
-class ProductCard(Frozen):
-    """The product's picture, name and price, laid out by the renderer from the fact itself."""
-
-    kind: Literal["product"] = "product"
-    product_id: str
-
-
-class CallToAction(Frozen):
-    kind: Literal["cta"] = "cta"
-    text: str
-    url: str
-
-
-Block = Annotated[Heading | Paragraph | ProductCard | CallToAction, Field(discriminator="kind")]
+__all__ = (
+    "Block",
+    "BulletList",
+    "CallToAction",
+    "Claim",
+    "Copy",
+    "DetailRow",
+    "Details",
+    "Divider",
+    "Draft",
+    "FactsTable",
+    "Fallback",
+    "Heading",
+    "Pair",
+    "Paragraph",
+    "Picture",
+    "ProductCard",
+    "ProductList",
+    "Provenance",
+    "Quote",
+    "Variant",
+)
 
 
 class Claim(Frozen):
@@ -102,6 +115,8 @@ class Variant(Frozen):
     """The reason to read it: flaw_first, watchmaker, number, visit, …"""
     subject: str
     preheader: str
+    layout: Annotated[Layout, Field(exclude_if=lambda value: value == "letter")] = "letter"
+    """How the blocks were arranged. An earlier draft keeps its hash."""
     blocks: tuple[Block, ...]
     claims: tuple[Claim, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()
@@ -111,8 +126,7 @@ class Variant(Frozen):
         """(place, text) of everything a person reads, in reading order."""
         found = [("subject", self.subject), ("preheader", self.preheader)]
         for number, block in enumerate(self.blocks):
-            if isinstance(block, Heading | Paragraph | CallToAction):
-                found.append((f"blocks[{number}]", block.text))
+            found += [(f"blocks[{number}]{place}", text) for place, text in block.words()]
         return tuple(found)
 
     def links(self) -> tuple[tuple[str, str], ...]:

@@ -12,6 +12,7 @@ from agents.scheduler import is_quiet
 from domain.brief import Brief
 from domain.draft import Draft, Variant
 from domain.errors import WrongUsage
+from domain.layouts import arranged, possible
 from domain.plan import QuietHours
 from workflows.state import Json
 
@@ -20,7 +21,7 @@ BRIEF_FIELDS = ("message", "tone", "answer", "question", "fact_ids", "send_from"
 or offer is another goal."""
 START_FIELD = "send_at"
 """Of an edit of what would go out: another day, or another moment, at which it shall begin."""
-VARIANT_FIELDS = ("angle", "subject", "preheader", "blocks", "claims", "fallbacks")
+VARIANT_FIELDS = ("angle", "subject", "preheader", "layout", "blocks", "claims", "fallbacks")
 """What a person may change in a variant. Where it comes from stays as it is."""
 
 
@@ -169,6 +170,21 @@ def _edited(variant: Variant, patch: Json) -> Variant:
         edited = Variant.model_validate({**old, **changed})
     except ValidationError as error:
         raise unreadable(f"variant {variant.id}", error) from error
+    if "layout" in changed:
+        edited = _arranged(edited)
     texts = [text for _, text in edited.texts()]
     kept = tuple(c for c in edited.claims if any(c.text in text for text in texts))
     return edited.model_copy(update={"claims": kept})
+
+
+def _arranged(variant: Variant) -> Variant:
+    """The variant's blocks in the layout that was chosen for it."""
+    fits = possible(variant.blocks)
+    if variant.layout not in fits:
+        raise EditError(
+            "not_editable",
+            f"Variant {variant.id} shows too few or too many products for this layout.",
+            thing=variant.layout,
+            next_step=f"Choose {' or '.join(fits)}, or show other products.",
+        )
+    return variant.model_copy(update={"blocks": arranged(variant.blocks, variant.layout)})

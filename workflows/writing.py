@@ -17,7 +17,7 @@ from agents.model import ModelError
 from agents.tasks import GENERATE_COPY, JUDGE_COPY, CopyQuestion
 from domain.brief import Brief
 from domain.critique import Critique, Finding
-from domain.draft import Draft, ProductCard, Variant
+from domain.draft import Draft, Variant
 from domain.facts import Facts
 from domain.publication import RenderedVariant
 from domain.voice import Passage, PassageKind
@@ -262,7 +262,7 @@ def tie(draft: Draft, brief: Brief, known: Facts) -> Draft:
 def cited_ids(variants: Sequence[Variant]) -> tuple[str, ...]:
     """Every fact that variants rest on: by a claim, or by showing the product itself."""
     found = {fact_id for v in variants for claim in v.claims for fact_id in claim.fact_ids}
-    found |= {b.product_id for v in variants for b in v.blocks if isinstance(b, ProductCard)}
+    found |= {product_id for v in variants for b in v.blocks for product_id in b.products()}
     return tuple(sorted(found))
 
 

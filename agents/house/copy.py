@@ -13,6 +13,7 @@ from agents.claims.support import sentences, tie
 from agents.house import copy_frame as frame
 from agents.house.copy_angles import ANGLES, Angle, own
 from agents.house.copy_body import write_body
+from agents.house.copy_layout import lay_out, shown
 from agents.house.copy_mail import Mail
 from agents.house.copy_passages import Library, Line, library
 from agents.house.copy_setting import Setting, read
@@ -27,7 +28,6 @@ from domain.draft import (
     Provenance,
     Variant,
 )
-from domain.facts import Product
 from domain.words import Language
 
 _GREETINGS: dict[Language, str] = {"en": "Hello {{first_name}},", "de": "Guten Tag {{first_name}},"}
@@ -100,14 +100,21 @@ def _variant(mail: Mail, link: str) -> Variant:
     mail.head = (subject.text, preheader.text)
     write_body(script, mail)
     closing, call = frame.closing(mail), frame.call(mail)
-    blocks = _blocks(mail, closing, call, link)
-    texts = [subject.text, preheader.text, *(b.text for b in blocks if isinstance(b, Paragraph))]
+    layout, blocks = lay_out(mail, _blocks(mail, closing, call, link))
+    texts = [subject.text, preheader.text]
+    texts += [
+        text
+        for block in blocks
+        if not isinstance(block, CallToAction)
+        for _, text in block.words()
+    ]
     pieces = [x.passage.id for x in (subject, preheader, closing, call) if x and x.passage]
     return Variant(
         id="abcdefghijklmnopqrstuvwxyz"[mail.number % 26],
         angle=mail.angle.id,
         subject=subject.text,
         preheader=preheader.text,
+        layout=layout,
         blocks=blocks,
         claims=_claims(texts, mail),
         fallbacks=_fallbacks(texts),
@@ -123,8 +130,8 @@ def _variant(mail: Mail, link: str) -> Variant:
 def _is_thin(variant: Variant) -> bool:
     """Whether an angle found nothing to say beyond its first sentence."""
     texts = [b.text for b in variant.blocks if isinstance(b, Paragraph)][1:]
-    has_card = any(isinstance(b, ProductCard) for b in variant.blocks)
-    return len(" ".join(texts).split()) < (8 if has_card else 14)
+    shows_one = any(block.products() for block in variant.blocks)
+    return len(" ".join(texts).split()) < (8 if shows_one else 14)
 
 
 def _blocks(mail: Mail, closing: Line | None, call: Line, link: str) -> tuple[Block, ...]:
@@ -133,7 +140,7 @@ def _blocks(mail: Mail, closing: Line | None, call: Line, link: str) -> tuple[Bl
     blocks: list[Block] = [Paragraph(text=_greeting(mail.setting))]
     if opening:
         blocks.append(Paragraph(text=opening))
-    blocks.extend(ProductCard(product_id=product.id) for product in _shown(mail))
+    blocks.extend(ProductCard(product_id=product.id) for product in shown(mail))
     blocks.extend(Paragraph(text=text) for text in rest)
     if closing is not None:
         blocks.append(Paragraph(text=closing.text))
@@ -145,13 +152,6 @@ def _blocks(mail: Mail, closing: Line | None, call: Line, link: str) -> tuple[Bl
         at = int(setting.chance("sign-off") * len(sign_offs))
         blocks.append(Paragraph(text=sign_offs[at]))
     return tuple(blocks)
-
-
-def _shown(mail: Mail) -> list[Product]:
-    if mail.setting.product is None:
-        return []
-    others = mail.setting.others[:2] if mail.angle.id == "selection" else ()
-    return [mail.setting.product, *others]
 
 
 def _greeting(setting: Setting) -> str:

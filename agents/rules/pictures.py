@@ -113,10 +113,15 @@ def _words(product: Product, language: str, variant: str, place: str) -> Finding
 
 
 def _pictured(facts: Facts, copy: Copy) -> Iterator[tuple[str, Product]]:
-    """(place, product) of everything shown that has a photo."""
+    """(place, product) of every photo that is shown."""
+    unpictured = (
+        {f"blocks[{n}]" for n, block in enumerate(copy.blocks) if not block.pictures()}
+        if isinstance(copy, Variant | LandingPage)
+        else ()
+    )
     for place, product_id in shown_products(copy):
         product = facts.product(product_id)
-        if product is not None and product.photo is not None:
+        if place not in unpictured and product is not None and product.photo is not None:
             yield place, product
 
 

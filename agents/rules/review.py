@@ -11,7 +11,7 @@ from typing import TypeGuard
 from agents.claims.evidence import Evidence, evidence
 from domain.brief import Brief
 from domain.critique import Finding, Severity
-from domain.draft import Copy, Heading, Paragraph, ProductCard, Variant
+from domain.draft import CallToAction, Copy, Variant
 from domain.facts import Facts
 from domain.piece import LandingPage, Piece
 from domain.publication import RenderedVariant
@@ -75,13 +75,13 @@ def is_piece(copy: Copy) -> TypeGuard[Piece]:
 
 
 def shown_products(copy: Copy) -> tuple[tuple[str, str], ...]:
-    """(place, product id) of every card and picture."""
+    """(place, product id) of everything shown of a product, with its picture or without."""
     found = []
     if isinstance(copy, Variant | LandingPage):
         found = [
-            (f"blocks[{number}]", block.product_id)
+            (f"blocks[{number}]", product_id)
             for number, block in enumerate(copy.blocks)
-            if isinstance(block, ProductCard)
+            for product_id in block.products()
         ]
     picture = getattr(copy, "picture", None)
     if picture is not None:
@@ -90,13 +90,14 @@ def shown_products(copy: Copy) -> tuple[tuple[str, str], ...]:
 
 
 def body(copy: Copy) -> tuple[tuple[str, str], ...]:
-    """(place, text) of headings and paragraphs of a mail, in order; all texts of a piece."""
+    """(place, text) of a mail's words without its calls to action; all texts of a piece."""
     if not isinstance(copy, Variant):
         return copy.texts()
     return tuple(
-        (f"blocks[{n}]", b.text)
-        for n, b in enumerate(copy.blocks)
-        if isinstance(b, Heading | Paragraph)
+        (f"blocks[{n}]{place}", text)
+        for n, block in enumerate(copy.blocks)
+        if not isinstance(block, CallToAction)
+        for place, text in block.words()
     )
 
 

@@ -13,7 +13,7 @@ from app.mends import Mend, mend_of
 from app.views.card_origins import Origin
 from domain.brief import Brief
 from domain.critique import Critique, Finding, Severity
-from domain.draft import Claim, Draft, ProductCard, Variant
+from domain.draft import Claim, Draft, Variant
 from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.money import Share
@@ -22,6 +22,22 @@ from domain.voice import Passage
 
 _TRACKING = re.compile(r"\?utm_\S+")
 _ORDER: dict[Severity, int] = {"blocking": 0, "serious": 1, "minor": 2}
+
+
+_BLOCK_NAMES = {
+    "heading": "Heading",
+    "paragraph": "Paragraph",
+    "list": "List",
+    "quote": "Quote",
+    "details": "Details",
+    "product": "Piece",
+    "picture": "Picture",
+    "pair": "Pair",
+    "products": "Pieces",
+    "facts": "Figures",
+    "cta": "Button",
+    "divider": "Line",
+}
 
 
 class ClaimShown(Frozen):
@@ -123,7 +139,8 @@ def _mail(
     passages: Sequence[Passage],
 ) -> MailShown:
     used = set(variant.provenance.passage_ids) if variant else set()
-    shown = [b.product_id for b in variant.blocks if isinstance(b, ProductCard)] if variant else []
+    blocks = variant.blocks if variant else ()
+    shown = dict.fromkeys(product_id for block in blocks for product_id in block.products())
     pieces = [product for i in shown if (product := facts.product(i)) is not None]
     return MailShown(
         id=mail.id,
@@ -206,7 +223,7 @@ def _variant(draft: Draft | None, variant_id: str) -> Variant | None:
 
 def place_words(place: str, variant: Variant | None) -> str:
     """``blocks[3]`` as "paragraph 2"; other places as they are called."""
-    found = re.fullmatch(r"blocks\[(\d+)\]", place)
+    found = re.match(r"blocks\[(\d+)\]", place)
     if found is None:
         return {"html": "the mail as it arrives", "text": "the plain text"}.get(place, place)
     number = int(found[1])
@@ -219,9 +236,8 @@ def block_name(variant: Variant, number: int) -> str:
     """What a block is called on a form: Heading, Paragraph 2, Button."""
     block = variant.blocks[number]
     same = [n for n, other in enumerate(variant.blocks) if other.kind == block.kind]
-    name = {"heading": "Heading", "paragraph": "Paragraph", "cta": "Button", "product": "Piece"}
     counted = f" {same.index(number) + 1}" if len(same) > 1 else ""
-    return f"{name[block.kind]}{counted}"
+    return f"{_BLOCK_NAMES[block.kind]}{counted}"
 
 
 def draft_changes(before: Content | None, now: Content) -> tuple[ChangedPlace, ...]:

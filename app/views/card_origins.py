@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from domain.draft import Heading, Paragraph, Variant
+from domain.draft import CallToAction, Variant
 from domain.frozen import Frozen
 from domain.publication import Content
 from domain.voice import Guide, Passage
@@ -98,8 +98,13 @@ def _flat(text: str) -> str:
 
 
 def sentences_of(variant: Variant) -> tuple[str, ...]:
-    """Every sentence of its headings and paragraphs."""
-    texts = [b.text for b in variant.blocks if isinstance(b, Heading | Paragraph)]
+    """Every sentence of its body, without the calls to action."""
+    texts = [
+        text
+        for block in variant.blocks
+        if not isinstance(block, CallToAction)
+        for _, text in block.words()
+    ]
     return tuple(
         sentence.strip()
         for text in texts

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from agents.tasks import JUDGE_COPY
-from app import words
 from app.deciding import gather, who_decides
 from app.diffs import ChangedPlace, changed_places
 from app.site import Site
+from app.views.block_fields import Field, block_fields, typed_blocks
 from app.views.card import Head, head_of
-from app.views.card_copy import FindingShown, block_name, finding_shown
-from app.views.editing_words import draft_edits
+from app.views.card_copy import FindingShown, finding_shown
+from app.views.editing_words import LAYOUT_NAMES, draft_edits
 from domain.brief import Brief
 from domain.critique import Critique
-from domain.draft import CallToAction, Draft, Heading, Paragraph, ProductCard, Variant
+from domain.draft import Draft, Variant
 from domain.errors import Refused
 from domain.facts import Facts
 from domain.frozen import Frozen
+from domain.layouts import LAYOUTS, Layout, arranged, possible
 from domain.words import day_words
 from ledger import approvals, comments, unsaved
 from ledger.approvals import Approval
@@ -33,23 +34,7 @@ from workflows.rereading import Rereading, read_again
 from workflows.transactions import read, write
 
 MOST_PREHEADER = 110
-Kind = Literal["line", "text", "choice"]
 Edit = dict[str, Any]
-
-
-class Field(Frozen):
-    """One field of the form, for one place of the text."""
-
-    name: str
-    place: str
-    """As findings name it: subject, blocks[2]."""
-    label: str
-    value: str
-    kind: Kind = "line"
-    most: int | None = None
-    """Characters that fit."""
-    options: tuple[tuple[str, str], ...] = ()
-    hint: str = ""
 
 
 class Critic(Frozen):
@@ -65,6 +50,16 @@ class Critic(Frozen):
     """A model reads it too, once it is saved."""
 
 
+class LayoutShown(Frozen):
+    """One way to arrange the mail's blocks."""
+
+    id: Layout
+    name: str
+    chosen: bool
+    possible: bool
+    """Whether it fits the number of products."""
+
+
 class Editing(Frozen):
     head: Head
     variant: str
@@ -74,6 +69,7 @@ class Editing(Frozen):
     """Whose yes would count for the edited text."""
     you_may_approve_it: bool
     unsaved: bool
+    layouts: tuple[LayoutShown, ...] = ()
     critic: Critic | None = None
     changes: tuple[ChangedPlace, ...] = ()
 
@@ -105,6 +101,7 @@ async def editing_of(site: Site, approval_id: str, person: Person, variant: str 
         variant=chosen.id,
         variants=tuple(one.id for one in draft.variants),
         fields=_fields(chosen, known, site.stack.brand.guide.subject_most_characters),
+        layouts=layouts_of(chosen),
         critic=await _critic(site, approval, draft, kept, person, chosen.id),
     )
 
@@ -119,11 +116,55 @@ async def keep_typed(
         edit = _brief_edit(Brief.model_validate(approval.content), typed)
     else:
         draft, _ = await _draft(site, approval)
-        patches = {**kept.get("variants", {}), variant: _patch(_variant(draft, variant), typed)}
+        patches = dict(kept.get("variants", {}))
+        layout = patches.get(variant, {}).get("layout")
+        base = _variant(draft, variant)
+        if layout is not None:  # the form shows the blocks in the layout that was chosen
+            base = base.model_copy(update={"blocks": arranged(base.blocks, layout)})
+        patches[variant] = _patch(base, typed)
+        if layout is not None:
+            blocks = patches[variant].get(
+                "blocks", [b.model_dump(mode="json") for b in base.blocks]
+            )
+            patches[variant] |= {"layout": layout, "blocks": blocks}
         changed = {name: patch for name, patch in patches.items() if patch}
         edit = {"variants": changed} if changed else {}
     await write(site.stack.ledger, lambda tx: _keep(tx, approval_id, person, edit))
     return edit
+
+
+async def choose_layout(
+    site: Site, approval_id: str, person: Person, variant: str, layout: Layout
+) -> None:
+    """Arrange a variant's blocks, with what was typed in them, in another layout. Raises EditError
+    where its products do not allow it."""
+    approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
+    draft, _ = await _draft(site, approval)
+    kept = await _kept(site, approval_id, person)
+    typed = _variant(edited_draft(draft, kept, person.name) if kept else draft, variant)
+    edit = {"variants": {typed.id: {"layout": layout, "blocks": _plain(typed)}}}
+    laid = _variant(edited_draft(draft, edit, person.name), variant)
+    patches = dict(kept.get("variants", {}))
+    patches[typed.id] = {**patches.get(typed.id, {}), "layout": layout, "blocks": _plain(laid)}
+    if layout == _variant(draft, variant).layout:
+        patches[typed.id].pop("layout")
+    new = {"variants": patches}
+    await write(site.stack.ledger, lambda tx: _keep(tx, approval_id, person, new))
+
+
+def layouts_of(variant: Variant) -> tuple[LayoutShown, ...]:
+    """Every layout, with what keeps the variant from it."""
+    fits = possible(variant.blocks)
+    return tuple(
+        LayoutShown(
+            id=one, name=LAYOUT_NAMES[one], chosen=one == variant.layout, possible=one in fits
+        )
+        for one in LAYOUTS
+    )
+
+
+def _plain(variant: Variant) -> list[Edit]:
+    return [block.model_dump(mode="json") for block in variant.blocks]
 
 
 async def apply_mend(
@@ -263,36 +304,7 @@ def _fields(variant: Variant, known: Facts, most_subject: int) -> tuple[Field, .
         Field(name="preheader", place="preheader", label="Preheader", value=variant.preheader,
               most=MOST_PREHEADER),
     ]  # fmt: skip
-    for number, block in enumerate(variant.blocks):
-        name, label = f"blocks[{number}]", block_name(variant, number)
-        match block:
-            case Heading():
-                fields.append(Field(name=name, place=name, label=label, value=block.text))
-            case Paragraph():
-                fields.append(
-                    Field(name=name, place=name, label=label, value=block.text, kind="text")
-                )
-            case CallToAction():
-                hint = f"opens {words.one_line(block.url.partition('?')[0], 60)}"
-                fields.append(
-                    Field(name=name, place=name, label=label, value=block.text, hint=hint)
-                )
-            case ProductCard():
-                fields.append(
-                    Field(
-                        name=name,
-                        place=name,
-                        label=label,
-                        value=block.product_id,
-                        kind="choice",
-                        options=tuple(
-                            (p.id, p.name)
-                            for p in known.products
-                            if p.stock > 0 or p.id == block.product_id
-                        ),
-                    )
-                )
-    return tuple(fields)
+    return (*fields, *block_fields(variant, known))
 
 
 def _as_typed(variant: Variant) -> dict[str, str]:
@@ -306,13 +318,7 @@ def _patch(variant: Variant, typed: Mapping[str, str]) -> Edit:
         text = " ".join(typed.get(name, getattr(variant, name)).split())
         if text != getattr(variant, name):
             patch[name] = text
-    blocks: list[Edit] = []
-    for number, block in enumerate(variant.blocks):
-        plain = block.model_dump(mode="json")
-        key = "product_id" if isinstance(block, ProductCard) else "text"
-        text = typed.get(f"blocks[{number}]", plain[key]).replace("\r\n", "\n").strip()
-        if text:
-            blocks.append({**plain, key: text})
+    blocks = typed_blocks(variant, typed)
     if blocks != [block.model_dump(mode="json") for block in variant.blocks]:
         patch["blocks"] = blocks
     return patch

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from app.diffs import ChangedPlace, changed_places
 from app.views.card_copy import block_name
-from domain.draft import Draft, ProductCard
+from domain.draft import Draft
+from domain.layouts import Layout
+
+LAYOUT_NAMES: dict[Layout, str] = {
+    "letter": "Letter",
+    "object": "Picture first",
+    "pair": "Two beside each other",
+    "selection": "List",
+    "visit": "Visit",
+    "service": "Service",
+}
 
 
 def draft_edits(before: Draft, after: Draft) -> tuple[ChangedPlace, ...]:
@@ -17,9 +27,10 @@ def _texts(draft: Draft) -> dict[str, str]:
     found: dict[str, str] = {}
     for variant in draft.variants:
         head = f"{variant.id.upper()}, " if several else ""
+        found[f"{head}Layout"] = LAYOUT_NAMES[variant.layout]
         found[f"{head}Subject"] = variant.subject
         found[f"{head}Preheader"] = variant.preheader
         for number, block in enumerate(variant.blocks):
-            text = block.product_id if isinstance(block, ProductCard) else block.text
-            found[f"{head}{block_name(variant, number)}"] = text
+            texts = [text for _, text in block.words()] or list(block.products())
+            found[f"{head}{block_name(variant, number)}"] = " · ".join(texts)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import combinations, pairwise
 
-from domain.draft import CallToAction, Paragraph, ProductCard, Variant
+from domain.draft import CallToAction, Paragraph, Variant
 from evals.assertions import Assertion
 from evals.assertions.texts import missing_words, unwanted_words
 from evals.subjects.copy import Written
@@ -141,7 +141,7 @@ def asks_for_something(written: Written, wanted: object) -> str:
 def shows(written: Written, wanted: list[str]) -> str:
     """These products are shown in each variant."""
     for variant in written.draft.variants:
-        shown = {b.product_id for b in variant.blocks if isinstance(b, ProductCard)}
+        shown = {one for block in variant.blocks for one in block.products()}
         missing = set(wanted) - shown
         if missing:
             return f"variant {variant.id} does not show {sorted(missing)}"

@@ -18,6 +18,7 @@ from app.mail_preview import mail_page
 from app.site import site_of
 from app.views import editing, inbox
 from domain.errors import MainspringError
+from domain.layouts import LAYOUTS
 from ledger import approvals
 from ledger.origin import coming_from
 from workflows.transactions import read
@@ -59,7 +60,8 @@ async def save(
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Save as the next draft; or with ``go``, keep what was typed and go to another view of it:
-    ``variant:b``, ``preview``, ``text``, ``mend:3``. Who may not save it can ``suggest`` it."""
+    ``variant:b``, ``preview``, ``text``, ``mend:3``, ``layout:pair``. Who may not save it can
+    ``suggest`` it."""
     person = needs(here, "write" if go else "approve")
     site = site_of(request)
     try:
@@ -69,6 +71,8 @@ async def save(
             variant = await editing.apply_mend(
                 site, approval_id, person, int(which), of_draft=False
             )
+        if view == "layout" and which in LAYOUTS:
+            await editing.choose_layout(site, approval_id, person, variant, which)
         if view == "suggest":
             if edit:
                 with coming_from("desk", origin_of(request)):
@@ -76,7 +80,7 @@ async def save(
             return RedirectResponse(f"/approvals/{approval_id}#comments", status_code=303)
         if view:
             chosen = which if view == "variant" else variant
-            shown = "&preview=1" if view == "preview" else ""
+            shown = "&preview=1" if view in ("preview", "layout") else ""
             address = f"/approvals/{approval_id}/edit?variant={chosen}{shown}"
             return RedirectResponse(address, status_code=303)
         if not edit:
