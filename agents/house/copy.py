@@ -103,10 +103,7 @@ def _variant(mail: Mail, link: str) -> Variant:
     layout, blocks = lay_out(mail, _blocks(mail, closing, call, link))
     texts = [subject.text, preheader.text]
     texts += [
-        text
-        for block in blocks
-        if not isinstance(block, CallToAction)
-        for _, text in block.words()
+        text for block in blocks if not isinstance(block, CallToAction) for _, text in block.words()
     ]
     pieces = [x.passage.id for x in (subject, preheader, closing, call) if x and x.passage]
     return Variant(

@@ -92,7 +92,9 @@ ANGLES: tuple[Angle, ...] = (
     Angle("service", ("service_due", "maintenance"),
           lambda s: 3.0 if s.kpi == "service_booked" or _wants(s, "service_due") else 0, scripts.service),
     Angle("selection", ("range", "choice"),
-          lambda s: 1.7 if s.product and s.others else 0, scripts.selection),
+          # Who names several products wants to see them beside each other.
+          lambda s: 0 if not (s.product and s.others)
+          else 4.5 if len(s.brief.goal.products) > 1 else 1.7, scripts.selection),
     Angle("launch", ("new", "news", "arrival"),
           lambda s: 2.3 if s.product and _wants(s, "launch", "announce") else 0, scripts.launch),
     Angle("thank", ("thanks", "welcome"),

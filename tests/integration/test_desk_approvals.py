@@ -213,6 +213,40 @@ async def test_a_saved_edit_becomes_the_next_draft_with_its_own_yes(here: Campai
     assert "edited by Ada Winter" in page.text
 
 
+async def test_another_layout_is_chosen_with_what_was_typed_and_read_again(
+    here: CampaignDesk,
+) -> None:
+    mail = await here.to_mail()
+    ada = await here.desk.signed_in("owner")
+    page = (await ada.get(f"/approvals/{mail.id}/edit")).text
+    assert re.search(r'value="layout:letter" aria-pressed="true"', page)
+    assert 'value="layout:pair"' not in page, "it shows one product"
+    form = await fields_of(ada, mail.id)
+    form["blocks[1]"] = f"{form['blocks[1]']} Come and see."
+    chosen = await ada.post(f"/approvals/{mail.id}/edit", data={**form, "go": "layout:object"})
+    assert chosen.status_code == 303, chosen.text
+    page = (await ada.get(f"/approvals/{mail.id}/edit")).text
+    assert re.search(r'value="layout:object" aria-pressed="true"', page)
+    assert "Come and see." in page
+    form = await fields_of(ada, mail.id)
+    shown = await ada.get(f"/approvals/{mail.id}/edit/mail?variant={form['variant']}")
+    assert "Come and see." in shown.text
+    assert "Reference" in shown.text
+    saved = await ada.post(f"/approvals/{mail.id}/edit", data=form)
+    assert saved.status_code == 303, saved.text
+    await here.work()
+    second = here.waiting(mail.run_id)
+    first = second.content["variants"][0]
+    assert "Come and see." in first["text"]
+    assert "Reference:" in first["text"]
+    # Back again: the order is the old one, and the words that were typed stay.
+    form = await fields_of(ada, second.id)
+    await ada.post(f"/approvals/{second.id}/edit", data={**form, "go": "layout:letter"})
+    page = (await ada.get(f"/approvals/{second.id}/edit")).text
+    assert re.search(r'value="layout:letter" aria-pressed="true"', page)
+    assert "Come and see." in page
+
+
 async def test_a_mend_is_taken_over_into_the_form(here: CampaignDesk) -> None:
     mail = await here.to_mail()
     ada = await here.desk.signed_in("owner")

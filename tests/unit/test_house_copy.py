@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from brand_voice.brand import EXAMPLE, load_brand, load_facts
 from domain.critique import Critique, Finding
 from domain.draft import CallToAction, Draft, Paragraph, ProductCard
 from domain.facts import Facts, Product
+from domain.layouts import arranged
 from domain.money import Money
 from tests.unit.copy_world import (
     CHRISTMAS,
@@ -90,7 +92,7 @@ async def test_every_product_of_the_example_gets_three_true_and_different_mails(
         assert "{{first_name}}" in variant.blocks[0].text
         assert [f.field for f in variant.fallbacks] == ["first_name"]
         assert sum(isinstance(b, CallToAction) for b in variant.blocks) == 1
-        assert sum(isinstance(b, ProductCard) for b in variant.blocks) == 1
+        assert {i for b in variant.blocks for i in b.products()} == {product.id}
         text = " ".join(t for _, t in variant.texts())
         sentences = [s for s in re.split(r"(?<=[.?])\s+", text) if len(s.split()) > 5]
         assert len(sentences) == len(set(sentences)), "a sentence is said twice"
@@ -293,3 +295,49 @@ async def test_several_products_may_be_a_selection() -> None:
         assert not critique.blocking, critique.findings
         angles |= {v.angle for v in draft.variants}
     assert "selection" in angles
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    ("objective", "product_id", "layout"),
+    [
+        ("viewing", "watch-1968-dress", "letter"),
+        ("launch", "isar-38", "object"),
+        ("sell", "watch-1971-chronograph", "object"),
+        ("service_due", "service-handwound", "service"),
+        ("invite", "watch-1968-dress", "visit"),
+    ],
+)
+async def test_the_layout_suits_what_the_brief_wants(
+    objective: Any, product_id: str, layout: str, language: str
+) -> None:
+    product = next(p for p in HALDEN_FACTS.products if p.id == product_id)
+    asked = halden(product, language)
+    goal = asked.brief.goal.model_copy(update={"objective": objective})
+    asked = asked.model_copy(update={"brief": asked.brief.model_copy(update={"goal": goal})})
+    draft, critique = await written(asked)
+    assert {v.layout for v in draft.variants} == {layout}
+    assert not [f for f in critique.findings if f.severity != "minor"], critique.findings
+    for variant in draft.variants:
+        assert variant.blocks == arranged(variant.blocks, variant.layout)
+        assert {i for b in variant.blocks for i in b.products()} == {product_id}
+
+
+@pytest.mark.parametrize("number", [2, 3])
+async def test_several_products_are_shown_beside_each_other(number: int) -> None:
+    asked = halden(IN_STOCK[0])
+    ids = tuple(p.id for p in IN_STOCK[:number])
+    goal = asked.brief.goal.model_copy(update={"products": ids})
+    about = asked.brief.model_copy(update={"fact_ids": ids, "goal": goal})
+    facts = Facts(products=tuple(IN_STOCK[:number]), house=asked.facts.house)
+    found = set()
+    for seed in range(3):
+        said = about.model_copy(update={"message": f"{seed}"})
+        more = asked.model_copy(update={"brief": said, "facts": facts})
+        draft, critique = await written(more)
+        assert not [f for f in critique.findings if f.severity != "minor"], critique.findings
+        for variant in draft.variants:
+            if variant.angle == "selection":
+                found.add(variant.layout)
+                assert {i for b in variant.blocks for i in b.products()} == set(ids)
+    assert found == {"pair" if number == 2 else "selection"}

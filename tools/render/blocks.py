@@ -259,6 +259,7 @@ def as_text(mail: Mail) -> Iterator[str]:
 def _facts_text(mail: Mail, products: tuple[Product, ...]) -> Iterator[str]:
     rows = table_rows(products, mail.language)
     for number, product in enumerate(products):
-        lines = [name_words(product, mail.language)] if len(products) > 1 else []
+        named = len(products) > 1 or not mail.pictured(product)
+        lines = [name_words(product, mail.language)] if named else []
         lines += [f"{label}: {values[number]}" for label, values in rows if values[number]]
         yield "\n".join(lines)
