@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "sources": "Websites, apps and servers that write events, and the plan.",
     "campaign": "Start a campaign from a goal in one sentence, and follow it.",
     "approvals": "See what waits for your yes; approve, edit or reject it.",
+    "voice": "The brand's guide: learn it from past copy, compare, approve.",
     "serve": "Open the desk in your browser, with API and worker beside it.",
     "publish": "Send what was approved, once or as a worker.",
     "library": "What your own copy changed; retire it, bring it back.",

@@ -89,6 +89,11 @@ KINDS = {
     "token_issued": "token issued",
     "token_revoked": "token revoked",
     "unsubscribed": "somebody unsubscribed",
+    "voice_approved": "a version of the guide put in force",
+    "voice_discarded": "a proposed guide discarded",
+    "voice_edited": "a proposed guide edited",
+    "voice_learnt": "a guide proposed from past copy: {texts} texts",
+    "voice_proposed": "a guide proposed",
 }
 """A kind of entry, with what its data say of it."""
 
