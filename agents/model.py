@@ -74,6 +74,12 @@ class Call(Frozen):
     """In the currency of the configured token prices; 0 where none are configured."""
     seconds: float
     outcome: Outcome
+    answered_by: str = ""
+    """The model as the endpoint names it; empty where it gave no answer."""
+    finish: str = ""
+    """Why the model stopped, in the endpoint's word."""
+    streamed: bool = False
+    """A conversation, piece by piece; else a structured question."""
 
 
 class CallLog(Protocol):

@@ -292,7 +292,7 @@ class OpenAIModel:
             body["tools"] = [{"type": "function", "function": t.model_dump()} for t in tools]
         started = time.monotonic()
         calls: dict[int, dict[str, str]] = {}
-        said, tokens_in, tokens_out = "", 0, 0
+        said, raw = "", Raw(streamed=True)
         outcome: Outcome = "answered"
         try:
             stream = await self._client.chat.completions.create(
@@ -304,11 +304,16 @@ class OpenAIModel:
                     chunk = await asyncio.wait_for(anext(chunks), self._seconds)
                 except StopAsyncIteration:
                     break
+                raw = replace(raw, model=chunk.model or raw.model)
                 if chunk.usage:
-                    tokens_in = chunk.usage.prompt_tokens
-                    tokens_out = chunk.usage.completion_tokens
+                    raw = replace(
+                        raw,
+                        tokens_in=chunk.usage.prompt_tokens,
+                        tokens_out=chunk.usage.completion_tokens,
+                    )
                 if not chunk.choices:
                     continue
+                raw = replace(raw, finish=chunk.choices[0].finish_reason or raw.finish)
                 delta = chunk.choices[0].delta
                 for part in delta.tool_calls or ():
                     call = calls.setdefault(part.index, {"id": "", "name": "", "arguments": ""})
@@ -342,8 +347,7 @@ class OpenAIModel:
             outcome = _outcome(failure)
             raise failure from error
         finally:
-            seconds = time.monotonic() - started
-            raw = Raw(tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds)
+            raw = replace(raw, seconds=time.monotonic() - started)
             await self._record("assistant", prompt, raw, outcome)
 
     async def _check_budget(self) -> None:
@@ -366,6 +370,9 @@ class OpenAIModel:
             cost=cost,
             seconds=raw.seconds,
             outcome=outcome,
+            answered_by=raw.model,
+            finish=raw.finish,
+            streamed=raw.streamed,
         )
         await asyncio.to_thread(self._call_log.record, call)
 

@@ -49,6 +49,8 @@ class Raw:
     tokens_in: int = 0
     tokens_out: int = 0
     seconds: float = 0.0
+    model: str = ""
+    streamed: bool = False
 
 
 def wire_error(error: Exception, thing: str, seconds: float) -> ModelError:
@@ -97,7 +99,7 @@ def read_completion(completion: object, seconds: float) -> Raw:
     tokens_in = (usage.prompt_tokens or 0) if usage else 0
     tokens_out = (usage.completion_tokens or 0) if usage else 0
     if not completion.choices:
-        return Raw("", "", "", tokens_in, tokens_out, seconds)
+        return Raw("", "", "", tokens_in, tokens_out, seconds, completion.model or "")
     choice = completion.choices[0]
     message = choice.message
     return Raw(
@@ -107,6 +109,7 @@ def read_completion(completion: object, seconds: float) -> Raw:
         tokens_in,
         tokens_out,
         seconds,
+        completion.model or "",
     )
 
 

@@ -15,7 +15,7 @@ from app import words
 from app.checks import Check, fine, look, skipped
 from app.dns_checks import check_domain
 from app.intake import spool
-from app.model_checks import check_models
+from app.model_checks import check_models, check_traces
 from app.prompt_checks import check_prompts
 from app.stack import customer_data, keys, smtp_settings
 from app.views.sources import look as look_at_sources
@@ -63,6 +63,7 @@ async def examine(workspace: Workspace, said: Callable[[Check], None]) -> tuple[
         ("sending domain", _domain),
         ("model", check_models),
         ("prompts", check_prompts),
+        ("traces", check_traces),
         ("sending", _paused),
         ("erasures", _erasures),
         ("disk", _disk),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from app.checks import Check, fine, look
+import asyncio
+
+from app.checks import Check, fine, look, skipped
 from app.model_settings import EndpointSettings
 from app.models import endpoint
+from app.tracing import is_on, say_hello
 from app.workspace import Workspace
 
 WITHOUT = {
@@ -33,6 +36,17 @@ async def check_models(workspace: Workspace) -> list[Check]:
         look(f"model {name}", "it is set and does no task", mend.format(name))
         for name in sorted(idle)
     ]
+
+
+async def check_traces(workspace: Workspace) -> list[Check]:
+    """Whether the collector takes a span. Raises TracingError."""
+    if not is_on(workspace.settings, workspace.environment):
+        return [skipped("traces", "calls of models are told to no collector")]
+    if await asyncio.to_thread(say_hello, workspace.settings, workspace.environment):
+        return [fine("traces", "the collector takes spans")]
+    where = workspace.settings.traces.endpoint or "named by OTEL_EXPORTER_OTLP_ENDPOINT"
+    mend = "Start it, or correct traces.endpoint (or the variable); calls go on all the same."
+    return [look("traces", f"the collector {where} takes no span", mend)]
 
 
 async def _check(workspace: Workspace, settings: EndpointSettings, name: str) -> Check:

@@ -33,6 +33,16 @@ class EndpointSettings(Section):
     """Price of a million tokens written."""
 
 
+class TraceSettings(Section):
+    """Where every call of a model is told to, as an OpenTelemetry span by the GenAI conventions:
+    task, model, tokens, cost, seconds and outcome, and never a word of a prompt or an answer. Off
+    unless set here, or by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT` and its
+    like, which also hold the headers that a collector asks for)."""
+
+    endpoint: Annotated[str, Field(pattern=r"^(https?://[^\s@]+)?$")] = ""
+    """Address of an OTLP collector, for example http://localhost:4318."""
+
+
 class ModelSettings(EndpointSettings):
     """A language model behind any OpenAI-compatible endpoint. Without one, drafts are assembled
     from the brand's own library, and say so."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agents.model import Model
 from app.kept_answers import FileAnswers
 from app.model_settings import EndpointSettings
+from app.tracing import Place, traced
 from app.workspace import Workspace
 from prompts.library import Prompts
 from workflows.calls import LedgerBudget, LedgerCallLog
@@ -55,6 +56,11 @@ def _open(
         temperature=settings.temperature,
         prices=TokenPrices(input=settings.price_in, output=settings.price_out),
         kept=FileAnswers(workspace.kept_answers_folder) if keep else None,
-        call_log=LedgerCallLog(workspace.ledger),
+        call_log=traced(
+            LedgerCallLog(workspace.ledger),
+            workspace.settings,
+            workspace.environment,
+            Place(base_url, settings.temperature),
+        ),
         budget=LedgerBudget(workspace.ledger),
     )

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.model_settings import EndpointSettings, ModelName, ModelSettings
+from app.model_settings import EndpointSettings, ModelName, ModelSettings, TraceSettings
 from app.section import Section
 from domain.audit import LeastScore, PartCode
 from domain.errors import WrongUsage
@@ -357,6 +357,7 @@ class Settings(Section):
     webhooks: WebhookSettings = WebhookSettings()
     model: ModelSettings = ModelSettings()
     models: dict[ModelName, EndpointSettings] = Field(default_factory=dict)
+    traces: TraceSettings = TraceSettings()
     data: DataSettings = DataSettings()
     identity: IdentitySettings = IdentitySettings()
     privacy: PrivacySettings = PrivacySettings()

@@ -24,6 +24,11 @@ def during(run_id: str) -> Iterator[None]:
         _run.reset(before)
 
 
+def run_under_way() -> str:
+    """The campaign, or the turn of a conversation, that is worked on; empty where none is."""
+    return _run.get()
+
+
 class LedgerCallLog:
     """Keeps every call in the ledger (agents.model.CallLog)."""
 
