@@ -51,6 +51,14 @@ class Site:
         if not task.cancelled() and task.exception() is not None:
             log.error("task_failed", exc_info=task.exception())
 
+    def follow_guide(self) -> None:
+        """Take over a guide that another process put in force."""
+        from brand_voice.versions import guide_in_force
+
+        found = guide_in_force(self.workspace.brand_folder)
+        if found is not None and found != self.stack.brand.guide:
+            self.renew()
+
     def renew(self) -> None:
         """Take over changed settings and brand files, for this process's next requests."""
         from app.workspace import open_workspace

@@ -90,7 +90,7 @@ def put_text(workspace: Workspace, person: Person, text: str, *, seen: str | Non
         by = people.require_now(tx, person, "write")
         before = versions.proposal_text(brand)
         if seen is not None and seen != before:
-            raise _stale()
+            raise stale()
         evidence = Evidence() if seen is None else versions.proposal_evidence(brand)
         versions.put_proposal(brand, text, evidence)
         _note(tx, "voice_edited" if seen else "voice_proposed", by, guide.version(), {})
@@ -177,7 +177,8 @@ def _note(
     journal.append(tx, kind, person_id=person.id, thing=version, data=data)
 
 
-def _stale() -> Refused:
+def stale() -> Refused:
+    """A proposal that changed under somebody's hands."""
     return Refused(
         "stale_proposal",
         "Somebody changed the proposal after you opened it.",

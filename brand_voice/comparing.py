@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.frozen import Frozen
-from domain.voice import Guide
+from domain.voice import ChannelTone, Guide, ReadingLevel
 
 LABELS: Mapping[str, str] = {
     "brand": "Brand",
@@ -21,6 +21,7 @@ LABELS: Mapping[str, str] = {
     "exclamation_marks": "Exclamation marks",
     "emoji": "Emoji",
     "percent_off_most": "Largest reduction",
+    "pictures_needed": "A picture is needed for",
     "greetings": "Greetings",
     "closings": "Closings",
     "legal": "Legal lines",
@@ -74,6 +75,15 @@ def _line(value: Any) -> str:
             return "allowed" if value else "none"
         case (language, text):
             return f"{text} ({language})"
+        case ChannelTone():
+            length = value.sentence_words_average
+            words = "" if length is None else f" ({length:g} words in a sentence)"
+            return f"{value.channel.replace('_', ' ')}: {value.tone}{words}"
+        case ReadingLevel():
+            return (
+                f"{value.school_years:g} years of school, at most {value.at_most:g} "
+                f"({value.language})"
+            )
         case Frozen():
             parts = value.model_dump(mode="json", exclude_none=True)
             named = {k: v for k, v in parts.items() if k not in ("id", "language")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,10 @@ class Evidence(Frozen):
         """Why a line stands in the guide; empty where a person wrote it."""
         return next((r.words for r in self.reasons if (r.field, r.item) == (field, item)), "")
 
+    def items(self, fields: Collection[str]) -> tuple[Reason, ...]:
+        """The reasons of these fields, in their order."""
+        return tuple(r for r in self.reasons if r.field in fields)
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -88,6 +93,14 @@ def in_force(brand: Path) -> Kept:
     text = (brand / GUIDE).read_text("utf-8")
     guide = read_guide(text, GUIDE)
     return Kept(text, guide, _evidence(brand, guide.version()))
+
+
+def guide_in_force(brand: Path) -> Guide | None:
+    """The guide in force; None where its file is missing or cannot be read."""
+    try:
+        return in_force(brand).guide
+    except (BrandError, FileNotFoundError, UnicodeDecodeError):
+        return None
 
 
 def proposed(brand: Path) -> Kept | None:

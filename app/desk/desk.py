@@ -17,6 +17,7 @@ from app.desk.pages import (
     audience,
     audit,
     brand,
+    brand_voice,
     calendar,
     campaigns,
     chat,
@@ -37,8 +38,8 @@ from app.desk.statuses import status_of
 from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
-    door, live, chat, approvals, calendar, campaigns, reports, audience, brand, sent, audit,
-    imports, settings, sources, team, account, clock, people, who, work,
+    door, live, chat, approvals, calendar, campaigns, reports, audience, brand, brand_voice,
+    sent, audit, imports, settings, sources, team, account, clock, people, who, work,
 )  # fmt: skip
 
 

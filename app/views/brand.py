@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from app.views import voice
+from app.views.voice import ProposalHead
+from app.voice import VersionRow
+from brand_voice import versions
+from brand_voice.versions import Evidence
 from domain.errors import Refused
 from domain.facts import HouseFact, Product
 from domain.frozen import Frozen
@@ -36,6 +41,12 @@ class GuidePage(Frozen):
     passages: int
     proven: int
     facts: int
+    evidence: Evidence
+    """What its lines rest on, where they were learnt."""
+    versions: tuple[VersionRow, ...]
+    """The one in force first."""
+    proposal: ProposalHead | None
+    """A guide that waits for a yes."""
 
 
 class LibraryPage(Frozen):
@@ -75,6 +86,8 @@ async def guide_page(stack: Stack) -> GuidePage:
     """The guide as people wrote it."""
     passages = stack.brand.passages
     known = await read(stack.ledger, facts.current)
+    brand = stack.brand.folder
+    has_file = (brand / versions.GUIDE).is_file()
     return GuidePage(
         guide=stack.brand.guide,
         version=stack.brand.guide.version(),
@@ -82,6 +95,9 @@ async def guide_page(stack: Stack) -> GuidePage:
         passages=len(passages),
         proven=sum(1 for p in passages if p.proven),
         facts=len(known.products) + len(known.house),
+        evidence=versions.in_force(brand).evidence if has_file else Evidence(),
+        versions=await voice.rows(stack),
+        proposal=await voice.head(brand) if has_file else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -17,10 +18,12 @@ router = APIRouter()
 
 
 @router.get("/brand")
-async def guide(request: Request, here: Here) -> Response:
+async def guide(request: Request, here: Here, done: str = "") -> Response:
     """How the brand speaks."""
-    page = await view.guide_page(site_of(request).stack)
-    return await draw(request, "brand/guide.html", "brand", page=page)
+    site = site_of(request)
+    await asyncio.to_thread(site.follow_guide)
+    page = await view.guide_page(site.stack)
+    return await draw(request, "brand/guide.html", "brand", page=page, done=done)
 
 
 @router.get("/brand/library")
