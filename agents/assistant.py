@@ -15,6 +15,7 @@ from typing import Any
 from agents.conversing.calling import Used, specs, use
 from agents.conversing.found import Known
 from agents.model import ChatMessage, Model, ToolCall, Words
+from agents.untrusted import screened
 from domain.conversation import (
     ApprovalPart,
     CampaignPart,
@@ -48,7 +49,7 @@ def instructions(known: Known, prompts: Prompts, *, last: bool = False) -> str:
         "may_start": known.may_start,
         "last": last,
     }
-    return render(prompts.of("assistant"), given)
+    return render(prompts.of("assistant"), screened(given))
 
 
 async def think(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 
 from agents.briefing.alternatives import alternatives
 from agents.briefing.audience import rule_of, with_rhythm
@@ -15,10 +16,13 @@ from agents.briefing.doubts import doubts
 from agents.briefing.holdout import choose_holdout, worth_finding
 from agents.briefing.offer import make_offer
 from agents.briefing.timing import Timing, timing_of
+from agents.briefing.turned import unturned
+from agents.claims.quantities import quantities
 from agents.fallback import answer_or_house
 from agents.house.goal_grammar import read_goal as read_by_grammar
 from agents.model import Model
 from agents.tasks import READ_GOAL, WRITE_BRIEF, BriefQuestion, BriefWords, GoalText
+from agents.untrusted import without_orders
 from domain.brief import AudienceEvidence, Brief, KpiTarget
 from domain.facts import Facts
 from domain.goal import Goal, Impossible, Kpi, Objective, Unread
@@ -69,20 +73,55 @@ def checked(goal: Goal, given: GoalText) -> Goal:
     """A model's reading, with the text as it was given, unread words at their true places, and
     nothing that the brand does not sell. What the text does not hold is not quoted from it."""
     text = given.text
+    by_rules = read_by_grammar(given)
     unread = []
     for part in goal.unread:
         start = part.start if text[part.start : part.end] == part.words else text.find(part.words)
         if part.words and start >= 0:
             unread.append(Unread(words=part.words, start=start, end=start + len(part.words)))
+    kept, order = without_orders(text)
+    if order and not any(text.find(order) <= part.start for part in unread):
+        start = text.find(order)
+        unread.append(Unread(words=order, start=start, end=start + len(order)))
     ids = {product_id for product_id, _, _ in given.products}
+    found = {part.code for part in goal.impossible}
     return goal.model_copy(
         update={
             "text": text,
             "unread": tuple(unread),
+            "impossible": (
+                *goal.impossible,
+                *(part for part in by_rules.impossible if part.code not in found),
+            ),
+            **_as_typed(goal, by_rules, kept),
             "products": tuple(p for p in goal.products if p in ids),
             "categories": tuple(c for c in goal.categories if c in given.categories),
         }
     )
+
+
+def _as_typed(goal: Goal, by_rules: Goal, text: str) -> dict[str, object]:
+    """What a goal gives away, to how many, and its themes: as somebody typed it, or as the rules
+    read it. A model does not make an offer."""
+    numbers = {said.value for said in quantities(text)}
+
+    def typed(value: float | None, *, times: int = 1) -> bool:
+        return value is None or round(Decimal(str(value)) * times, 4) in numbers
+
+    offer = goal.offer
+    made_up = offer is not None and not (
+        typed(offer.most_share, times=100)
+        and (offer.most_amount is None or offer.most_amount.amount in numbers)
+        and (offer.code or "").casefold() in text.casefold()
+    )
+    return {
+        "offer": by_rules.offer if made_up else offer,
+        "most_recipients": goal.most_recipients
+        if typed(goal.most_recipients)
+        else by_rules.most_recipients,
+        "holdout": goal.holdout if typed(goal.holdout, times=100) else by_rules.holdout,
+        "topics": tuple(t for t in goal.topics if t.casefold() in text.casefold()),
+    }
 
 
 def audience_rule(goal: Goal, today: date, rhythm: Rhythm) -> Predicate:
@@ -119,21 +158,18 @@ async def write_brief(
     goal, not_read = amended(goal, reject_reason, today, currency)
     kpi = goal.kpi or _KPI_OF.get(goal.objective, "purchase")
     proofs = past(kpi)
-    reply = await answer_or_house(
-        model,
-        house,
-        WRITE_BRIEF,
-        BriefQuestion(
-            goal=goal,
-            today=today,
-            audience=evidence,
-            facts=facts,
-            guide=guide,
-            reject_reason=reject_reason,
-            past=tuple(proof.words() for proof in proofs),
-        ),
+    question = BriefQuestion(
+        goal=goal,
+        today=today,
+        audience=evidence,
+        facts=facts,
+        guide=guide,
+        reject_reason=reject_reason,
+        past=tuple(proof.words() for proof in proofs),
     )
-    words = _only_known(reply.answer, facts)
+    reply = await answer_or_house(model, house, WRITE_BRIEF, question)
+    taken, not_taken = unturned(reply, question)
+    words = _only_known(taken, facts)
     timing = timing_of(goal, today)
     baseline = await customers.baseline(evidence.rule, kpi, kpi_days)
     wanted = goal.holdout if goal.holdout is not None else holdout
@@ -179,7 +215,7 @@ async def write_brief(
         holdout=held,
         tone=words.tone,
         question=words.question,
-        unsupported=(*data_doubts, *unsupported, *offer.unsupported, *not_read),
+        unsupported=(*data_doubts, *unsupported, *offer.unsupported, *not_read, *not_taken),
         alternatives=await alternatives(
             goal,
             evidence=evidence,

@@ -5,15 +5,30 @@ What can be computed is not left to the writer: provenance, ids and the label ar
 
 from __future__ import annotations
 
+import re
+from typing import get_args
+
 from agents.claims.evidence import evidence
 from agents.claims.support import tie
 from agents.fallback import answer_or_house
 from agents.model import Model, ModelError
 from agents.tasks import GENERATE_COPY, CopyQuestion
 from domain.brief import Brief
-from domain.draft import Draft, Provenance, Variant
+from domain.draft import (
+    Block,
+    CallToAction,
+    Draft,
+    Fallback,
+    PersonalField,
+    Provenance,
+    Quote,
+    Variant,
+)
 from domain.facts import Facts
 from prompts.library import Prompt, Prompts, shipped_prompts
+
+_NO_SPACE = re.compile(r"\s+")
+_ANGLE = re.compile(r"[^\W\d_]{1,20}(?:_[^\W\d_]{1,20}){0,2}")
 
 HOUSE_LABEL = "assembled from your library, no AI"
 
@@ -60,7 +75,13 @@ def _finished(
     known: set[str],
     question: CopyQuestion,
 ) -> Variant:
-    """The variant with everything that code knows better than its writer."""
+    """The variant with everything that code knows better than its writer.
+
+    What a model may not choose is not checked but set: where links lead, what stands in for a
+    name, and an angle of plain words.
+    """
+    if by != "house":
+        variant = _bound(variant, variant_id, question.link)
     return variant.model_copy(
         update={
             "id": variant_id,
@@ -77,6 +98,34 @@ def _finished(
             ),
         }
     )
+
+
+def _bound(variant: Variant, variant_id: str, link: str) -> Variant:
+    named = " ".join(text for _, text in variant.texts())
+    fields = [f for f in get_args(PersonalField) if f"{{{{{f}}}}}" in _NO_SPACE.sub("", named)]
+    return variant.model_copy(
+        update={
+            "angle": _plain_angle(variant.angle, variant_id),
+            "blocks": tuple(_bound_block(block, link) for block in variant.blocks),
+            "fallbacks": tuple(Fallback(field=f, text="") for f in fields),
+        }
+    )
+
+
+def _bound_block(block: Block, link: str) -> Block:
+    match block:
+        case CallToAction():
+            return block.model_copy(update={"url": link})
+        case Quote():  # only a person knows that somebody agreed to be quoted
+            return block.model_copy(update={"consent": ""})
+        case _:
+            return block
+
+
+def _plain_angle(angle: str, variant_id: str) -> str:
+    """One to three plain words; people read it beside results for months."""
+    words = re.sub(r"[\s_-]+", "_", angle.strip().casefold())
+    return words if _ANGLE.fullmatch(words) else f"variant_{variant_id}"
 
 
 def tied(variant: Variant, brief: Brief, facts: Facts) -> Variant:

@@ -12,6 +12,7 @@ from agents.model import Model, ModelError
 from agents.rules.every import run_rules
 from agents.rules.review import Review
 from agents.tasks import JUDGE_COPY, JudgeQuestion
+from agents.untrusted import order_in
 from domain.brief import Brief
 from domain.critique import Critique, Finding, Verdict
 from domain.draft import Draft
@@ -71,7 +72,8 @@ def criticise_pieces(
 def _taken(
     findings: Sequence[Finding], draft: Draft, known: Sequence[Finding]
 ) -> tuple[Finding, ...]:
-    """A model's findings that point at something: words or a place that the draft has."""
+    """A model's findings that point at something: words or a place that the draft has. What
+    it says of them is read by people and by the writer: it may not give orders."""
     ids = {v.id for v in draft.variants} | {""}
     words = {
         variant.id: " ".join(text for _, text in variant.texts()).casefold()
@@ -83,6 +85,7 @@ def _taken(
         f
         for f in findings
         if f.variant in ids
+        and not any(map(order_in, (f.rule, f.why, f.mend)))
         and (not f.text or f.text.casefold() in words[f.variant])
         and (f.variant, f.text.casefold()) not in said
     )[:MOST_JUDGED]

@@ -42,7 +42,6 @@ from agents.model import (
     Words,
 )
 from agents.openai_wire import (
-    SYSTEM,
     Raw,
     asked,
     on_the_wire,
@@ -53,6 +52,7 @@ from agents.openai_wire import (
 )
 from agents.rules.language import NAMES, language_of
 from agents.tasks import Answered, Given, Task
+from agents.untrusted import SYSTEM
 from prompts.library import Prompt, Prompts, shipped_prompts
 from tools.http import open_client
 

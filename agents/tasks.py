@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -34,6 +34,9 @@ class Task(Generic[Given, Answered]):
 
 
 class GoalText(Frozen):
+    TYPED: ClassVar = ("text",)
+    """Fields that a person of the team typed: a model reads them up to the first order to a
+    machine. Every other text that reads like one is left out whole (agents.untrusted)."""
     text: str
     today: date
     """In the workspace's time zone."""
@@ -47,6 +50,7 @@ class GoalText(Frozen):
 class BriefQuestion(Frozen):
     """Everything a brief may stand on: aggregates and facts, never people."""
 
+    TYPED: ClassVar = ("reject_reason",)
     goal: Goal
     today: date
     audience: AudienceEvidence
@@ -68,6 +72,7 @@ class BriefWords(Frozen):
 
 
 class CopyQuestion(Frozen):
+    TYPED: ClassVar = ("reject_reason",)
     brief: Brief
     facts: Facts
     """Those that the brief names, and the house's own."""

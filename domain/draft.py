@@ -57,10 +57,13 @@ class Claim(Frozen):
     fact_ids: tuple[str, ...]
 
 
+PersonalField = Literal["first_name", "last_name"]
+
+
 class Fallback(Frozen):
     """What stands in for a personal field that is missing."""
 
-    field: Literal["first_name", "last_name"]
+    field: PersonalField
     text: str
     """May be empty: the sentence is then mended by the renderer ("Good morning,")."""
 

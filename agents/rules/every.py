@@ -17,6 +17,7 @@ from agents.rules import (
     length,
     links,
     offer,
+    origin,
     pictures,
     platforms,
     quotes,
@@ -33,6 +34,7 @@ T = TypeVar("T")
 
 _FAMILIES = (
     injection,
+    origin,
     claims,
     offer,
     links,

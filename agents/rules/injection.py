@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agents.rules.links import allowed
 from agents.rules.review import Findings, Review, finding, shown_products
 from agents.untrusted import sign_of_injection
 from domain.draft import Copy
 from domain.facts import Product
-from domain.voice import Guide
 
 _WORD = re.compile(r"\w+")
 _RUN = 4
@@ -22,7 +20,7 @@ def check(review: Review) -> Findings:
     for variant in review.copies:
         for place, text in variant.texts():
             sign = sign_of_injection(text)
-            if sign is not None and not _own_address(sign, review.guide):
+            if sign is not None:
                 yield finding(
                     "injection.text", "blocking", f"This looks like {sign[0]}, not like copy.",
                     "Take it out, and look at where it came from.",
@@ -39,12 +37,15 @@ def check(review: Review) -> Findings:
                         variant=variant.id, place=place, text=" ".join(run),
                     )  # fmt: skip
                     break
+        for fallback in getattr(variant, "fallbacks", ()):
+            sign = sign_of_injection(fallback.text)
+            if sign is not None:
+                yield finding(
+                    "injection.text", "blocking",
+                    f"What stands in for {fallback.field} looks like {sign[0]}.", "Leave it empty.",
+                    variant=variant.id, place=f"fallback {fallback.field}", text=sign[1][:120],
+                )  # fmt: skip
         yield from _cards(review, variant)
-
-
-def _own_address(sign: tuple[str, str], guide: Guide) -> bool:
-    """A post box of the brand itself, as an imprint names it."""
-    return sign[0] == "an address" and allowed(sign[1].rpartition("@")[2].casefold(), guide)
 
 
 def _cards(review: Review, variant: Copy) -> Findings:

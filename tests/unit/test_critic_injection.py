@@ -51,7 +51,7 @@ from tests.unit.test_critic_claims import GOOD, judged, rules, saying
 )
 async def test_hostile_text_in_a_draft_blocks_it(text: str) -> None:
     critique = await judged(saying(f"A good watch. {text}"))
-    assert "injection.text" in rules(critique) or "fields.unknown" in rules(critique)
+    assert rules(critique) & {"injection.text", "fields.unknown", "origin.foreign"}
     assert critique.verdict == "needs_revision"
 
 
