@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from agents.model import Model, ModelError
 from agents.rules.every import run_rules
+from agents.rules.readers import run_for_readers
 from agents.rules.review import Review
 from agents.tasks import JUDGE_COPY, JudgeQuestion
 from agents.untrusted import order_in
@@ -37,7 +38,7 @@ async def criticise(
 ) -> Critique:
     """Criticise a draft and the mails made of it. Never raises for a model's sake: where its
     judgment is missing, ``judge_failed`` says why."""
-    found = run_rules(Review(draft.variants, brief, facts, guide, tuple(rendered)))
+    found = run_for_readers(Review(draft.variants, brief, facts, guide, tuple(rendered)))
     judged: tuple[Finding, ...] = ()
     judged_by: tuple[str, ...] = ("rules",)
     failed = ""

@@ -17,6 +17,7 @@ from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.money import Share
 from domain.plan import HELD_BACK, Arm, Cap, LeftOut, Plan, QuietHours, SendTime
+from domain.readings import LifeStage, stage_words
 from tools.analytics.port import HourEvidence
 from tools.measurement.effects import share_interval
 
@@ -67,6 +68,8 @@ class PlanQuestion(Frozen):
     quiet_hours: QuietHours = QuietHours()
     cap: Cap = Cap(most=2)
     left_out: tuple[LeftOut, ...] = ()
+    stages: tuple[tuple[LifeStage, int], ...] = ()
+    """People by stage of life, where mails differ by it; those of none under ``""``."""
 
 
 def arms_for(variants: Sequence[str], holdout: Share) -> tuple[tuple[str, Share], ...]:
@@ -170,6 +173,7 @@ def make_plan(question: PlanQuestion) -> Plan:
         quiet_hours=question.quiet_hours,
         cap=question.cap,
         left_out=question.left_out,
+        stages=question.stages,
     )
     return plan.model_copy(update={"explanation": _explain(plan, question)})
 
@@ -313,6 +317,9 @@ def _explain(plan: Plan, question: PlanQuestion) -> tuple[str, ...]:
             f"{_number(held.size)} people ({held.share:.0%}) are held back by chance. What they "
             "do shows what would have happened without the mail."
         )
+    if plan.stages:
+        by = ", ".join(f"{_number(count)} {stage_words((stage,))}" for stage, count in plan.stages)
+        lines.append(f"What they read differs by their stage of life today: {by}.")
     time_of = plan.send_time
     lines.append(f"It goes out on {_day(time_of.day)}. {time_of.evidence}")
     if time_of.learnt:

@@ -22,6 +22,7 @@ from domain.money import Share
 from domain.plan import HELD_BACK, Plan
 from domain.predicate import in_words
 from domain.publication import Content, FirstWave, RenderedVariant
+from domain.readings import stage_words
 from ledger.approvals import Approval
 
 LABEL_WIDTH = 12
@@ -266,6 +267,14 @@ def variant_parts(
         ),
         Padding(Text(_TRACKING.sub("", rendered.text).strip()), (1, 0, 0, LABEL_WIDTH + 2)),
     ]
+    for version in rendered.versions:
+        body = _TRACKING.sub("", version.text).partition("\n-- \n")[0].strip()
+        parts += [
+            _section(
+                f"Variant {rendered.id.upper()} for readers who are {stage_words(version.stages)}"
+            ),
+            Padding(Text(body), (1, 0, 0, LABEL_WIDTH + 2)),
+        ]
     if variant is not None and variant.claims:
         claims = [
             f"“{words.one_line(claim.text, 60)}” rests on {_fact_names(claim.fact_ids, facts)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from domain.customer import Contact
 from domain.publication import RenderedVariant
+from domain.readings import stage_words
 from tools.render.fill import fill
 
 READER = Contact(customer_id="preview", first_name="Ada", last_name="Lovelace")
@@ -47,18 +48,27 @@ def previews_page(variants: Sequence[RenderedVariant], title: str, brand_folder:
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>",
     ]
-    for variant in variants:
+    for variant, readers in _each(variants):
         named = fill(variant, READER, unsubscribe_url=NOWHERE)
         nameless = fill(variant, Contact(customer_id="preview"), unsubscribe_url=NOWHERE)
         desk = with_pictures(named.html, brand_folder)
         phone = with_pictures(nameless.html, brand_folder)
         parts.append(
-            f"<h2>Variant {escape(variant.id.upper())}: {escape(named.subject)}</h2>"
+            f"<h2>Variant {escape(variant.id.upper())}{readers}: {escape(named.subject)}</h2>"
             f"<p>{escape(variant.preheader)}</p><div class=pair>"
             f"{_frame(desk, 'desk', 'On a desk, to somebody whose name is known')}"
             f"{_frame(phone, 'phone', 'On a phone, to somebody whose name is not')}</div>"
         )
     return "".join(parts) + "</html>\n"
+
+
+def _each(variants: Sequence[RenderedVariant]) -> Iterator[tuple[RenderedVariant, str]]:
+    """Every mail that somebody would read, and who, where mails differ by stage of life."""
+    for variant in variants:
+        yield variant.for_stage(""), ", everybody else" if variant.versions else ""
+        for version in variant.versions:
+            words = stage_words(version.stages)
+            yield variant.for_stage(version.stages[0]), f", readers who are {words}"
 
 
 def with_pictures(html: str, folder: Path) -> str:

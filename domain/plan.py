@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.frozen import Frozen
 from domain.money import Share
+from domain.readings import LifeStage
 
 HELD_BACK = "held_back"
 """The arm of those held back by chance."""
@@ -82,5 +85,9 @@ class Plan(Frozen):
     quiet_hours: QuietHours
     cap: Cap
     left_out: tuple[LeftOut, ...] = ()
+    stages: Annotated[
+        tuple[tuple[LifeStage, int], ...], Field(exclude_if=lambda value: not value)
+    ] = ()
+    """People in the snapshot by stage of life, where mails differ by it; of none under ``""``."""
     explanation: tuple[str, ...] = ()
     """Sentences for the marketer."""

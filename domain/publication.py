@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from domain.brief import Offer
 from domain.frozen import Frozen, content_hash
 from domain.goal import Channel
 from domain.money import Share
 from domain.plan import Cap, QuietHours
+from domain.readings import LifeStage
 
 SendState = Literal[
     "scheduled", "claimed", "sending", "sent", "needs_review", "missed", "cancelled", "left_out"
@@ -24,6 +25,14 @@ class Sender(Frozen):
     address: str
     name: str
     reply_to: str = ""
+
+
+class StageVersion(Frozen):
+    """The mail that people of some stages of life get instead."""
+
+    stages: tuple[LifeStage, ...]
+    html: str
+    text: str
 
 
 class RenderedVariant(Frozen):
@@ -39,6 +48,17 @@ class RenderedVariant(Frozen):
     text: str
     fallbacks: tuple[tuple[str, str], ...] = ()
     """Personal field and what stands in for it."""
+    versions: Annotated[tuple[StageVersion, ...], Field(exclude_if=lambda value: not value)] = ()
+    """Where blocks differ by stage of life: what the people of these stages get. Everybody else
+    gets ``html`` and ``text``. What an older program rendered keeps its hash."""
+
+    def for_stage(self, stage: str) -> RenderedVariant:
+        """The one mail that people of a stage get; empty: of none."""
+        for version in self.versions:
+            if stage in version.stages:
+                changed = {"html": version.html, "text": version.text, "versions": ()}
+                return self.model_copy(update=changed)
+        return self.model_copy(update={"versions": ()})
 
 
 class CitedFact(Frozen):

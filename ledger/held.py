@@ -49,7 +49,12 @@ def about(
         .order_by(t.engagements.c.at)
     )
     audiences = (
-        sa.select(t.snapshots.c.hash, t.snapshots.c.size, t.snapshots.c.frozen_at)
+        sa.select(
+            t.snapshots.c.hash,
+            t.snapshots.c.size,
+            t.snapshots.c.frozen_at,
+            t.snapshot_members.c.stage,
+        )
         .join(t.snapshot_members, t.snapshot_members.c.snapshot_hash == t.snapshots.c.hash)
         .where(t.snapshot_members.c.pseudonym.in_(mine))
         .order_by(t.snapshots.c.frozen_at)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
 from domain.frozen import Frozen, content_hash
+from domain.readings import LifeStage
 from ledger import journal
 from ledger import tables as t
-from ledger.database import Transaction, insert_new
+from ledger.database import Transaction, in_chunks, insert_new
 from ledger.errors import LedgerError
 
 _c = t.snapshot_members.c
@@ -19,6 +20,8 @@ class Member(Frozen):
     pseudonym: str
     timezone: str
     """IANA name."""
+    stage: LifeStage = ""
+    """When the audience was frozen; empty: of none, or no mail differs by it."""
 
 
 class SnapshotRef(Frozen):
@@ -27,12 +30,12 @@ class SnapshotRef(Frozen):
 
 
 def freeze(tx: Transaction, members: Iterable[Member]) -> SnapshotRef:
-    """Keep an audience; the same people in the same zones give the same snapshot."""
-    pairs = sorted({m.pseudonym: m.timezone for m in members}.items())
-    ref = SnapshotRef(hash=_hash(pairs), size=len(pairs))
+    """Keep an audience; the same people in the same zones and stages give the same snapshot."""
+    people = list({m.pseudonym: m for m in members}.values())
+    ref = SnapshotRef(hash=_hash(people), size=len(people))
     row = {"hash": ref.hash, "size": ref.size, "frozen_at": tx.now}
     if insert_new(tx, t.snapshots, [row]) == 1:
-        rows = [{"snapshot_hash": ref.hash, "pseudonym": p, "timezone": z} for p, z in pairs]
+        rows = [{"snapshot_hash": ref.hash, **m.model_dump()} for m in people]
         if rows:
             tx.connection.execute(t.snapshot_members.insert(), rows)
         data = {"size": ref.size}
@@ -43,11 +46,22 @@ def freeze(tx: Transaction, members: Iterable[Member]) -> SnapshotRef:
 def members(tx: Transaction, snapshot_hash: str) -> list[Member]:
     """The people of a snapshot, by pseudonym; empty where there is none of this hash."""
     query = (
-        sa.select(_c.pseudonym, _c.timezone)
+        sa.select(_c.pseudonym, _c.timezone, _c.stage)
         .where(_c.snapshot_hash == snapshot_hash)
         .order_by(_c.pseudonym)
     )
-    return [Member(pseudonym=p, timezone=z) for p, z in tx.connection.execute(query)]
+    return [Member(pseudonym=p, timezone=z, stage=s) for p, z, s in tx.connection.execute(query)]
+
+
+def stages(tx: Transaction, snapshot_hash: str, pseudonyms: Sequence[str]) -> dict[str, LifeStage]:
+    """The stage of life of those people of a snapshot who have one in it."""
+    found: dict[str, LifeStage] = {}
+    for some in in_chunks(pseudonyms):
+        query = sa.select(_c.pseudonym, _c.stage).where(
+            _c.snapshot_hash == snapshot_hash, _c.pseudonym.in_(some), _c.stage != ""
+        )
+        found |= {row.pseudonym: row.stage for row in tx.connection.execute(query)}
+    return found
 
 
 def approved_members(tx: Transaction, snapshot_hash: str) -> list[Member]:
@@ -56,7 +70,7 @@ def approved_members(tx: Transaction, snapshot_hash: str) -> list[Member]:
     Raises LedgerError stale_content where they are not: then nothing may be sent to them.
     """
     found = members(tx, snapshot_hash)
-    if _hash(sorted((m.pseudonym, m.timezone) for m in found)) != snapshot_hash:
+    if _hash(found) != snapshot_hash:
         raise LedgerError(
             "stale_content",
             "The people who were approved are not those that are kept under their hash.",
@@ -67,5 +81,8 @@ def approved_members(tx: Transaction, snapshot_hash: str) -> list[Member]:
     return found
 
 
-def _hash(pairs: Iterable[tuple[str, str]]) -> str:
-    return content_hash([list(pair) for pair in pairs])
+def _hash(people: Iterable[Member]) -> str:
+    """A stage counts only where there is one, so that a snapshot of an older program keeps its
+    hash."""
+    rows = sorted((m.pseudonym, m.timezone, m.stage) for m in people)
+    return content_hash([[name, zone, *([stage] if stage else [])] for name, zone, stage in rows])

@@ -18,7 +18,7 @@ from domain.customer import Consent, Contact
 from domain.figures import Figure, Query
 from domain.goal import Kpi
 from domain.plan import Cap
-from domain.predicate import Predicate
+from domain.predicate import AllOf, Predicate, Stage
 from domain.publication import Sender
 from domain.report import ArmResult
 from domain.voice import Passage
@@ -38,7 +38,7 @@ from tools.analytics.port import (
     Results,
     WeeklyRevenue,
 )
-from tools.cdp.port import AudiencePreview, DataDescription, Ids, Named, Sizes
+from tools.cdp.port import AudiencePreview, CdpError, DataDescription, Ids, Named, Sizes
 from tools.esp.smtp import SmtpSending, SmtpSettings
 from workflows.jobs import Worker, work_once
 from workflows.stack import CampaignRules, Keys, SendingLimits, Stack
@@ -56,6 +56,10 @@ class Shop:
 
     contacts_by_id: dict[str, Contact]
     has_data: bool = True
+    stages: dict[str, str] = field(default_factory=dict)
+    """Customer id → stage of life."""
+    no_rhythm: bool = False
+    """Too few come back to tell a stage."""
 
     async def describe(self) -> DataDescription:
         return DataDescription(
@@ -95,7 +99,16 @@ class Shop:
         return tuple(Sizes(people=len(self.contacts_by_id), among=here) for _ in rules)
 
     async def select(self, rule: Predicate) -> tuple[str, ...]:
-        return tuple(sorted(self.contacts_by_id))
+        asked = (
+            [one for one in rule.of if isinstance(one, Stage)] if isinstance(rule, AllOf) else []
+        )
+        if asked and self.no_rhythm:
+            raise CdpError("no_rhythm", "too few waits")
+        return tuple(
+            i
+            for i in sorted(self.contacts_by_id)
+            if all(self.stages.get(i) in one.stages for one in asked)
+        )
 
     async def contacts(self, customer_ids: Sequence[str]) -> tuple[Contact, ...]:
         return tuple(self.contacts_by_id[i] for i in customer_ids if i in self.contacts_by_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, cast, get_args
@@ -13,11 +13,14 @@ from typing import Literal, cast, get_args
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from domain.blocks import STAGES
 from domain.plan import LeftOut
-from domain.predicate import Predicate
+from domain.predicate import AllOf, Predicate, Stage
+from domain.readings import LifeStage
 from ledger import permissions, pressure, subjects
 from ledger.database import Transaction
 from ledger.snapshots import Member
+from tools.cdp.port import CdpError
 from tools.esp.addresses import usable
 from workflows.stack import Stack
 from workflows.transactions import read, write
@@ -123,13 +126,35 @@ def _among(ids: pa.Array, some: Sequence[str]) -> pa.Array:
     return pc.is_in(ids, value_set=pa.array(some, pa.string()))
 
 
+async def stages_of(
+    stack: Stack, rule: Predicate, names: Sequence[LifeStage]
+) -> dict[str, LifeStage]:
+    """Customer id → stage of life, of the people of a rule who are in one of these stages. Empty
+    where the data hold too few returns to tell."""
+    found: dict[str, LifeStage] = {}
+    try:
+        for name in names:
+            if name:
+                of = AllOf(of=(rule, Stage(stages=(name,))))
+                found |= dict.fromkeys(await stack.people.select(of), name)
+    except CdpError as error:
+        if error.code != "no_rhythm":
+            raise
+        return {}  # everybody reads what is for the others
+    return found
+
+
 async def members(
-    stack: Stack, campaign_id: str, reached: Reached, most: int | None
+    stack: Stack,
+    campaign_id: str,
+    reached: Reached,
+    most: int | None,
+    stages: Mapping[str, LifeStage] | None = None,
 ) -> tuple[tuple[Member, ...], Reached]:
     """Reachable people by their pseudonyms, without those who have had enough mails.
 
     ``most`` bounds them; who is within it is decided by a hash, not by the order of the data.
-    Writes the pseudonyms' salts.
+    ``stages`` are kept with them, by customer id. Writes the pseudonyms' salts.
     """
     zones = reached.timezones(stack.timezone)
 
@@ -151,7 +176,8 @@ async def members(
         elif pseudonym in capped:
             left_out["cap_reached"] += 1
         else:
-            found.append(Member(pseudonym=pseudonym, timezone=timezone))
+            stage = (stages or {}).get(customer_id, "")
+            found.append(Member(pseudonym=pseudonym, timezone=timezone, stage=stage))
             kept.append(customer_id)
     if most is not None and len(found) > most:
         found = sorted(found, key=lambda m: _lot(campaign_id, m.pseudonym))[:most]
@@ -163,6 +189,13 @@ async def members(
 def timezones(found: Sequence[Member]) -> tuple[tuple[str, int], ...]:
     """How many of them live in which zone."""
     return tuple(sorted(Counter(member.timezone for member in found).items()))
+
+
+def count_stages(found: Sequence[Member]) -> tuple[tuple[LifeStage, int], ...]:
+    """How many of them are in which stage of life; those of none last."""
+    counted = Counter(member.stage for member in found)
+    stages: tuple[LifeStage, ...] = (*STAGES, "")
+    return tuple((stage, counted[stage]) for stage in stages if counted[stage])
 
 
 def _lot(campaign_id: str, pseudonym: str) -> bytes:

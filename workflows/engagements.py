@@ -20,6 +20,7 @@ from ledger import (
     no_contact,
     publications,
     sends,
+    snapshots,
     subjects,
     suppression,
     webhooks,
@@ -107,6 +108,9 @@ async def follow(stack: Stack, key: str) -> Followed | None:
             return None
         content = publications.get(tx, send.publication_id).content
         variant = next((v for v in content.variants if v.id == send.arm), None)
+        if variant is not None and variant.versions:
+            known = snapshots.stages(tx, content.snapshot_hash, [send.pseudonym])
+            variant = variant.for_stage(known.get(send.pseudonym, ""))
         moment = send.sent_at or send.sending_at
         return Followed(
             key=key,

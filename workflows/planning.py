@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from langgraph.runtime import Runtime
@@ -23,6 +23,7 @@ from domain.errors import PersonNeeded
 from domain.facts import Facts
 from domain.plan import HELD_BACK, Plan
 from domain.publication import CitedFact, Content, RenderedVariant
+from domain.readings import LifeStage, stages_named
 from ledger import approvals, facts, jobs, publications, runs, snapshots, stopping
 from ledger.database import Transaction
 from ledger.errors import LedgerError
@@ -30,7 +31,7 @@ from ledger.publications import Assignment
 from ledger.snapshots import Member
 from tools.analytics.port import AnalyticsError, HourEvidence
 from workflows import progress, standing
-from workflows.audience import Reached, members, reach, timezones
+from workflows.audience import Reached, count_stages, members, reach, stages_of, timezones
 from workflows.briefing import approved_brief, latest, still_on
 from workflows.edits import chosen_time
 from workflows.stack import Stack
@@ -61,7 +62,9 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
             thing=faults[0].text or run_id,
             next_step=f"{faults[0].mend}; then have it tried again, or give another goal.",
         )
-    found, reached = await _audience(stack, state, brief)
+    shown = {variant.id for variant in rendered}
+    named = stages_named(variant for variant in draft.variants if variant.id in shown)
+    found, reached = await _audience(stack, state, brief, named)
     ref = await write(stack.ledger, lambda tx: snapshots.freeze(tx, found))
     arms = arms_for([variant.id for variant in rendered], brief.holdout.share)
     question = PlanQuestion(
@@ -80,9 +83,9 @@ async def plan(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
         quiet_hours=stack.rules.quiet_hours,
         cap=stack.rules.cap,
         left_out=reached.reasons() if reached else (),
+        stages=count_stages(found) if named else (),
     )
     planned = _planned(question, brief, state.get("send_at", ""))
-    shown = {variant.id for variant in rendered}
     cited = cited_ids([variant for variant in draft.variants if variant.id in shown])
     critique = Critique.model_validate(state["critique"])
 
@@ -183,14 +186,17 @@ def _planned(question: PlanQuestion, brief: Brief, send_at: str) -> Plan:
 
 
 async def _audience(
-    stack: Stack, state: CampaignState, brief: Brief
+    stack: Stack, state: CampaignState, brief: Brief, named: Sequence[LifeStage]
 ) -> tuple[tuple[Member, ...], Reached | None]:
-    """Whoever can be reached now; once something was scheduled, the same people as then."""
+    """Whoever can be reached now; once something was scheduled, the same people as then. Their
+    stages of life are kept where a mail names them."""
     kept = state.get("snapshot_hash", "") if state.get("publication_id") else ""
     if kept:
         return tuple(await read(stack.ledger, lambda tx: snapshots.members(tx, kept))), None
-    reached = await reach(stack, brief.audience.rule, service=brief.service)
-    return await members(stack, state["run_id"], reached, brief.goal.most_recipients)
+    rule = brief.audience.rule
+    reached = await reach(stack, rule, service=brief.service)
+    stages = await stages_of(stack, rule, named)
+    return await members(stack, state["run_id"], reached, brief.goal.most_recipients, stages)
 
 
 async def _hours(stack: Stack, brief: Brief) -> HourEvidence | None:

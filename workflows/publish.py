@@ -22,7 +22,8 @@ from typing import Literal, TypeAlias
 
 from domain.customer import Contact, Suppression
 from domain.publication import Content, Message, RenderedVariant
-from ledger import first_wave, journal, publications, sends, suppression
+from domain.readings import LifeStage
+from ledger import first_wave, journal, publications, sends, snapshots, suppression
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from ledger.people import Person
@@ -132,6 +133,8 @@ class _Round:
         self._places = asyncio.Semaphore(max(1, limits.at_once))
         self._started = time.monotonic()
         self._handed = 0
+        self._stages: dict[str, LifeStage] = {}
+        """By key, of what is claimed: whose mail differs by stage of life."""
         self._claimed: dict[str, Send] = {}
         """Claimed and not checked yet, by key."""
         self._unwritten: list[_Done] = []
@@ -165,8 +168,10 @@ class _Round:
             self._unwritten = [*done, *self._unwritten]
             raise
         self.count_checks(outcomes)
-        for key in outcomes:
+        for key, outcome in outcomes.items():
             self._claimed.pop(key, None)
+            if outcome != "go":
+                self._stages.pop(key, None)
         return [send for send in group if outcomes[send.key] == "go"]
 
     def claim(self, tx: Transaction) -> list[Send]:
@@ -180,7 +185,17 @@ class _Round:
             content = publications.approved_content(tx, publication_id)
             if content is not None:  # else it is stopped, and the last check lets nothing of it go
                 self.contents[publication_id] = content
+        self._look_up_stages(tx, claimed)
         return claimed
+
+    def _look_up_stages(self, tx: Transaction, claimed: Sequence[Send]) -> None:
+        """The stage of life of whoever was claimed, as it was frozen with the audience."""
+        for publication_id, content in self.contents.items():
+            if not any(variant.versions for variant in content.variants):
+                continue
+            theirs = [send for send in claimed if send.publication_id == publication_id]
+            known = snapshots.stages(tx, content.snapshot_hash, [send.pseudonym for send in theirs])
+            self._stages |= {s.key: known.get(s.pseudonym, "") for s in theirs}
 
     def settle(self, tx: Transaction, done: Sequence[_Done]) -> None:
         """Write what became of a group."""
@@ -302,6 +317,7 @@ class _Round:
                     self.counts.put_off = str(error)
             else:
                 done = _Done(send, "sent", receipt=receipt)
+        self._stages.pop(send.key, None)
         self._unwritten.append(done)
         self.count(done)
         batch.sent += done.fate == "sent"
@@ -309,7 +325,7 @@ class _Round:
 
     def message(self, send: Send, contact: Contact, content: Content, track: bool) -> Message:
         url = link(self.stack.unsubscribe_base, send.key, self.stack.keys, contact.email)
-        variant = _variant(content, send.arm)
+        variant = _variant(content, send.arm).for_stage(self._stages.get(send.key, ""))
         if track:
             variant = with_tracking(self.stack, variant, send.key)
         filled = fill(variant, contact, unsubscribe_url=url)

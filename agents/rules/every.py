@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -59,6 +59,11 @@ def run_rules(review: Review) -> tuple[Finding, ...]:
     review, too_long = _cut(review)
     found = dict.fromkeys(too_long)
     found |= dict.fromkeys(f for family in _FAMILIES for f in family.check(review))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first."""
     return tuple(sorted(found, key=lambda f: _ORDER[f.severity]))
 
 

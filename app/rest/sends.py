@@ -147,9 +147,11 @@ async def mail(
     person: Reader,
     id: Id,  # noqa: A002
     variant: Id,
+    stage: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """One variant, exactly as it was approved. Needs the right to read."""
-    html = await mail_html(site_of(request).stack, id, variant)
+    """One variant, exactly as it was approved; of a stage of life where its blocks differ by it.
+    Needs the right to read."""
+    html = await mail_html(site_of(request).stack, id, variant, stage)
     headers = {"Content-Security-Policy": MAIL_POLICY}
     return Response(html, media_type="text/html", headers=headers)
 

@@ -6,6 +6,7 @@ sending domain's records) is a view of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from agents.scheduler import assign
@@ -218,18 +219,17 @@ def _mail_card(
     assert content is not None
     sizes = arm_sizes(tx, shown.approval.content)
     passages = site.stack.brand.passages
-    mails = card_copy.mails_shown(content, shown.draft, sizes, shown.facts, passages)
+    everybody = snapshots.members(tx, content.snapshot_hash)
+    arms = [assign(content.campaign_id, one.pseudonym, content.arms) for one in everybody]
+    by_stage = Counter((arm, str(one.stage)) for arm, one in zip(arms, everybody, strict=True))
+    mails = card_copy.mails_shown(content, shown.draft, sizes, shown.facts, passages, by_stage)
     critique = (
         card_copy.critique_shown(shown.critique, shown.draft)
         if shown.critique is not None
         else None
     )
     earlier = Content.model_validate(before.content) if before is not None else None
-    members = [
-        member
-        for member in snapshots.members(tx, content.snapshot_hash)
-        if assign(content.campaign_id, member.pseudonym, content.arms) != HELD_BACK
-    ]
+    members = [member for member, arm in zip(everybody, arms, strict=True) if arm != HELD_BACK]
     mails = _with_origins(tx, site, shown, mails)
     audience = audience_shown(content, shown, head.size, head.held_back)
     learning = (

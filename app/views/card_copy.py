@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app import words
 from app.diffs import ChangedPlace, changed_places
@@ -11,19 +11,30 @@ from app.fact_words import FactShown, facts_shown
 from app.mail_preview import filled, height_of
 from app.mends import Mend, mend_of
 from app.views.card_origins import Origin
+from domain.blocks import Reader
 from domain.brief import Brief
 from domain.critique import Critique, Finding, Severity
 from domain.draft import Claim, Draft, Variant
 from domain.facts import Facts
 from domain.frozen import Frozen
+from domain.layouts import Layout
 from domain.money import Share
 from domain.publication import Content, RenderedVariant
+from domain.readings import stage_words
 from domain.voice import Passage
 
 _TRACKING = re.compile(r"\?utm_\S+")
 _ORDER: dict[Severity, int] = {"blocking": 0, "serious": 1, "minor": 2}
 
 
+LAYOUT_NAMES: dict[Layout, str] = {
+    "letter": "Letter",
+    "object": "Picture first",
+    "pair": "Two beside each other",
+    "selection": "List",
+    "visit": "Visit",
+    "service": "Service",
+}
 _BLOCK_NAMES = {
     "heading": "Heading",
     "paragraph": "Paragraph",
@@ -67,6 +78,16 @@ class Piece(Frozen):
     stock: int
 
 
+class ReadersShown(Frozen):
+    """Whose mail differs from the others', by their stage of life."""
+
+    stage: str
+    """One of their stages, by which their mail is asked for."""
+    words: str
+    """new, or at risk or lapsed; everybody else."""
+    people: int
+
+
 class MailShown(Frozen):
     """One variant as the card shows it."""
 
@@ -86,6 +107,10 @@ class MailShown(Frozen):
     written_by: str
     origins: tuple[Origin, ...] = ()
     """Every sentence, with who wrote it."""
+    layout: str = ""
+    """As pages name it."""
+    readers: tuple[ReadersShown, ...] = ()
+    """Where blocks differ by stage of life: who reads which mail. Else empty."""
 
 
 class FindingShown(Frozen):
@@ -120,12 +145,16 @@ def mails_shown(
     sizes: dict[str, int],
     facts: Facts,
     passages: Sequence[Passage],
+    by_stage: Mapping[tuple[str, str], int],
 ) -> tuple[MailShown, ...]:
-    """Every variant that would go out. Without the draft, its making is no longer known."""
+    """Every variant that would go out. Without the draft, its making is no longer known.
+    ``by_stage``: people by variant and stage of life."""
     drafted = {variant.id: variant for variant in draft.variants} if draft else {}
     shares = dict(content.arms)
     return tuple(
-        _mail(mail, drafted.get(mail.id), shares.get(mail.id), sizes.get(mail.id), facts, passages)
+        _mail(
+            mail, drafted.get(mail.id), shares.get(mail.id), sizes.get(mail.id), facts, passages
+        ).model_copy(update={"readers": _readers(mail, by_stage)})
         for mail in content.variants
     )
 
@@ -158,6 +187,27 @@ def _mail(
         ),
         voice=tuple(_voice(passage) for passage in passages if passage.id in used),
         written_by=variant.provenance.model if variant else "",
+        layout=LAYOUT_NAMES[variant.layout] if variant else "",
+    )
+
+
+def _readers(
+    mail: RenderedVariant, by_stage: Mapping[tuple[str, str], int]
+) -> tuple[ReadersShown, ...]:
+    if not mail.versions:
+        return ()
+    named = {stage for version in mail.versions for stage in version.stages}
+    others = sum(n for (arm, stage), n in by_stage.items() if arm == mail.id and stage not in named)
+    return (
+        ReadersShown(stage="", words="everybody else", people=others),
+        *(
+            ReadersShown(
+                stage=version.stages[0],
+                words=stage_words(version.stages),
+                people=sum(by_stage.get((mail.id, stage), 0) for stage in version.stages),
+            )
+            for version in mail.versions
+        ),
     )
 
 
@@ -237,7 +287,16 @@ def block_name(variant: Variant, number: int) -> str:
     block = variant.blocks[number]
     same = [n for n, other in enumerate(variant.blocks) if other.kind == block.kind]
     counted = f" {same.index(number) + 1}" if len(same) > 1 else ""
-    return f"{_BLOCK_NAMES[block.kind]}{counted}"
+    readers = f", {reader_words(block.for_stages)}" if block.for_stages else ""
+    return f"{_BLOCK_NAMES[block.kind]}{counted}{readers}"
+
+
+def reader_words(readers: Sequence[Reader]) -> str:
+    """Whom a block is for: "for new or lapsed", "for the others"."""
+    stages = [one for one in readers if one != "others"]
+    said = [stage_words(stages)] if stages else []
+    said += ["the others"] if "others" in readers else []
+    return f"for {' and '.join(said)}"
 
 
 def draft_changes(before: Content | None, now: Content) -> tuple[ChangedPlace, ...]:
@@ -256,8 +315,14 @@ def _readable(content: Content) -> dict[str, str]:
         found[f"{head}Subject"] = variant.subject
         found[f"{head}Preheader"] = variant.preheader
         body = _TRACKING.sub("", variant.text).partition("\n-- \n")[0]
-        for number, paragraph in enumerate(body.split("\n\n"), start=1):
-            found[f"{head}Text {number}"] = " ".join(paragraph.split())
+        paragraphs = [" ".join(paragraph.split()) for paragraph in body.split("\n\n")]
+        for number, paragraph in enumerate(paragraphs, start=1):
+            found[f"{head}Text {number}"] = paragraph
+        for version in variant.versions:
+            own = _TRACKING.sub("", version.text).partition("\n-- \n")[0]
+            said = [" ".join(paragraph.split()) for paragraph in own.split("\n\n")]
+            for number, paragraph in enumerate((p for p in said if p not in paragraphs), start=1):
+                found[f"{head}For {stage_words(version.stages)}, {number}"] = paragraph
     return found
 
 

@@ -15,8 +15,8 @@ from app.diffs import ChangedPlace, changed_places
 from app.site import Site
 from app.views.block_fields import Field, block_fields, typed_blocks
 from app.views.card import Head, head_of
-from app.views.card_copy import FindingShown, finding_shown
-from app.views.editing_words import LAYOUT_NAMES, draft_edits
+from app.views.card_copy import LAYOUT_NAMES, FindingShown, finding_shown
+from app.views.editing_words import draft_edits
 from domain.brief import Brief
 from domain.critique import Critique
 from domain.draft import Draft, Variant

@@ -3,18 +3,8 @@
 from __future__ import annotations
 
 from app.diffs import ChangedPlace, changed_places
-from app.views.card_copy import block_name
+from app.views.card_copy import LAYOUT_NAMES, block_name
 from domain.draft import Draft
-from domain.layouts import Layout
-
-LAYOUT_NAMES: dict[Layout, str] = {
-    "letter": "Letter",
-    "object": "Picture first",
-    "pair": "Two beside each other",
-    "selection": "List",
-    "visit": "Visit",
-    "service": "Service",
-}
 
 
 def draft_edits(before: Draft, after: Draft) -> tuple[ChangedPlace, ...]:

@@ -15,6 +15,7 @@ from domain.customer import Contact
 from domain.errors import Refused
 from domain.frozen import Frozen
 from domain.publication import PublicationState, SendState
+from domain.readings import stage_words
 from ledger import listing, publications, runs, sends, subjects
 from ledger.database import Transaction
 from ledger.publications import PublicationRow
@@ -72,6 +73,8 @@ class Mail(Frozen):
     preheader: str
     people: int
     href: str
+    readers: tuple[tuple[str, str], ...] = ()
+    """Where its blocks differ by stage of life: who reads which, and a stage of theirs."""
 
 
 class Unknown(Frozen):
@@ -181,6 +184,10 @@ async def sent_page(stack: Stack, publication_id: str) -> SentPage:
                     preheader=variant.preheader,
                     people=arms.get(variant.id, 0),
                     href=at.address(variant=variant.id),
+                    readers=tuple(
+                        (stage_words(version.stages), version.stages[0])
+                        for version in variant.versions
+                    ),
                 )
                 for variant in made.content.variants
             ),
@@ -203,9 +210,9 @@ async def sent_page(stack: Stack, publication_id: str) -> SentPage:
     return page.model_copy(update={"unknown": shown})
 
 
-async def mail_html(stack: Stack, publication_id: str, variant_id: str) -> str:
-    """A variant's HTML as it was approved and went out. Raises LedgerError unknown, Refused
-    altered, unknown."""
+async def mail_html(stack: Stack, publication_id: str, variant_id: str, stage: str = "") -> str:
+    """A variant's HTML as it was approved and went out, to people of a stage of life. Raises
+    LedgerError unknown, Refused altered, unknown."""
 
     def look(tx: Transaction) -> str:
         made = publications.get(tx, publication_id)
@@ -218,7 +225,7 @@ async def mail_html(stack: Stack, publication_id: str, variant_id: str) -> str:
             )
         for variant in made.content.variants:
             if variant.id == variant_id:
-                return variant.html
+                return variant.for_stage(stage).html
         raise Refused("unknown", "This send has no such variant.", thing=variant_id)
 
     return await read(stack.ledger, look)

@@ -137,5 +137,6 @@ snapshot_members = Table(
     Column("snapshot_hash", ForeignKey("snapshots.hash"), nullable=False),
     Column("pseudonym", Text, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("stage", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("snapshot_hash", "pseudonym"),
 )

@@ -16,6 +16,7 @@ from app.views.inbox import PAGE, inbox_of, section_of
 from ledger import approvals, journal, publications, runs
 from tests.campaigns_on_desk import SENDING, CampaignDesk, make_campaign_desk
 from tests.mailserver import MailServer
+from workflows.campaign import view
 
 
 @pytest.fixture
@@ -393,3 +394,39 @@ async def test_what_is_scheduled_is_stopped_and_goes_on_from_its_card(here: Camp
     assert (await lena.post(f"/approvals/{mail.id}/go-on")).status_code == 303
     assert not paused()
     assert here.approval(mail.id).status == "approved"
+
+
+async def test_who_reads_what_is_shown_and_kept_by_an_edit(here: CampaignDesk) -> None:
+    mail = await here.to_mail()
+    ada = await here.desk.signed_in("owner")
+    variant = mail.content["variants"][0]["id"]
+    state = await view(here.site.stack, mail.run_id)
+    blocks = state["draft"]["variants"][0]["blocks"]
+    own = [
+        {"kind": "paragraph", "text": "You know the way.", "for_stages": ["active"]},
+        {"kind": "paragraph", "text": "Come and see it.", "for_stages": ["others"]},
+    ]
+    edit = {"variants": {variant: {"blocks": [*blocks[:-2], *own, *blocks[-2:]]}}}
+    with here.site.stack.ledger.write() as tx:
+        owner = here.desk.people["owner"]
+        approvals.decide(tx, mail.id, owner, "edit", mail.content_hash, "", edit)
+    await here.work()
+    second = here.waiting(mail.run_id)
+    card = (await ada.get(f"/approvals/{second.id}")).text
+    assert 'aria-label="Who reads it"' in card
+    assert re.search(r"Everybody else <small>\d+</small>", card)
+    assert re.search(r"Active <small>\d+</small>", card)
+    first = f"/approvals/{second.id}/mail/{variant}"
+    assert "You know the way." in (await ada.get(f"{first}?stage=active")).text
+    assert "You know the way." not in (await ada.get(f"{first}?stage=new")).text
+    assert "Come and see it." in (await ada.get(first)).text
+    assert 'stage=active"' in (await ada.get(f"/approvals/{second.id}/previews")).text
+    form = (await ada.get(f"/approvals/{second.id}/edit")).text
+    assert re.search(r"Paragraph \d, for active", form)
+    assert re.search(r"Paragraph \d, for the others", form)
+    fields = await fields_of(ada, second.id)
+    fields["subject"] = "A watch to try on, quietly"
+    assert (await ada.post(f"/approvals/{second.id}/edit", data=fields)).status_code == 303
+    await here.work()
+    third = here.waiting(mail.run_id)
+    assert "You know the way." in third.content["variants"][0]["versions"][0]["text"]

@@ -125,15 +125,16 @@ def test_the_same_people_are_the_same_snapshot(ledger: Ledger) -> None:
         assert snapshots.freeze(tx, []).size == 0
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM", "UPDATE", "INSERT"])
+@pytest.mark.parametrize("change", ["DELETE FROM", "UPDATE", "INSERT", "STAGE"])
 def test_a_snapshot_that_was_changed_is_approved_by_nobody(ledger: Ledger, change: str) -> None:
     with ledger.write() as tx:
         ref = snapshots.freeze(tx, [Member(pseudonym=f"p{n}", timezone="UTC") for n in range(9)])
         statement = {
             "DELETE FROM": "DELETE FROM snapshot_members WHERE pseudonym = 'p3'",
             "UPDATE": "UPDATE snapshot_members SET pseudonym = 'px' WHERE pseudonym = 'p3'",
-            "INSERT": "INSERT INTO snapshot_members SELECT snapshot_hash, 'px', timezone "
-            "FROM snapshot_members WHERE pseudonym = 'p3'",
+            "INSERT": "INSERT INTO snapshot_members SELECT snapshot_hash, 'px', timezone, "
+            "'' FROM snapshot_members WHERE pseudonym = 'p3'",
+            "STAGE": "UPDATE snapshot_members SET stage = 'new' WHERE pseudonym = 'p3'",
         }[change]
         tx.connection.execute(sa.text(statement))
         with pytest.raises(LedgerError) as caught:

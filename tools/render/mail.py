@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from domain.draft import Variant
 from domain.facts import Facts
-from domain.publication import RenderedVariant
+from domain.publication import RenderedVariant, StageVersion
+from domain.readings import readings
 from domain.words import Language
 from tools.render.blocks import Mail, as_sections, as_text
 from tools.render.look import page, section
@@ -38,19 +39,30 @@ def render(
     """The mail of one variant, with ``{{first_name}}`` and ``{{unsubscribe_url}}`` unfilled.
 
     ``legal`` are the lines of the footer in ``language``; the postal address is added where none
-    of them carries it. ``brand`` is the wordmark above. Raises RenderError.
+    of them carries it. ``brand`` is the wordmark above. Where blocks differ by stage of life, every
+    distinct mail is compiled. Raises RenderError.
     """
-    mail = Mail(variant, facts, language, shop_url, image_base_url, campaign_id)
     footer = [line for line in legal if line.strip()]
     if postal_address and not any(postal_address in line for line in footer):
         footer.append(postal_address)
+    made: list[StageVersion] = []
+    for reading in readings(variant):
+        mail = Mail(reading.variant, facts, language, shop_url, image_base_url, campaign_id)
+        made.append(
+            StageVersion(
+                stages=reading.stages,
+                html=_html(mail, footer, unsubscribe, brand),
+                text=_text(mail, footer, unsubscribe, brand),
+            )
+        )
     return RenderedVariant(
         id=variant.id,
         subject=one_line(variant.subject),
         preheader=one_line(variant.preheader),
-        html=_html(mail, footer, unsubscribe, brand),
-        text=_text(mail, footer, unsubscribe, brand),
+        html=made[0].html,
+        text=made[0].text,
         fallbacks=tuple((f.field, f.text) for f in variant.fallbacks),
+        versions=tuple(made[1:]),
     )
 
 

@@ -36,8 +36,10 @@ async def mail(
     form: MailForm = "desktop",
     reader: Reader = "known",
     marks: bool = False,
+    stage: str = "",
 ) -> Response:
-    """One variant as its reader sees it. Nothing in it runs, and nothing is fetched."""
+    """One variant as its reader sees it, of a stage of life or none. Nothing in it runs, and
+    nothing is fetched."""
     site = site_of(request)
     approval = await read(site.stack.ledger, lambda tx: approvals.get(tx, approval_id))
     shown = await gather(site.workspace, approval, site.stack)
@@ -48,7 +50,7 @@ async def mail(
     drafted = shown.draft.variants if shown.draft is not None else ()
     variant = next((one for one in drafted if one.id == variant_id), None)
     page = mail_page(
-        found,
+        found.for_stage(stage),
         form=form,
         reader=reader,
         claims=[claim.text for claim in marked_claims(variant)] if marks else [],
@@ -59,9 +61,14 @@ async def mail(
 
 @router.get("/approvals/{approval_id}/well")
 async def well(
-    request: Request, here: Here, approval_id: str, form: MailForm = "desktop", variant: str = ""
+    request: Request,
+    here: Here,
+    approval_id: str,
+    form: MailForm = "desktop",
+    variant: str = "",
+    stage: str = "",
 ) -> Response:
-    """The mail on the card in another form, or another variant."""
+    """The mail on the card in another form, another variant, or for other readers."""
     card = await card_of(site_of(request), approval_id, here.person)
     chosen = _chosen(card, variant)
     return await draw(
@@ -71,12 +78,15 @@ async def well(
         head=card.head,
         mail=chosen,
         form=form,
+        stage=stage,
         reader_name=READER.first_name,
     )
 
 
 @router.get("/approvals/{approval_id}/previews")
-async def previews(request: Request, here: Here, approval_id: str, variant: str = "") -> Response:
+async def previews(
+    request: Request, here: Here, approval_id: str, variant: str = "", stage: str = ""
+) -> Response:
     """Every form of one variant side by side, and the worst cases under them."""
     card = await card_of(site_of(request), approval_id, here.person)
     chosen = _chosen(card, variant)
@@ -87,6 +97,15 @@ async def previews(request: Request, here: Here, approval_id: str, variant: str 
         card=card,
         head=card.head,
         mail=chosen,
+        stage=stage,
+        readers=[
+            (
+                f"{one.words}, {one.people:,}",
+                f"/approvals/{approval_id}/previews?variant={chosen.id}&stage={one.stage}",
+                one.stage == stage,
+            )
+            for one in chosen.readers
+        ],
         tabs=[
             (one.id.upper(), f"/approvals/{approval_id}/previews?variant={one.id}", one is chosen)
             for one in card.mails

@@ -86,12 +86,20 @@ async def approval_page(
     approval_id: str,
     variant: str = "",
     form: MailForm = "desktop",
+    stage: str = "",
     within: Annotated[Tab | None, Query(alias="in")] = None,
     said: Literal["", "tested"] = "",
 ) -> Response:
     """One card. Who opens it has seen what mentions them there."""
     shown = await _draw_card(
-        request, here, approval_id, within or "waiting", variant=variant, form=form, said=said
+        request,
+        here,
+        approval_id,
+        within or "waiting",
+        variant=variant,
+        form=form,
+        stage=stage,
+        said=said,
     )
     await _seen(site_of(request), here, approval_id)
     return shown
@@ -271,6 +279,7 @@ async def _draw_card(
     status: int = 200,
     variant: str = "",
     form: MailForm = "desktop",
+    stage: str = "",
     list_first: bool = False,
     error: MainspringError | None = None,
     stale: bool = False,
@@ -289,6 +298,7 @@ async def _draw_card(
         card=card,
         mail=chosen_mail(card, variant),
         form=form,
+        stage=stage,
         reader_name=READER.first_name,
         progress=progress,
         talk=card.talk,

@@ -30,10 +30,12 @@ async def one(request: Request, here: Here, publication_id: str) -> Response:
 
 
 @router.get("/sent/{publication_id}/mail/{variant}")
-async def mail(request: Request, here: Here, publication_id: str, variant: str) -> Response:
+async def mail(
+    request: Request, here: Here, publication_id: str, variant: str, stage: str = ""
+) -> Response:
     """A mail in its frame. It runs nothing and fetches nothing; pictures come from the brand."""
     site = site_of(request)
-    html = await mail_html(site.stack, publication_id, variant)
+    html = await mail_html(site.stack, publication_id, variant, stage)
     return HTMLResponse(
         with_pictures(html, site.workspace.brand_folder),
         headers={"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"},
