@@ -16,6 +16,7 @@ from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.goal import Goal
 from domain.piece import Piece, PieceChannel
+from domain.proof import Worth
 from domain.voice import Guide, Passage
 
 Given = TypeVar("Given", bound=BaseModel)
@@ -78,6 +79,10 @@ class CopyQuestion(Frozen):
     """Those that the brief names, and the house's own."""
     guide: Guide
     passages: tuple[Passage, ...]
+    worths: tuple[Worth, ...] = ()
+    """What is known of the passages: effect, context, how often and when they were used."""
+    recent: tuple[str, ...] = ()
+    """What went out in the last 90 days, text by text: nobody likes to read it again."""
     last: Draft | None = None
     findings: tuple[Finding, ...] = ()
     reject_reason: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.frozen import Frozen
 
@@ -23,6 +25,8 @@ class Finding(Frozen):
     """The words at fault."""
     why: str
     mend: str
+    overruled: Annotated[str, Field(exclude_if=lambda value: not value)] = ""
+    """Who let it stand, and why; then it is said and not held against the draft."""
 
 
 class Critique(Frozen):

@@ -142,6 +142,20 @@ def check_coverage(
     raise typer.Exit(coverage(seeds, first_seed, as_json=as_json))
 
 
+@evaluate.command("house")
+def eval_house(
+    out: Annotated[
+        Path | None, typer.Option(help="Write every piece to this file, to be read aloud.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=0, help="Only so many briefs. [default: all 50]")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Write fifty different briefs' copy without a model: faults, and how much it repeats."""
+    from evals.house.command import run
+
+    raise typer.Exit(run(out_file=out, most=most, as_json=as_json))
+
+
 @bench.command("import")
 def bench_import(data: DataOption = None, as_json: JsonOption = False) -> None:
     """How fast files are read into a workspace."""

@@ -106,6 +106,13 @@ def shelf(tx: Transaction, brand: Brand) -> Shelf:
     )
 
 
+def least_used(near: Sequence[Passage], worths: Mapping[str, Worth], n: int) -> tuple[Passage, ...]:
+    """Of passages that fit, nearest first, the ``n`` that went out least often: a library that
+    always gives its best gives the same letter every month."""
+    known = [p for p in near if p.id not in worths or worths[p.id].state == "in use"]
+    return tuple(sorted(known, key=lambda p: worths[p.id].times_used if p.id in worths else 0)[:n])
+
+
 def variant_results(
     campaign_id: str,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from domain.draft import Draft, Variant
 from domain.facts import Facts
 from domain.publication import RenderedVariant
 from domain.voice import Passage, PassageKind
-from ledger import facts, people
+from ledger import facts, people, went_out
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from tools.render.errors import RenderError
@@ -29,13 +29,17 @@ from tools.render.mail import render
 from workflows import progress
 from workflows.briefing import acted, approved_brief, latest
 from workflows.edits import EditError, check_start, edited_draft, parts_of
-from workflows.library import Shelf, shelf
+from workflows.library import Shelf, least_used, shelf
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
 
 PASSAGES_OF_A_KIND = 8
 """Enough that the parts of one past letter come together."""
+RECENT = timedelta(days=90)
+"""Words that went out since then are not written again where others will do."""
+NEAREST_OF_A_KIND = 3 * PASSAGES_OF_A_KIND
+"""So many are looked at, of which the least used are taken."""
 
 
 async def retrieve_voice(state: CampaignState, runtime: Runtime[Stack]) -> CampaignState:
@@ -66,10 +70,10 @@ async def passages_near(stack: Stack, brief: Brief, library: Shelf) -> tuple[Pas
             language=brief.language,
             objective=brief.goal.objective,
             channel=brief.channel,
-            n=PASSAGES_OF_A_KIND + len(library.passages) - len(usable),
+            n=NEAREST_OF_A_KIND,
         )
-        fit = [usable[passage.id] for passage in near if passage.id in usable]
-        found |= {passage.id: passage for passage in fit[:PASSAGES_OF_A_KIND]}
+        chosen = least_used(near, library.worths, PASSAGES_OF_A_KIND)
+        found |= {passage.id: usable[passage.id] for passage in chosen}
     found |= {passage.id: passage for passage in _of_campaigns(usable.values(), stack, brief)}
     return tuple(found.values())
 
@@ -92,17 +96,21 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     run_id = state["run_id"]
     progress.started(run_id, "generate_copy")
 
-    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, Shelf]:
-        last = latest(tx, run_id, "publish")
-        return approved_brief(tx, state), facts.current(tx), last, shelf(tx, stack.brand)
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, Shelf, tuple[str, ...]]:
+        last, known = latest(tx, run_id, "publish"), facts.current(tx)
+        lately = went_out.texts_since(tx, tx.now - RECENT, but=run_id)
+        return approved_brief(tx, state), known, last, shelf(tx, stack.brand), lately
 
-    brief, known, last, library = await read(stack.ledger, look)
+    brief, known, last, library, lately = await read(stack.ledger, look)
     fresh = last is not None and last.id not in state.get("acted_on", ())
     rejected = last if last is not None and fresh and last.status == "rejected" else None
     earlier = Draft.model_validate(state["draft"]) if "draft" in state else None
-    passages = [p for p in library.usable() if p.id in set(state["passage_ids"])]
+    mine = set(state["passage_ids"])
+    passages = [p for p in library.usable() if p.id in mine]
     question = first_question(stack, brief, known, passages).model_copy(
         update={
+            "worths": tuple(library.worths[p.id] for p in passages),
+            "recent": lately,
             "last": earlier,
             "findings": _findings(state),
             "reject_reason": rejected.reason if rejected else "",

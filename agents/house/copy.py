@@ -68,14 +68,16 @@ def _angles(setting: Setting, shelf: Library, given: CopyQuestion) -> list[Angle
         if angle.id in setting.avoid.angles:
             continue
         weight = angle.weight(setting)
-        at_home = shelf.best(("opening",), angle, own_angle_only=True) is not None
+        home = shelf.best(("opening",), angle, own_angle_only=True)
+        at_home = home is not None
         if weight <= 0 and at_home and setting.product is None:
             # The rules have nothing for it, but the library does.
             angle, weight = own(angle.id, angle.also), 1.8
         if weight <= 0:
             continue
         carried.append(angle)
-        weight += _AT_HOME if at_home else 0
+        if home is not None:
+            weight += _AT_HOME / (1 + shelf.used(home))
         weight += 0.6 if shelf.best(("subject",), angle, own_angle_only=True) else 0
         weights[angle.id] = weight + _CHANCE * setting.chance("angle", angle.id)
     kept = _kept(given)

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from agents.claims.evidence import reduced_price
 from agents.house import copy_sentences as say
 from agents.house.copy_angles import HOUSE_WORDS
 from agents.house.copy_mail import Mail
 from agents.house.copy_passages import Line, fit_to_say, points_back, suits
 from agents.house.copy_scripts import Part, Script
+from agents.house.copy_setting import stems
+from agents.house.copy_words import texts
 from brand_voice.slots import product_value
+from domain.brief import Offer
+from domain.money import Money
 from domain.voice import PassageKind
+from domain.words import money_words
 
 _ENOUGH_WORDS = 45
 """A mail with so many words says no more of size, condition and details."""
+ENOUGH_ECHO = 0.6
+"""A statement of the house of which so much went out lately is left for another time."""
+_STOCK_EVERY = 0.4
+"""How often "We have one." is said where it was said lately."""
 _REFERENCE = re.compile(r"30 (?:days|tage)", re.IGNORECASE)
 """A reduction of articles says what it refers to (§ 11 PAngV)."""
-_APART = ("library", "house", "price", "offer")
+_APART = ("each", "library", "house", "price", "offer")
 """Parts that begin a paragraph of their own."""
 
 
@@ -80,12 +90,22 @@ def _what(mail: Mail) -> list[Line]:
     if product is None:
         return []
     said = frozenset(mail.said | mail.setting.avoid.subjects)
-    forms = say.what_it_is(product, language, said)
+    forms = _what_forms(mail, said)
     named = say.name(product, language)
     if any(named in text for text in mail.texts):
         # The name was just said; it need not begin the next sentence too.
         forms = tuple(f for f in forms if named not in f) or forms
     return mail.form(forms, "size", "material", "year")
+
+
+def _what_forms(mail: Mail, said: frozenset[str]) -> tuple[str, ...]:
+    setting = mail.setting
+    assert setting.product is not None
+    measures = say.measures(setting.product, setting.language, said)
+    if "," in measures:
+        more = {"said": measures, "Said": say.upper(measures)}
+        return texts(setting, "what", more=more)
+    return texts(setting, "material") if measures else ()
 
 
 def _condition(mail: Mail) -> list[Line]:
@@ -115,14 +135,25 @@ def _details(mail: Mail) -> list[Line]:
     ]
     if mail.angle.id == "watchmaker" and not mail.setting.avoid.shorter:
         return left[:2]
-    return sorted(left, key=lambda line: mail.said_elsewhere(line.text))[:1]
+    wanted = stems(mail.setting.brief.goal.text)
+    fresh = sorted(
+        left,
+        key=lambda line: (
+            mail.said_elsewhere(line.text),
+            not stems(line.text) & wanted,
+            mail.setting.echo(line.text),
+        ),
+    )
+    return fresh[: 1 if mail.setting.avoid.shorter else 2]
 
 
 def _flaw(mail: Mail) -> list[Line]:
     product = mail.setting.product
     if product is None or "flaw" in mail.said | mail.setting.avoid.subjects:
         return []
-    return mail.form(say.flaw(product, mail.setting.language), "flaw")
+    whole = say.flaw(product, mail.setting.language)
+    forms = whole if len(whole) < 2 else texts(mail.setting, "flaw")
+    return mail.form(forms, "flaw")
 
 
 def _price(mail: Mail) -> list[Line]:
@@ -147,7 +178,59 @@ def _price(mail: Mail) -> list[Line]:
     says = ["price", "warranty", "stock"]
     if setting.offer is not None and "offer" not in avoided:
         says.append("offer")
-    return mail.form(say.price(product, setting, frozenset(mail.said)), *says)
+    return mail.form(_price_forms(mail), *says)
+
+
+def _price_forms(mail: Mail) -> tuple[str, ...]:
+    """The price by rule, with warranty and stock; the reduced price with its reference."""
+    setting, product = mail.setting, mail.setting.product
+    assert product is not None
+    avoided = setting.avoid.subjects | mail.said
+    offer = setting.offer
+    reduced = reduced_price(offer, product) if offer is not None else None
+    one = "" if "stock" in avoided else product_value(product, "one", setting.language)
+    if one and setting.echo(one) and mail.angle.id != "one_piece":
+        one = one if setting.chance("stock") < _STOCK_EVERY else ""
+    tail = f" {one}" if one else ""
+    if offer is not None and reduced is not None and "offer" not in avoided:
+        why = "" if "reason" in mail.said else f" {say.reason(setting)}"
+        return tuple(f + why + tail for f in _reduced(mail, offer, reduced))
+    if "price" in avoided:
+        return (one,) if one else ()
+    found = product_value(product, "warranty", setting.language)
+    warranty = "" if "warranty" in avoided else found or ""
+    more = {"warranty": warranty, "Warranty": say.upper(warranty)}
+    key = "price_warranty" if warranty else "price"
+    return tuple(f + tail for f in texts(setting, key, more=more))
+
+
+def _reduced(mail: Mail, offer: Offer, reduced: Money) -> tuple[str, ...]:
+    setting, product = mail.setting, mail.setting.product
+    assert product is not None
+    german = setting.language == "de"
+    code = f"{' mit dem Code' if german else ' with the code'} {offer.code}" if offer.code else ""
+    more = {
+        "now": money_words(reduced, setting.language),
+        "before": money_words(say.reference(product, offer), setting.language),
+        "code": code,
+    }
+    return texts(setting, "reduced", more=more)
+
+
+def _each(mail: Mail) -> list[Line]:
+    """A line on each of several products: what it measures and what it costs."""
+    setting = mail.setting
+    found = []
+    for product in (setting.product, *setting.others)[:3]:
+        if product is None:
+            continue
+        parts = [say.measures(product, setting.language)]
+        if setting.offer is None and "price" not in setting.avoid.subjects:
+            parts.append(money_words(product.price, setting.language))
+        facts = ", ".join(part for part in parts if part)
+        more = {"The_one": say.upper(say.the(product, setting.language)), "facts": facts}
+        found += mail.form(texts(setting, "each", more=more)) if facts else []
+    return found
 
 
 def _offer(mail: Mail) -> list[Line]:
@@ -185,7 +268,8 @@ def _house(mail: Mail) -> list[Line]:
     words = HOUSE_WORDS.get(mail.angle.id, "")
     ranked = []
     for fact in setting.house:
-        named = fact.id in setting.brief.fact_ids
+        asked = fact.id in setting.asked
+        named = asked or fact.id in setting.brief.fact_ids
         text = say.upper(fact.text if fact.text.endswith((".", "?")) else f"{fact.text}.")
         if not named and not (words and re.search(words, text, re.IGNORECASE)):
             continue
@@ -193,13 +277,17 @@ def _house(mail: Mail) -> list[Line]:
             continue
         if setting.product is not None and not suits(text, setting.product):
             continue
-        if not named and re.search(r"warranty|garantie", text, re.IGNORECASE):
+        of_price = setting.product is not None and setting.product.warranty_months
+        if of_price and not asked and re.search(r"warranty|garantie", text, re.IGNORECASE):
             continue  # the price says it
+        if setting.echo(text) > ENOUGH_ECHO and not asked:
+            continue
         if fit_to_say(text, setting):
-            ranked.append((not named, setting.chance(mail.angle.id, fact.id), text, fact.id))
+            chance = setting.chance(mail.angle.id, fact.id)
+            ranked.append((not asked, not named, setting.echo(text) + chance / 4, text, fact.id))
     taken = sorted(ranked)[:most]
     mail.house += len(taken)
-    return [Line(text, frozenset({fact_id})) for _, _, text, fact_id in taken]
+    return [Line(text, frozenset({fact_id})) for *_, text, fact_id in taken]
 
 
 _PARTS: dict[Part, Callable[[Mail], list[Line]]] = {
@@ -210,5 +298,6 @@ _PARTS: dict[Part, Callable[[Mail], list[Line]]] = {
     "house": _house,
     "library": _general,
     "price": _price,
+    "each": _each,
     "offer": _offer,
 }

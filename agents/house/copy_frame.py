@@ -6,33 +6,9 @@ from agents.house import copy_sentences as say
 from agents.house.copy_mail import Mail
 from agents.house.copy_passages import Line, alike, asks_for, fit_to_say
 from agents.house.copy_scripts import Script
-from domain.goal import Kpi
-from domain.words import Language, money_words
+from agents.house.copy_words import texts
+from domain.words import money_words
 
-_CTAS: dict[Language, dict[Kpi, tuple[str, ...]]] = {
-    "en": {
-        "viewing_booked": ("Book half an hour", "Choose a time", "Come and see it"),
-        "service_booked": ("Book a service", "Choose a day for the service"),
-        "purchase": ("Go to the shop", "Have a look", "See what there is"),
-        "revenue": ("Go to the shop", "Have a look", "See what there is"),
-        "click": ("Have a look", "Read more", "See for yourself"),
-    },
-    "de": {
-        "viewing_booked": (
-            "Eine halbe Stunde vereinbaren",
-            "Termin wählen",
-            "Vorbeikommen und ansehen",
-        ),
-        "service_booked": ("Termin wählen", "Vorbeibringen"),
-        "purchase": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
-        "revenue": ("Zum Shop", "Ansehen", "In Ruhe ansehen"),
-        "click": ("Ansehen", "Weiterlesen", "Selbst ansehen"),
-    },
-}
-_CTAS_PRODUCT: dict[Language, tuple[str, ...]] = {
-    "en": ("See {the}", "Look at {the}", "Have a closer look"),
-    "de": ("Ansehen", "Genauer ansehen", "Zum Stück"),
-}
 _LONGEST_CTA = 40
 _LONGEST_PREHEADER = 110
 
@@ -89,7 +65,8 @@ def preheader(script: Script, mail: Mail, after: str) -> Line:
         return found
     for made in mail.turned(script.preheaders):
         fits = len(made) <= _LONGEST_PREHEADER and fit_to_say(made, mail.setting)
-        if fits and not alike(made, after):
+        said = any(made.rstrip(".") in text for text in mail.texts)
+        if fits and not said and not alike(made, after):
             return Line(made)
     return Line(_any_preheader(mail, after))
 
@@ -106,7 +83,14 @@ def _any_preheader(mail: Mail, after: str) -> str:
         texts = [*say.details(product, setting.language)]
         if "price" not in setting.avoid.subjects and setting.offer is None:
             texts.append(f"{money_words(product.price, setting.language)}.")
-    fit = (t for t in texts if len(t) <= 90 and fit_to_say(t, setting) and not alike(t, after))
+    fit = (
+        t
+        for t in texts
+        if len(t) <= 90
+        and fit_to_say(t, setting)
+        and not alike(t, after)
+        and not any(t.rstrip(".") in said for said in mail.texts)
+    )
     return next(fit, "")
 
 
@@ -126,11 +110,10 @@ def call(mail: Mail) -> Line:
         own_letter = bool(mail.letter) and found.source == mail.letter
         if own_letter or asks_for(found.text, mail.setting.kpi):
             return Line(found.text.rstrip("."), found.says, found.passage)
-    product, language, kpi = mail.setting.product, mail.setting.language, mail.setting.kpi
-    forms = _CTAS[language][kpi]
-    if product is not None and kpi in ("purchase", "revenue", "click"):
-        the = say.the(product, language)
-        made = tuple(f.format(the=the) for f in _CTAS_PRODUCT[language])
+    kpi = "purchase" if mail.setting.kpi == "revenue" else mail.setting.kpi
+    forms = texts(mail.setting, "calls", kpi)
+    if mail.setting.product is not None and kpi in ("purchase", "click"):
+        made = texts(mail.setting, "calls", "product")
         forms = tuple(f for f in made if len(f) <= _LONGEST_CTA)
     turned = mail.turned(forms)
     return Line(next((f for f in turned if f not in mail.before), turned[0]))

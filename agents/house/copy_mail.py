@@ -15,6 +15,11 @@ from domain.voice import PassageKind
 T = TypeVar("T")
 
 
+def words_of(form: object) -> str:
+    """The words of a form, which is a text or has one."""
+    return form if isinstance(form, str) else str(getattr(form, "text", ""))
+
+
 @dataclass
 class Mail:
     angle: Angle
@@ -83,11 +88,13 @@ class Mail:
         )
 
     def turned(self, forms: Sequence[T]) -> list[T]:
-        """The forms, beginning with this variant's: the variants begin at different ones."""
+        """The forms, those first whose words went out least lately; among equals this variant's:
+        the variants begin at different ones."""
         if not forms:
             return []
         first = (int(self.setting.chance("form") * 97) + self.number) % len(forms)
-        return [*forms[first:], *forms[:first]]
+        turned = [*forms[first:], *forms[:first]]
+        return sorted(turned, key=lambda form: round(self.setting.echo(words_of(form)), 1))
 
     def form(self, forms: Sequence[str], *says: str) -> list[Line]:
         """The form of a sentence that this variant takes; none where all are unfit."""

@@ -61,6 +61,11 @@ _VISIT = re.compile(
 _REDUCES = r"\bcode\b|\breduc(?:e|es|ed|tion)\b|\breduzier\w*|\bnachlass\b|\brabatt\w*"
 _STRICT = {"win_back", "welcome", "thank", "service_due", "invite", "launch"}
 """Objectives whose passages make no sense in a mail of another."""
+ECHO = 5.0
+"""What a passage loses where all its words went out lately."""
+WORN_BY_USE = 2.5
+"""What a passage loses with each campaign that it went out with: more than being proven is worth."""
+MOST_COUNTED = 3
 _WORD = re.compile(r"[^\W_]{3,}")
 _MONTH_WORD = re.compile(rf"\b(?:{'|'.join(m.capitalize() for m in MONTHS if len(m) > 2)})\b")
 
@@ -84,6 +89,10 @@ class Library:
 
     setting: Setting
     lines: tuple[Line, ...]
+
+    def used(self, line: Line) -> int:
+        """How often a passage went out before."""
+        return self.setting.used.get(line.passage.id, 0) if line.passage is not None else 0
 
     def angles(self) -> tuple[str, ...]:
         """Angles that the library has an opening for."""
@@ -160,6 +169,11 @@ class Library:
             score += 3.0
         if slots(passage.text):
             score += 0.5
+        # What the same people have read is the last to be taken again.
+        score -= WORN_BY_USE * min(setting.used.get(passage.id, 0), MOST_COUNTED)
+        score -= ECHO * setting.echo(line.text)
+        # A point of effect is worth a point, within reason.
+        score += max(-1.0, min(2.0, 100 * setting.effects.get(passage.id, 0.0)))
         return score
 
 
@@ -222,9 +236,9 @@ def _matched_by_slot(says: set[str], ids: Sequence[str]) -> bool:
 
 
 def _in_season(text: str, setting: Setting) -> bool:
-    """A passage that names a month is for a mail that goes out around it."""
+    """A passage that names a month is for a mail that goes out in it or the month before."""
     first, last = setting.brief.send_from, setting.brief.send_until
-    near = {(first.month - 2) % 12 + 1, first.month, last.month, last.month % 12 + 1}
+    near = {first.month, last.month, last.month % 12 + 1}
     months = {int(q.value) // 100 if q.kind == "date" else int(q.value)
               for q in quantities(text) if q.kind in ("date", "month")}  # fmt: skip
     months |= {MONTHS[m.casefold()] for m in _MONTH_WORD.findall(text)}

@@ -25,11 +25,17 @@ Said = frozenset[str]
 def the(product: Product, language: Language) -> str:
     """The product as a sentence speaks of it: "the 1968 dress watch", "die Anzuguhr von 1968"."""
     if language == "en":
-        return f"the {name(product, language)}"
-    named = product_value(product, "the_name", language)
-    if named is None:
+        return shortened(f"the {name(product, language)}")
+    found = product_value(product, "the_name", language)
+    if found is None:
         return name(product, language)
-    return weak_adjective(named)
+    return shortened(weak_adjective(found))
+
+
+def shortened(named: str) -> str:
+    """Without what follows a comma, "the plain band, 4 mm": inside a sentence it would need another
+    comma behind it."""
+    return named.split(",", 1)[0]
 
 
 def weak_adjective(text: str) -> str:
@@ -287,6 +293,19 @@ def reason(setting: Setting) -> str:
     return "Der Grund: Sie lesen unsere Briefe." if german else "The reason: you read our letters."
 
 
+def about(the: str, sentence: str) -> str:
+    """A sentence that begins a mail says of what it speaks: "The 1968 dress watch: it is …"."""
+    first, _, rest = sentence.partition(" ")
+    if first in _PRONOUNS:
+        return f"{upper(the)}: {first.lower()} {rest}"
+    if first.endswith("ed") or first in _ADVERBS:
+        return f"{upper(the)}: {first[:1].lower()}{first[1:]} {rest}"
+    return sentence
+
+
+_PRONOUNS = frozenset(("It", "Its", "Both", "They", "Er", "Sie", "Es", "Beide"))
+_ADVERBS = frozenset(("By", "In", "About", "Up", "Durch", "Etwa", "Bis", "Von"))
+
 _TOPICS_DE = {
     "christmas": "Weihnachten",
     "easter": "Ostern",
@@ -299,6 +318,30 @@ _TOPICS_DE = {
     "autumn": "der Herbst",
     "winter": "der Winter",
 }
+
+
+_TO_TOPICS_DE = {
+    "christmas": "zu Weihnachten",
+    "easter": "zu Ostern",
+    "mother's day": "zum Muttertag",
+    "father's day": "zum Vatertag",
+    "valentine's day": "zum Valentinstag",
+    "new year": "zu Neujahr",
+    "spring": "zum Frühling",
+    "summer": "zum Sommer",
+    "autumn": "zum Herbst",
+    "winter": "zum Winter",
+}
+
+
+def is_season(topic: str) -> bool:
+    """Whether a topic is a day or season that comes every year."""
+    return topic.casefold() in _TOPICS_DE
+
+
+def to_topic(topic: str) -> str:
+    """zu Weihnachten, zum Muttertag; empty: a topic of which that cannot be said."""
+    return _TO_TOPICS_DE.get(topic.casefold(), "")
 
 
 def topic_word(topic: str, language: Language) -> str:

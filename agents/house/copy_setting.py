@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.claims.evidence import Evidence, evidence
@@ -15,6 +17,8 @@ from domain.frozen import content_hash
 from domain.goal import Kpi, Objective
 from domain.voice import Guide
 from domain.words import Language
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,19 @@ class Setting:
     evidence: tuple[Evidence, ...]
     avoid: Avoid
     seed: str
+    used: Mapping[str, int]
+    """How often each passage went out before."""
+    effects: Mapping[str, float]
+    """What passages changed, by the brief's outcome: posterior means that leave out zero."""
+    recent: frozenset[tuple[str, ...]]
+    """Stretches of three words that went out lately."""
+    asked: frozenset[str]
+    """House facts whose words the goal itself says."""
+
+    def echo(self, text: str) -> float:
+        """How much of a text went out lately: the share of its stretches of three words, 0 to 1."""
+        mine = stretches(text)
+        return sum(one in self.recent for one in mine) / len(mine) if mine else 0.0
 
     def chance(self, *parts: str) -> float:
         """A number in [0, 1) that is the same for the same brief and parts, and else differs."""
@@ -62,6 +79,9 @@ def read(question: CopyQuestion) -> Setting:
         (f for f in clean.house if f.language == brief.language),
         key=lambda f: f.id not in brief.fact_ids,
     )
+    asked = _asked(brief.goal.text, house)
+    if asked and not brief.goal.products and brief.goal.objective in ("announce", "invite"):
+        products = []  # the news is the house's own, and no article belongs beside it
     return Setting(
         brief=brief,
         guide=question.guide,
@@ -76,7 +96,24 @@ def read(question: CopyQuestion) -> Setting:
         evidence=evidence(clean, offer),
         avoid=avoid(question),
         seed=content_hash((brief.hash(), question.reject_reason)),
+        used={w.passage_id: w.times_used for w in question.worths},
+        effects={
+            w.passage_id: proof.mean
+            for w in question.worths
+            for proof in w.against_held_back
+            if proof.kpi == brief.kpi.kpi and proof.shown
+        },
+        recent=frozenset(one for text in question.recent for one in stretches(text)),
+        asked=asked,
     )
+
+
+def stretches(text: str) -> list[tuple[str, ...]]:
+    """Every three words in a row; of a shorter text its words."""
+    words = [w.casefold() for w in _WORD.findall(text)]
+    if len(words) < 3:
+        return [tuple(words)] if words else []
+    return [tuple(words[i : i + 3]) for i in range(len(words) - 2)]
 
 
 def _named(question: CopyQuestion) -> list[Product]:
@@ -106,3 +143,14 @@ def _clean_product(product: Product) -> bool:
         *(product.photo.words() if product.photo else ()),
     )
     return not any(sign_of_injection(text) for text in texts if text)
+
+
+def _asked(goal: str, house: Sequence[HouseFact]) -> frozenset[str]:
+    """House facts that share three longer words with the goal."""
+    wanted = stems(goal)
+    return frozenset(f.id for f in house if len(stems(f.text) & wanted) >= 3)
+
+
+def stems(text: str) -> set[str]:
+    """The first six letters of its longer words: Werkstatt and Werkstattabend are of one."""
+    return {w.casefold()[:6] for w in _WORD.findall(text) if len(w) > 3}
