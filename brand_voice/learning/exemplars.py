@@ -21,7 +21,8 @@ _LENGTHS: dict[PassageKind, tuple[int, int]] = {
     "subject": (3, 12), "opening": (8, 60), "body": (12, 80), "cta": (2, 6),
 }  # fmt: skip
 """Words."""
-_PAIR = re.compile(r"(?<=[\w,;] )([A-ZÄÖÜ][a-zäöüß]+ [A-ZÄÖÜ][a-zäöüß]+)\b")
+_PAIR = re.compile(r"(?<=[\w,;] )([^\W\d_a-z][\w’'-]+ [^\W\d_a-z][\w’'-]+)\b")
+"""Two words with capitals within a sentence: a product, a place, or somebody's name."""
 
 
 def exemplars(documents: Sequence[Document], said: Sequence[Wording]) -> tuple[Exemplar, ...]:

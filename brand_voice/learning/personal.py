@@ -74,7 +74,7 @@ def blotted(text: str, names: Iterable[str], language: Language) -> tuple[str, b
         found = found or times > 0
     known = lore(language)
     titled = re.compile(
-        rf"\b(?i:{'|'.join(sorted(known.titles))})\.? (?:[A-ZÄÖÜ][\w'’-]+ ?){{1,2}}(?<! )"
+        rf"\b(?i:{'|'.join(sorted(known.titles))})\.? (?:[^\W\d_a-z][\w'’-]+ ?){{1,2}}(?<! )"
     )
     text, times = titled.subn(BLOT, text)
     found = found or times > 0

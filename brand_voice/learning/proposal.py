@@ -118,9 +118,13 @@ def propose(reading: Reading, in_force: Guide, sign: Sign) -> Proposal:
     _frames(draft, framed)
     _tones(draft, documents)
     said = [w for language in LANGUAGES for w in wordings(documents, language)]
-    shown = exemplars(documents, said)
+    kept = in_force.exemplars
+    have = {(e.kind, e.channel, e.language) for e in kept}
+    shown = [e for e in exemplars(documents, said) if (e.kind, e.channel, e.language) not in have]
     if shown:
-        draft.put("exemplars", shown, "typical pieces without anybody's data; each names its place")
+        draft.values["exemplars"] = (*kept, *shown)
+        why = "typical pieces without anybody's data; each names its place"
+        draft.reasons.append(Reason(field="exemplars", words=why))
     values, hostile = _without_orders(draft.values, sign)
     guide = in_force.model_copy(update=values)
     piles = Counter((d.channel, d.language) for d in documents)
@@ -352,7 +356,7 @@ def _tones(draft: _Draft, documents: Sequence[Document]) -> None:
     tones: list[ChannelTone] = []
     for channel, words in CHANNEL_WORDS.items():
         own = [d for d in documents if d.channel == channel]
-        if not own:
+        if not own or any(one.channel == channel for one in draft.before.tones):
             continue
         if len(own) < CHANNEL_TEXTS:
             draft.open.append(f"Too few {words} to tell a tone: {len(own)}.")
@@ -385,9 +389,7 @@ def _tones(draft: _Draft, documents: Sequence[Document]) -> None:
             Reason(field="tones", item=channel, words=f"counted over {len(own):,} {words}")
         )
     if tones:
-        measured = {one.channel for one in tones}
-        kept = [one for one in draft.before.tones if one.channel not in measured]
-        draft.values["tones"] = (*kept, *tones)
+        draft.values["tones"] = (*draft.before.tones, *tones)
 
 
 def _without_orders(values: dict[str, Any], sign: Sign) -> tuple[dict[str, Any], list[SetAside]]:

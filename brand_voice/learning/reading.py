@@ -38,7 +38,9 @@ _FREE_MAIL = frozenset(
     {"gmail.com", "googlemail.com", "gmx.de", "gmx.net", "web.de", "outlook.com", "hotmail.com",
      "yahoo.com", "icloud.com", "t-online.de", "aol.com", "proton.me", "posteo.de"}
 )  # fmt: skip
-_NAME = r"[A-ZÄÖÜÀ-Þ][\w'’.-]*"
+_NAME = r"[^\W\d_a-z][\w'’.-]*"
+_ANY_NAME = r"[^\W\d_][\w'’-]*(?=\s*[,!]\s*(?:\n|$))"
+"""Written small it is still a name, where nothing follows it."""
 _FIELD = r"\{\{(?:first|last)_name\}\}"
 _DROPPED = re.compile(r"<[^>]{0,2000}>")
 _LIST_UNSEEN = re.compile(r"[\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
@@ -242,7 +244,7 @@ def _greeting(blocks: Sequence[Block], known: Lore) -> tuple[str, tuple[str, ...
     pattern = re.compile(
         rf"^(?P<opens>(?i:{openings}))(?P<title>(?: (?i:{titles})\b\.?)*)"
         rf"(?: (?P<all>(?i:(?:{everybody})(?: (?:{everybody}))*))"
-        rf"| (?P<name>(?:{_NAME}|{_FIELD})(?: (?:{_NAME}|{_FIELD})){{0,3}}))?"
+        rf"| (?P<name>(?:{_NAME}|{_FIELD})(?: (?:{_NAME}|{_FIELD})){{0,3}}|{_ANY_NAME}))?"
         r"\s*(?P<end>[,!.:]|$)\s*(?P<rest>[\s\S]*)"
     )
     for number, block in enumerate(blocks[:4]):

@@ -112,8 +112,8 @@ def _inflected(phrase: str) -> re.Pattern[str]:
 
 
 def _sentences_of(document: Document) -> Iterator[list[str]]:
-    texts = [document.subject, document.preheader, *(b.text for b in document.blocks)]
-    for text in texts:
+    blocks = (b.text for b in document.blocks if b.place not in document.personal)
+    for text in (document.subject, document.preheader, *blocks):
         for sentence in sentences(text):
             yield _TOKEN.findall(sentence)
 

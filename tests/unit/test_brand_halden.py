@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import struct
 from collections import defaultdict
+from typing import get_args
 
 import pytest
 
 from brand_voice.brand import EXAMPLE, load_brand, load_facts
+from brand_voice.learning.files import Source, read_source
+from brand_voice.learning.reading import judge
+from brand_voice.reading_level import school_years
 from brand_voice.slots import fill, slots
 from domain.brief import Offer
 from domain.facts import Product
 from domain.money import Money
-from domain.voice import Passage
+from domain.voice import Passage, VoiceChannel
 
 BRAND = load_brand(EXAMPLE)
 FACTS = load_facts(EXAMPLE)
@@ -172,3 +176,32 @@ def test_a_price_is_never_above_what_thirty_days_allow_a_reduction_from() -> Non
     for product in FACTS.products:
         low = product.lowest_price_30_days or Money(amount=product.price.amount, currency="EUR")
         assert low.amount <= product.price.amount
+
+
+def test_every_exemplar_stands_where_it_says() -> None:
+    for exemplar in BRAND.guide.exemplars:
+        file = exemplar.source.partition(",")[0]
+        written = " ".join((EXAMPLE / file).read_text("utf-8").split())
+        assert exemplar.text in written, exemplar.source
+
+
+def test_every_channel_has_its_tone() -> None:
+    told = [one.channel for one in BRAND.guide.tones]
+    assert sorted(told) == sorted(get_args(VoiceChannel))
+
+
+def test_no_letter_is_harder_to_read_than_the_guide_allows() -> None:
+    files = sorted((EXAMPLE / "messages").glob("*.md"))
+    found = [one for file in files for one in read_source(Source(file, file.name))]
+    letters = judge(found, lambda text: None, None).documents
+    assert len(letters) == len(files)
+    for limit in BRAND.guide.reading:
+        own = [d for d in letters if d.language == limit.language]
+        every = [text for d in own for text in d.prose()]
+        average = school_years(every, limit.language)
+        assert average is not None
+        assert abs(average - limit.school_years) < 0.3
+        for letter in own:
+            level = school_years(letter.prose(), limit.language)
+            assert level is not None
+            assert level <= limit.at_most, letter.source

@@ -221,6 +221,8 @@ def test_an_address_is_refused_with_what_to_do() -> None:
             "Liebe Kundinnen und Kunden,",
             ["wir haben die Uhr."],
         ),
+        ("Hi Łukasz,\n\nWe have it.", "Hi {{first_name}},", ["We have it."]),
+        ("hallo renate,\n\nwir haben die Uhr.", "hallo {{first_name}},", ["wir haben die Uhr."]),
         ("Dear Anna, thank you for it.", "Dear {{first_name}},", ["thank you for it."]),
         ("Hi, please stop this now.", "", ["Hi, please stop this now."]),
     ],
