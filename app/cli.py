@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "voice": "The brand's guide: learn it from past copy, compare, approve.",
     "serve": "Open the desk in your browser, with API and worker beside it.",
     "publish": "Send what was approved, once or as a worker.",
+    "content": "Messages, pages, ads, posts of one brief; yes, and hand out.",
     "library": "What your own copy changed; retire it, bring it back.",
     "report": "Read or export what a campaign changed.",
     "identity": "Which customer ids are one person, and why; decide, undo.",

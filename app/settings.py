@@ -167,6 +167,30 @@ class LibrarySettings(Section):
     """A rule is proposed once the same was changed by hand in so many campaigns."""
 
 
+class ContentSettings(Section):
+    """What pieces for other channels than mail need."""
+
+    form_action: str = ""
+    """https address that takes a landing page's form. Empty: landing pages have none."""
+    privacy_url: str = ""
+    """Address of the privacy notice, which a page with a form must lead to."""
+    page_url: str = ""
+    """https address at which landing pages will stand, for their canonical link."""
+    pages_indexed: bool = False
+    """Whether search engines may list landing pages."""
+    sms_sender: str = ""
+    """Whom text messages are from: a number, or up to eleven letters, which nobody can answer."""
+    sms_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "DE"
+    """Where they are received, by ISO 3166-1 code; their legal lines follow from it."""
+    sms_opt_out_url: str = ""
+    """Where they are ended, for a sender of letters."""
+
+    @field_validator("form_action", "privacy_url", "page_url", "sms_opt_out_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        return _https_or_local(value)
+
+
 Least = Annotated[float, Field(gt=0, le=100)] | None
 
 
@@ -350,6 +374,7 @@ class Settings(Section):
     limits: LimitSettings = LimitSettings()
     holdout: HoldoutSettings = HoldoutSettings()
     library: LibrarySettings = LibrarySettings()
+    content: ContentSettings = ContentSettings()
     audit: AuditSettings = AuditSettings()
     desk: DeskSettings = DeskSettings()
     approvals: ApprovalSettings = ApprovalSettings()

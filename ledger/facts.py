@@ -35,6 +35,8 @@ class FactChanges(Frozen):
     stopped_publications: tuple[str, ...] = ()
     voided_approvals: tuple[str, ...] = ()
     """Those given or asked for before anything was scheduled on them."""
+    voided_pieces: tuple[str, ...] = ()
+    """Pieces for other channels."""
 
 
 class FactRow(Frozen):
@@ -51,8 +53,8 @@ class FactRow(Frozen):
 def put(tx: Transaction, facts: Facts, source: str) -> FactChanges:
     """Take the facts of one source as they now are; what it no longer names is removed.
 
-    In the same transaction every approval and open publication that cites a changed or removed
-    fact becomes void and stops, and its run is handed back to a person. Raises LedgerError
+    In the same transaction every approval, open publication and piece that cites a changed or
+    removed fact becomes void and stops, and its run is handed back to a person. Raises LedgerError
     bad_value where two facts have one id.
     """
     new = {row["fact_id"]: row for row in _rows(facts, source, tx)}
@@ -79,12 +81,16 @@ def put(tx: Transaction, facts: Facts, source: str) -> FactChanges:
 
     stopped: list[str] = []
     voided: list[str] = []
+    pieces: list[str] = []
     if changed or removed:
         stopped = [i for i, why in stale(tx) if stopping.stop_publication(tx, i, why)]
         for approval_id, run_id, why in _stale_approvals(tx):
             stopping.void_approval(tx, approval_id, why)
             stopping.ask_again(tx, run_id, why)
             voided.append(approval_id)
+        for piece_id, why in _stale_pieces(tx):
+            stopping.void_piece(tx, piece_id, why)
+            pieces.append(piece_id)
     if added or changed or removed:
         data = {"added": added, "changed": changed, "removed": removed}
         journal.append(tx, "facts_put", person_id=None, thing=source, data=data)
@@ -95,6 +101,7 @@ def put(tx: Transaction, facts: Facts, source: str) -> FactChanges:
         removed=tuple(removed),
         stopped_publications=tuple(stopped),
         voided_approvals=tuple(voided),
+        voided_pieces=tuple(pieces),
     )
 
 
@@ -197,6 +204,24 @@ def _stale_approvals(tx: Transaction) -> list[tuple[str, str, str]]:
         if changed:
             found.append((approval_id, run_id, _why(changed[0])))
     return found
+
+
+def _stale_pieces(tx: Transaction) -> list[tuple[str, str]]:
+    """(piece, reason) of those that may still be placed and cite other facts."""
+    p = t.pieces.c
+    query = sa.select(p.id, p.cited).where(p.status.in_(stopping.PLACEABLE)).order_by(p.id)
+    found = []
+    for piece_id, cited in tx.connection.execute(query).all():
+        changed = changed_of(tx, cited)
+        if changed:
+            found.append((piece_id, f"the fact {changed} changed after it was written"))
+    return found
+
+
+def changed_of(tx: Transaction, cited: Mapping[str, str]) -> str:
+    """The first citation that stands on something else than the hash beside it; empty: none."""
+    now = hashes(tx, cited)
+    return next((i for i, was in sorted(cited.items()) if now.get(i) != was), "")
 
 
 def _citations(content: object) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,9 @@ from ledger.database import Transaction
 OPEN = ("scheduled",)
 """States of a publication from which something may still go out."""
 
+PLACEABLE = ("drafted", "waiting", "approved", "exported")
+"""States of a piece that may still be placed, or was."""
+
 _a = t.approvals.c
 _p = t.publications.c
 _s = t.sends.c
@@ -61,6 +64,17 @@ def void_approval(tx: Transaction, approval_id: str, reason: str) -> None:
     """Void one approval that is pending or approved; publications on it stop."""
     stop_on(tx, approval_id, reason)
     _void(tx, _a.id == approval_id, reason)
+
+
+def void_piece(tx: Transaction, piece_id: str, reason: str) -> None:
+    """Void a piece for another channel; where it was handed out, its placing must be undone by
+    people, and the history says since when."""
+    tx.connection.execute(
+        sa.update(t.pieces)
+        .where(t.pieces.c.id == piece_id)
+        .values(status="void", reason=reason, updated_at=tx.now)
+    )
+    journal.append(tx, "piece_voided", person_id=None, thing=piece_id, data={"reason": reason})
 
 
 def cancel_publications(tx: Transaction, run_id: str, reason: str) -> None:

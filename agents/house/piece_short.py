@@ -181,8 +181,13 @@ def _refers(text: str) -> bool:
 
 def _again(text: str, said: Sequence[str]) -> bool:
     """Whether the text, or a number in it, was said already."""
-    numbers = set(_NUMBER.findall(text))
-    return any(alike(text, other) or numbers & set(_NUMBER.findall(other)) for other in said)
+    numbers, words_of_it = set(_NUMBER.findall(text)), text.casefold().rstrip(".")
+    return any(
+        alike(text, other)
+        or numbers & set(_NUMBER.findall(other))
+        or (bool(words_of_it) and words_of_it in other.casefold())
+        for other in said
+    )
 
 
 def _distinct(

@@ -19,6 +19,7 @@ from agents.tasks import PiecesAnswer, PiecesQuestion
 from brand_voice.slots import product_value
 from domain.draft import CallToAction, Claim, Fallback, Paragraph, ProductCard, Provenance
 from domain.limits import FOLDS
+from domain.pictures import PictureChannel
 from domain.piece import (
     PUBLIC,
     FacebookPost,
@@ -138,7 +139,7 @@ def _push(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     body = short.compose(_without(story, title), found, 150, must=short.prices(found))
     return Push(
         id="push-a", angle=story.angle, language=found.setting.language, title=title, body=body,
-        deeplink=given.link, picture=_picture(found),
+        deeplink=given.link, picture=_picture(found, "push"),
     )  # fmt: skip
 
 
@@ -160,7 +161,8 @@ def _landing_page(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     paragraphs = (*story.paragraphs[1:], story.closing)
     if len(" ".join((story.lead, *paragraphs)).split()) < _THIN:
         paragraphs = (*paragraphs, *short.besides((story.lead, *paragraphs), found, 4))
-    card = (ProductCard(product_id=setting.product.id),) if setting.product is not None else ()
+    shown = setting.product if _may_show(found, "landing_page") else None
+    card = (ProductCard(product_id=shown.id),) if shown is not None else ()
     title = _title(found, story, 60)
     about = short.compose(_without(story, title), found, 155, must=short.prices(found))
     return LandingPage(
@@ -208,7 +210,7 @@ def _meta_ad(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     return MetaAd(
         id="meta_ad-a", angle=story.angle, language=found.setting.language, primary_text=text,
         headline=title, description=next((h for h in shown if h not in text), ""),
-        cta=cta, url=given.link, picture=_picture(found),
+        cta=cta, url=given.link, picture=_picture(found, "meta_ad"),
     )  # fmt: skip
 
 
@@ -216,7 +218,8 @@ def _linkedin(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     told = [_line(story.title), *_broken(story.paragraphs), story.closing]
     return LinkedInPost(
         id="linkedin-a", angle=story.angle, language=found.setting.language,
-        text=_paragraphs(told), url=given.link, hashtags=_hashtags(found), picture=_picture(found),
+        text=_paragraphs(told), url=given.link, hashtags=_hashtags(found),
+        picture=_picture(found, "linkedin"),
     )  # fmt: skip
 
 
@@ -226,7 +229,7 @@ def _instagram(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     told = [*_opened(story, FOLDS["instagram"][1]), story.closing, call]
     return InstagramPost(
         id="instagram-a", angle=story.angle, language=found.setting.language,
-        text=_paragraphs(told), hashtags=_hashtags(found), picture=_picture(found),
+        text=_paragraphs(told), hashtags=_hashtags(found), picture=_picture(found, "instagram"),
     )  # fmt: skip
 
 
@@ -235,7 +238,7 @@ def _facebook(given: PiecesQuestion, found: Stock, story: Story) -> Piece:
     told = [*_two(text), f"{story.call}:" if story.call else ""]
     return FacebookPost(
         id="facebook-a", angle=story.angle, language=found.setting.language,
-        text=_paragraphs(told), url=given.link, picture=_picture(found),
+        text=_paragraphs(told), url=given.link, picture=_picture(found, "facebook"),
     )  # fmt: skip
 
 
@@ -320,13 +323,23 @@ def _hashtags(found: Stock) -> tuple[str, ...]:
     return tuple(re.sub(r"\W", "", tag) for tag in tags if tag)
 
 
-def _picture(found: Stock) -> ShownPicture | None:
+def _picture(found: Stock, channel: PictureChannel) -> ShownPicture | None:
+    """The product's photo, where its rights cover the channel and the days."""
     product, language = found.setting.product, found.setting.language
-    if product is None or product.photo is None:
+    if product is None or not _may_show(found, channel):
         return None
-    alt = next(iter(product.notes.get("de.alt", ())), "") if language == "de" else ""
     named = product_value(product, "name", language) or product.name
-    return ShownPicture(
-        product_id=product.id,
-        alt=alt or (product.photo.alt if language == "en" else say.upper(named)),
-    )
+    alt = product.picture_says(language)
+    return ShownPicture(product_id=product.id, alt=alt or say.upper(named))
+
+
+def _may_show(found: Stock, channel: PictureChannel) -> bool:
+    product = found.setting.product
+    if product is None or product.photo is None:
+        return False
+    rights = product.photo.rights
+    if rights is None:
+        return True
+    until = rights.valid_until
+    lasts = until is None or until >= found.setting.brief.send_until
+    return lasts and channel in rights.channels

@@ -15,6 +15,7 @@ from ledger.tables.audience import (
     suppressions,
 )
 from ledger.tables.base import metadata
+from ledger.tables.content import pieces
 from ledger.tables.learning import (
     copy_changes,
     locks,
@@ -78,6 +79,7 @@ __all__ = [
     "passages",
     "passwords",
     "people",
+    "pieces",
     "publication_facts",
     "publications",
     "requests",
