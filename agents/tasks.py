@@ -16,6 +16,7 @@ from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.goal import Goal
 from domain.piece import Piece, PieceChannel
+from domain.predicate.clauses import StageName
 from domain.proof import Worth
 from domain.voice import Guide, Passage
 
@@ -86,6 +87,9 @@ class CopyQuestion(Frozen):
     last: Draft | None = None
     findings: tuple[Finding, ...] = ()
     reject_reason: str = ""
+    stages: tuple[StageName, ...] = ()
+    """Stages of life that the audience spans, where blocks may differ by them; empty: they do
+    not differ."""
     variants: int = 3
     link: str
     """Where the call to action leads; the renderer adds UTM tags."""

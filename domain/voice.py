@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.frozen import Frozen, content_hash
 from domain.piece import PieceChannel
+from domain.predicate.clauses import StageName
 
 VoiceChannel = Literal["email", PieceChannel, "article"]
 """Where copy stands: a campaign's mail, a piece of another channel, or a text to be read at length
@@ -117,6 +118,8 @@ class Passage(Frozen):
     angle: str = ""
     objective: str = ""
     categories: tuple[str, ...] = ()
+    stages: Annotated[tuple[StageName, ...], Field(exclude_if=lambda value: not value)] = ()
+    """Of readers of these stages of life alone it is true, and only they read it."""
     source: str
     """The message it stood in."""
     used_on: date | None = None

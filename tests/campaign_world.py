@@ -95,8 +95,8 @@ class Shop:
         return pa.table({n: pa.array([getattr(p, n) for p in people], pa.string()) for n in names})
 
     async def sizes(self, rules: Sequence[Predicate], among: Ids) -> tuple[Sizes | None, ...]:
-        here = sum(str(i) in self.contacts_by_id for i in among)
-        return tuple(Sizes(people=len(self.contacts_by_id), among=here) for _ in rules)
+        found = [await self.select(rule) for rule in rules]
+        return tuple(Sizes(people=len(f), among=sum(str(i) in f for i in among)) for f in found)
 
     async def select(self, rule: Predicate) -> tuple[str, ...]:
         asked = (

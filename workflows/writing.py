@@ -15,15 +15,19 @@ from agents.copy_generator import tied
 from agents.critic import criticise as read_critically
 from agents.model import ModelError
 from agents.tasks import GENERATE_COPY, JUDGE_COPY, CopyQuestion
+from domain.blocks import STAGES
 from domain.brief import Brief
 from domain.critique import Critique, Finding
 from domain.draft import Draft, Variant
 from domain.facts import Facts
+from domain.predicate import AllOf, Stage
+from domain.predicate.clauses import StageName
 from domain.publication import RenderedVariant
 from domain.voice import Passage, PassageKind
 from ledger import facts, people, went_out
 from ledger.approvals import Approval
 from ledger.database import Transaction
+from tools.cdp.port import CdpError
 from tools.render.errors import RenderError
 from tools.render.mail import render
 from workflows import progress
@@ -34,6 +38,8 @@ from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
 
+FEWEST_OF_A_STAGE = 10
+"""Fewer people are never told apart."""
 PASSAGES_OF_A_KIND = 8
 """Enough that the parts of one past letter come together."""
 RECENT = timedelta(days=90)
@@ -72,9 +78,12 @@ async def passages_near(stack: Stack, brief: Brief, library: Shelf) -> tuple[Pas
             channel=brief.channel,
             n=NEAREST_OF_A_KIND,
         )
-        chosen = least_used(near, library.worths, PASSAGES_OF_A_KIND)
+        general = [passage for passage in near if not passage.stages]
+        chosen = least_used(general, library.worths, PASSAGES_OF_A_KIND)
         found |= {passage.id: usable[passage.id] for passage in chosen}
     found |= {passage.id: passage for passage in _of_campaigns(usable.values(), stack, brief)}
+    # What is true of readers of one stage is taken wherever it is near: there is little of it.
+    found |= {i: p for i, p in usable.items() if p.stages and p.language == brief.language}
     return tuple(found.values())
 
 
@@ -114,6 +123,7 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
             "last": earlier,
             "findings": _findings(state),
             "reject_reason": rejected.reason if rejected else "",
+            "stages": await _stages(stack, brief, passages),
         }
     )
     update: CampaignState = {"acted_on": acted(state, rejected), "outcome": ""}
@@ -130,6 +140,23 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     angles = ", ".join(variant.angle.replace("_", " ") for variant in draft.variants)
     progress.finished(run_id, "generate_copy", f"{len(draft.variants)} variants: {angles}.")
     return {**update, "draft": draft.model_dump(mode="json")}
+
+
+async def _stages(stack: Stack, brief: Brief, passages: Sequence[Passage]) -> tuple[StageName, ...]:
+    """The stages of life that an audience spans, where a writer has something to say to each: at
+    least ten people of each, and others beside them."""
+    by_house = stack.model_for(GENERATE_COPY.name).name == stack.house.name
+    if by_house and not any(passage.stages for passage in passages):
+        return ()
+    rules = [AllOf(of=(brief.audience.rule, Stage(stages=(name,)))) for name in STAGES]
+    try:
+        sizes = await stack.people.sizes(rules, ())
+    except CdpError:
+        return ()  # it cannot be told now: everybody reads the same
+    found = {n: size.people for n, size in zip(STAGES, sizes, strict=True) if size is not None}
+    large = tuple(name for name, people in found.items() if people >= FEWEST_OF_A_STAGE)
+    others = brief.audience.size - sum(found[name] for name in large)
+    return large if len(large) + (others >= FEWEST_OF_A_STAGE) > 1 else ()
 
 
 def first_question(

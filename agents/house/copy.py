@@ -28,6 +28,7 @@ from domain.draft import (
     Provenance,
     Variant,
 )
+from domain.predicate.clauses import StageName
 from domain.words import Language
 
 _GREETINGS: dict[Language, str] = {"en": "Hello {{first_name}},", "de": "Guten Tag {{first_name}},"}
@@ -141,6 +142,7 @@ def _blocks(mail: Mail, closing: Line | None, call: Line, link: str) -> tuple[Bl
         blocks.append(Paragraph(text=opening))
     blocks.extend(ProductCard(product_id=product.id) for product in shown(mail))
     blocks.extend(Paragraph(text=text) for text in rest)
+    blocks.extend(_for_stages(mail))
     if closing is not None:
         blocks.append(Paragraph(text=closing.text))
     blocks.append(CallToAction(text=call.text, url=link))
@@ -153,6 +155,27 @@ def _blocks(mail: Mail, closing: Line | None, call: Line, link: str) -> tuple[Bl
     return tuple(blocks)
 
 
+def _for_stages(mail: Mail) -> list[Paragraph]:
+    """What the brand has to say to readers of each stage of life that the audience spans."""
+    found: dict[str, list[StageName]] = {}
+    for stage in mail.setting.stages:
+        fit = [
+            line
+            for line in mail.shelf.for_stages
+            if line.passage
+            and stage in line.passage.stages
+            and not line.says & mail.said
+            and not mail.repeats(line.text)
+        ]
+        if fit:
+            chosen = max(fit, key=lambda line: mail.setting.chance(stage, line.text))
+            found.setdefault(chosen.text, []).append(stage)
+    for line in mail.shelf.for_stages:
+        if line.text in found and line.passage:
+            mail.passages.append(line.passage.id)
+    return [Paragraph(text=text, for_stages=tuple(stages)) for text, stages in found.items()]
+
+
 def _greeting(setting: Setting) -> str:
     own_words = (g.with_name for g in setting.guide.greetings if g.language == setting.language)
     return next(own_words, _GREETINGS[setting.language])
@@ -163,7 +186,7 @@ def _claims(texts: Sequence[str], mail: Mail) -> tuple[Claim, ...]:
     known = mail.setting.evidence
     claims = {c.text: c.fact_ids for c in tie(texts, known)}
     whole = " ".join(texts)
-    for line in mail.shelf.lines:
+    for line in (*mail.shelf.lines, *mail.shelf.for_stages):
         if line.passage is None or not line.passage.fact_ids or line.text not in whole:
             continue
         # A passage of several sentences rests on its own facts and on those of each sentence.

@@ -89,6 +89,8 @@ class Library:
 
     setting: Setting
     lines: tuple[Line, ...]
+    for_stages: tuple[Line, ...] = ()
+    """What is said to readers of some stages of life alone."""
 
     def used(self, line: Line) -> int:
         """How often a passage went out before."""
@@ -179,12 +181,13 @@ class Library:
 
 def library(passages: Sequence[Passage], setting: Setting) -> Library:
     """The passages that may be used: filled, true, in the guide's words, of this occasion."""
-    lines = []
+    lines: list[Line] = []
+    for_stages: list[Line] = []
     for passage in passages:
         line = _usable(passage, setting)
         if line is not None:
-            lines.append(line)
-    return Library(setting, tuple(lines))
+            (for_stages if passage.stages else lines).append(line)
+    return Library(setting, tuple(lines), tuple(for_stages))
 
 
 def _usable(passage: Passage, setting: Setting) -> Line | None:

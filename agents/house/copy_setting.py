@@ -15,6 +15,7 @@ from domain.brief import Brief, Offer
 from domain.facts import Facts, HouseFact, Product
 from domain.frozen import content_hash
 from domain.goal import Kpi, Objective
+from domain.predicate.clauses import StageName
 from domain.voice import Guide
 from domain.words import Language
 
@@ -38,6 +39,8 @@ class Setting:
     """The brief's own house facts first; all in the mail's language."""
     offer: Offer | None
     topics: tuple[str, ...]
+    stages: tuple[StageName, ...]
+    """Of the audience, where it spans several."""
     evidence: tuple[Evidence, ...]
     avoid: Avoid
     seed: str
@@ -93,6 +96,7 @@ def read(question: CopyQuestion) -> Setting:
         house=tuple(house),
         offer=offer,
         topics=tuple(t for t in brief.goal.topics if sign_of_injection(t) is None),
+        stages=question.stages,
         evidence=evidence(clean, offer),
         avoid=avoid(question),
         seed=content_hash((brief.hash(), question.reject_reason)),

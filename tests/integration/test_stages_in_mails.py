@@ -15,8 +15,9 @@ import pytest
 from domain.draft import Draft
 from domain.publication import Content
 from ledger import publications, snapshots, subjects
-from tests.campaign_world import World, make_world
+from tests.campaign_world import Library, World, make_world
 from tests.mailserver import MailServer
+from tests.unit import copy_world
 from workflows.campaign import view
 from workflows.engagements import follow
 from workflows.stack import Tracking
@@ -167,3 +168,24 @@ async def test_the_critic_reads_every_version_and_names_its_readers(world: World
     assert found
     assert {f["place"] for f in found} == {"blocks[4]"}
     assert all(f["why"].startswith("For readers who are lapsed: ") for f in found)
+
+
+async def test_the_house_writer_speaks_to_each_stage_that_the_audience_spans(
+    tmp_path: Path, server: MailServer
+) -> None:
+    library = (
+        *copy_world.LIBRARY,
+        copy_world.passage("n1", "body", "You know the way by now.", stages=("active",)),
+        copy_world.passage("n2", "body", "It has been a while.", stages=("lapsed",)),
+    )
+    made = make_world(tmp_path, server.port, size=48)
+    brand = replace(made.stack.brand, passages=library)
+    world = made.with_stack(brand=brand, voice=Library(library))
+    ids = sorted(world.shop.contacts_by_id)
+    world.shop.stages |= dict.fromkeys(ids[:16], "active") | dict.fromkeys(ids[16:21], "lapsed")
+    run_id = await world.to_publish_gate()
+    for variant in approved(world, run_id).variants:
+        assert "You know the way" in variant.for_stage("active").text
+        assert "You know the way" not in variant.text
+        # Five people are too few to be told apart.
+        assert "It has been a while" not in variant.for_stage("lapsed").text

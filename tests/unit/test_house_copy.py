@@ -19,6 +19,7 @@ from domain.draft import CallToAction, Draft, Paragraph, ProductCard
 from domain.facts import Facts, Product
 from domain.layouts import arranged
 from domain.money import Money
+from domain.readings import readings
 from tests.unit.copy_world import (
     CHRISTMAS,
     FACTS,
@@ -341,3 +342,27 @@ async def test_several_products_are_shown_beside_each_other(number: int) -> None
                 found.add(variant.layout)
                 assert {i for b in variant.blocks for i in b.products()} == set(ids)
     assert found == {"pair" if number == 2 else "selection"}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("product", IN_STOCK[::7], ids=lambda p: p.id)
+async def test_each_stage_of_life_reads_what_is_true_of_it(product: Product, language: str) -> None:
+    passages = tuple(p for p in HALDEN.passages if p.language == language)
+    asked = halden(product, language, passages=passages, stages=("new", "active", "lapsed"))
+    draft, critique = await written(asked)
+    assert not [f for f in critique.findings if f.severity != "minor"], critique.findings
+    own = {p.text: p.stages for p in passages if p.stages}
+    told = 0
+    for variant in draft.variants:
+        read = readings(variant)
+        for reading in read:
+            for block in reading.variant.blocks:
+                if isinstance(block, Paragraph) and block.text in own:
+                    assert set(reading.stages) <= set(own[block.text])
+                    assert any(own[p.text] for p in passages if p.text == block.text)
+                    told += 1
+        assert "won_back" in read[0].stages, "of whom there are too few"
+    assert told >= 3
+    plain, _ = await written(asked.model_copy(update={"stages": ()}))
+    assert not [b for v in plain.variants for b in v.blocks if b.for_stages]
+    assert not [b for v in plain.variants for _, b in v.texts() if b in own]
