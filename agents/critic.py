@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.model import Model, ModelError
+from agents.own_copy import OwnCopy, Recent
 from agents.rules.every import run_rules
 from agents.rules.readers import run_for_readers
 from agents.rules.review import Review
@@ -33,12 +34,27 @@ async def criticise(
     facts: Facts,
     guide: Guide,
     rendered: Sequence[RenderedVariant] = (),
+    own: OwnCopy | None = None,
+    recent: Sequence[Recent] = (),
     model: Model | None = None,
     round: int = 1,  # noqa: A002 (the word of the domain type)
 ) -> Critique:
-    """Criticise a draft and the mails made of it. Never raises for a model's sake: where its
+    """Criticise a draft and the mails made of it.
+
+    ``own``: what the brand's past copy is like (``agents.own_copy``); ``recent``: what it sent in
+    the last 90 days. Never raises for a model's sake: where its
     judgment is missing, ``judge_failed`` says why."""
-    found = run_for_readers(Review(draft.variants, brief, facts, guide, tuple(rendered)))
+    found = run_for_readers(
+        Review(
+            draft.variants,
+            brief,
+            facts,
+            guide,
+            tuple(rendered),
+            own or OwnCopy(),
+            tuple(recent),
+        )
+    )
     judged: tuple[Finding, ...] = ()
     judged_by: tuple[str, ...] = ("rules",)
     failed = ""
@@ -62,11 +78,19 @@ async def criticise(
 
 
 def criticise_pieces(
-    pieces: Sequence[Piece], *, brief: Brief, facts: Facts, guide: Guide
+    pieces: Sequence[Piece],
+    *,
+    brief: Brief,
+    facts: Facts,
+    guide: Guide,
+    own: OwnCopy | None = None,
+    recent: Sequence[Recent] = (),
 ) -> Critique:
     """Criticise the pieces of one brief for the channels beside mail. Findings name the piece
     in ``variant``."""
-    found = run_rules(Review(tuple(pieces), brief, facts, guide))
+    found = run_rules(
+        Review(tuple(pieces), brief, facts, guide, own=own or OwnCopy(), recent=tuple(recent))
+    )
     return Critique(verdict=_verdict(tuple(p.id for p in pieces), found), findings=found)
 
 

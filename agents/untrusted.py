@@ -13,6 +13,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from agents.claims.quantities import LONGEST
@@ -57,6 +58,7 @@ _IN_WORD = re.compile(r"(?<=\w)[\u200b\u200c\u200e\u200f\u2060\ufeff](?=\w)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
+@lru_cache(maxsize=8192)
 def sign_of_injection(text: str) -> tuple[str, str] | None:
     """(what it looks like, the words), or None for a text that looks like plain copy."""
     found = order_in(text)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from agents.claims.quantities import LONGEST, Quantity, number, quantities
+from agents.languages import lexicon
 
 Kind = Literal[
     "price",
@@ -30,6 +31,7 @@ Kind = Literal[
     "popularity",
     "health",
     "value_retention",
+    "promise",
     "material",
     "condition",
     "free",
@@ -114,13 +116,13 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "craft",
-        r"\bby hand\b|\bhand-?(?:made|crafted|finished|polished|set|stitched|painted|assembled|engraved|cut|sewn|poured|picked|forged)\b|\b(?:von hand|handgemacht\w*|handgefertigt\w*|handarbeit)\b",
+        r"(?<!count )(?<!write )(?<!written )(?<!counted )\bby hand\b|\bhand-?(?:made|crafted|finished|polished|set|stitched|painted|assembled|engraved|cut|sewn|poured|picked|forged)\b|\b(?:von hand|handgemacht\w*|handgefertigt\w*|handarbeit)\b",
         r"\bby hand\b|\bhand-?(?:made|craft|finish|polish|set\b|stitch|paint|assembl|engrav|cut\b|sewn|pour|pick|forg)|\bvon hand\b|handarbeit|handgem|handgef",
     ),
     _rule("craft", rf"{_NOT_DONE}\b(?:{_SERVICE})\b", _SERVICE_FACT),
     _rule("craft", r"\bin-?house\b|\bhauseigen\w*\b", r"in-?house|our own|hauseigen|eigene"),
     _rule("craft", r"\bmade here\b|\blocally (?:made|sourced)\b", r"made here|local|our own"),
-    _rule("craft", r"(?:made|hergestellt) in (?:the )?\w+|\bswiss[- ]made\b", "="),
+    _rule("craft", r"(?:made|hergestellt) in (?:the )?(?!\d)\w+|\bswiss[- ]made\b", "="),
     _rule(
         "universal",
         rf"\b(?:every|each)\b(?:\s+(?:single|one of our))?{_NOT_TIME}\s+\w+|\ball (?:of )?our\s+\w+|\bjede[rsmn]?\b{_NOT_TIME}\s+\w+|\balle unsere\w?\s+\w+|\bwithout exception\b|\bausnahmslos\b",
@@ -174,7 +176,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "material",
-        r"\b(?:gold|silver|platinum|diamonds?|sapphires?|rub(?:y|ies)|emeralds?|pearls?|leather|titanium|ceramic|silk|cashmere|wool|cotton|linen|oak|walnut|stainless|steel|brass|bronze|porcelain|crystal|glass|acrylic|plexi\w*|silber|platin|diamant\w*|saphir\w*|rubin\w*|smaragd\w*|perlen?|leder|titan|keramik|seide|wolle|baumwolle|stahl|messing|glas|edelstahl|rotgold|gelbgold|weißgold)\b",
+        r"\b(?:gold|silver|platinum|diamonds?|sapphires?|rub(?:y|ies)|emeralds?|pearls?|leather|titanium|ceramic|silk|cashmere|wool|cotton|linen|oak|walnut|stainless|steel|brass|bronze|porcelain|crystal|(?<!without the )(?<!behind )(?<!through the )(?<!behind the )glass|acrylic|plexi\w*|silber|platin|diamant\w*|saphir\w*|rubin\w*|smaragd\w*|perlen?|leder|titan|keramik|seide|wolle|baumwolle|stahl|messing|(?<!ohne )(?<!ohne das )(?<!hinter )glas|edelstahl|rotgold|gelbgold|weißgold)\b",
         "=",
     ),
     _rule(
@@ -188,6 +190,26 @@ _RULES: tuple[_Rule, ...] = (
         "=",
     ),
 )
+
+
+def _of_lexicon() -> tuple[_Rule, ...]:
+    """The rules that each language's claims.yaml adds."""
+    return tuple(
+        _Rule(
+            row["kind"],
+            lexicon.compiled(tuple(row["any"]), case=row.get("case", False)),
+            (row["needs"],) if "needs" in row else (),
+            row.get("never", False),
+        )
+        for code in lexicon.languages()
+        for row in lexicon.read(code, "claims")
+    )
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    return (*_RULES, *_of_lexicon())
+
 
 _STOCK = re.compile(
     r"\b(?:we|wir) (?:only |just |still )?(?:have|haben) (?:only |just |nur |noch )?(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|\d+|eine?|einen|zwei|drei|vier|fünf)\b(?! (?:question|request|rule|reason|favour|thing|suggestion|watchmaker|boutique|shop|person|wish|frage|bitte|uhrmacher|more question))"
@@ -220,7 +242,7 @@ def checkables(text: str) -> tuple[Checkable, ...]:
         count = _count(words)
         found.append(Checkable("stock", *match.span(), match.group(), count, ("stock",)))
         taken.update(n for n in numbers if match.start() <= n.start < match.end())
-    for rule in _RULES:
+    for rule in _rules():
         for match in rule.pattern.finditer(blanked):
             needs = (_stem(match.group()),) if rule.needs == ("=",) else rule.needs
             beside = None

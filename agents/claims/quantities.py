@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from agents.claims import number_words
+
 LONGEST = 4_000
 """Characters of a text that are read: facts and blocks of copy are far shorter."""
 
@@ -46,19 +48,6 @@ class Quantity:
         return self.kind == other.kind and self.unit == other.unit
 
 
-_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
-    "fifty": 50, "sixty": 60, "hundred": 100, "thousand": 1000, "dozen": 12,
-    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9,
-    "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20, "dreissig": 30,
-    "vierzig": 40, "fünfzig": 50, "hundert": 100, "tausend": 1000,
-}  # fmt: skip
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-         "eighty": 80, "ninety": 90}  # fmt: skip
-_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_WORDS |= _TENS
-_WORDS |= {f"{t}-{d}": n + m for t, n in _TENS.items() for m, d in enumerate(_DIGITS, 1)}
 _ONE = {"one": 1, "a": 1, "an": 1, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1}
 MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7,
@@ -101,7 +90,7 @@ def _any(words: dict[str, object] | dict[str, int] | dict[str, str]) -> str:
 
 
 _NUM = r"(?:\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
-_WORD = rf"(?:{_any(_WORDS)}|dreißig)"
+_WORD = rf"(?:{number_words.PATTERN})"
 _AMOUNT = rf"(?:{_NUM}|\b{_WORD}\b)"
 _CUR = rf"(?:€|£|\$|(?<![a-z])(?:{_any({k: v for k, v in _CURRENCIES.items() if k.isalpha()})})(?![a-z]))"
 _MONTH = rf"(?:{_any(MONTHS)})"
@@ -111,7 +100,7 @@ _PATTERN = re.compile(
     "|".join(
         (
             r"(?P<isodate>\b(?P<iy>\d{4})-(?P<im>\d{2})-(?P<id>\d{2})\b)",
-            rf"(?P<daymonth>\b(?P<dd>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<dm>{_MONTH})\b\.?(?:,?\s+(?P<dy>\d{{4}}))?)",
+            rf"(?P<daymonth>\b(?:(?P<dd>\d{{1,2}})(?:st|nd|rd|th|\.)?|(?P<do>{number_words.ORDINAL_PATTERN}))\s+(?:of\s+)?(?P<dm>{_MONTH})\b\.?(?:,?\s+(?P<dy>\d{{4}}))?)",
             rf"(?P<monthday>\b(?P<mm>{_MONTH})\.?\s+(?P<md>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,?\s+(?P<my>\d{{4}}))?)",
             r"(?P<dotdate>\b(?P<td>\d{1,2})\.(?P<tm>\d{1,2})\.(?P<ty>\d{4})?(?!\d))",
             rf"(?P<money1>{_CUR}\s?(?P<m1>{_NUM})(?:\.–|,-)?)",
@@ -129,6 +118,7 @@ _PATTERN = re.compile(
 )  # fmt: skip
 _IDIOM = re.compile(
     r"(?:book|take|choose|give us) \w+ minutes|\w+ minuten buchen|worth in \w+ years|in \w+ jahren wert|half an hour|halbe[n]? stunde|one or two|two or three|one more|one another|ein paar|"
+    r"(?:two|three|four|five|six|seven|zwei|drei|vier|fünf|sechs|sieben|(?<!\d)\d) (?:numbers|things|words|questions|reasons|lines|sentences|zahlen|dinge|sachen|worte|wörter|fragen|gründe|zeilen|sätze)\b|"
     r"in two minds|first|second thought|at sixes|24/7|\{\{[^}]*\}\}|https?://\S+",
     re.IGNORECASE,
 )
@@ -140,8 +130,11 @@ def number(text: str) -> Decimal:
     A separator followed by groups of three digits parts thousands; any other is a decimal one.
     """
     word = _fold(text)
-    if word in _WORDS or word in _ONE:
-        return Decimal(_WORDS.get(word, _ONE.get(word, 1)))
+    if word in _ONE:
+        return Decimal(_ONE[word])
+    in_words = number_words.value(text)
+    if in_words is not None:
+        return in_words
     if re.fullmatch(r"\d{1,3}(?:[.,'’\u202f\u00a0]\d{3})+(?:[.,]\d{1,2})?", text):
         head, tail = re.fullmatch(r"(.*?)(?:[.,](\d{1,2}))?", text).groups()  # type: ignore[union-attr]
         whole = re.sub(r"\D", "", head)
@@ -175,7 +168,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if group["isodate"]:
         return day(group["im"], group["id"], group["iy"])
     if group["daymonth"]:
-        return day(str(MONTHS[_fold(group["dm"])]), group["dd"], group["dy"])
+        number_of_day = group["dd"] or str(number_words.ORDINALS[_fold(group["do"])])
+        return day(str(MONTHS[_fold(group["dm"])]), number_of_day, group["dy"])
     if group["monthday"]:
         return day(str(MONTHS[_fold(group["mm"])]), group["md"], group["my"])
     if group["dotdate"]:

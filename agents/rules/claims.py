@@ -253,7 +253,7 @@ def _exists(review: Review, fact_id: str) -> bool:
 
 def _is_cited(evidence: Evidence, claim: Claim) -> bool:
     """``<product>`` cites every field of it, ``<product>.<field>`` that one."""
-    return any(evidence.id == i or evidence.id.startswith(f"{i}.") for i in claim.fact_ids)
+    return evidence.id in claim.fact_ids or evidence.id.rpartition(".")[0] in claim.fact_ids
 
 
 def _shares_a_word(claim: Claim, cited: list[Evidence]) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from agents.claims.evidence import reduced_price
 from agents.claims.quantities import quantities
+from agents.languages import lexicon
 from agents.rules.review import Findings, Review, body, finding, is_piece
 from domain.brief import Offer
 from domain.draft import Copy, Variant
@@ -17,11 +18,8 @@ _OFF = re.compile(
     r"|weniger|günstiger|reduziert\w*|sparen|ersparnis|gutschein\w*|statt|instead of)\b",
     re.IGNORECASE,
 )
-_SELLS = re.compile(
-    r"\b(?:discounts?|reductions?|save|savings|\w+ off your order|sale price|voucher|coupon|promo code|special offer|rabatt\w*|nachlass"
-    r"|gutschein\w*|sonderangebot\w*|free gift|gratis)\b",
-    re.IGNORECASE,
-)
+_NEAR = 40
+"""Characters around a percentage in which a word speaks of a reduction."""
 _CODE = re.compile(
     r"\b(?:code|gutscheincode|codes)\b[:\s]+(?:is |lautet )?[\"“„]?([A-Z0-9][A-Z0-9-]{2,})\b"
 )
@@ -40,6 +38,7 @@ def check(review: Review) -> Findings:
         if review.brief.offer is None:
             yield from _none_allowed(variant)
         else:
+            yield from _beyond(review, review.brief.offer, variant)
             yield from _terms(review, review.brief.offer, variant)
 
 
@@ -48,10 +47,10 @@ def _percents(review: Review, variant: Copy) -> Findings:
     allowed = Decimal(str(offer.share)) * 100 if offer and offer.share is not None else Decimal(0)
     most = Decimal(str(review.guide.percent_off_most)) * 100
     for place, text in variant.texts():
-        if not _OFF.search(text):
-            continue
         for said in quantities(text):
             if said.kind != "percent" or (said.value <= allowed and said.value <= most):
+                continue
+            if not _OFF.search(text[max(0, said.start - _NEAR) : said.end + _NEAR]):
                 continue
             yield finding(
                 "offer.percent",
@@ -83,9 +82,46 @@ def _codes(review: Review, variant: Copy) -> Findings:
 
 
 def speaks_of_offer(text: str) -> str:
-    """The words that speak of a reduction; empty where there are none."""
-    match = _SELLS.search(text)
-    return match.group() if match else ""
+    """The words that speak of a reduction or a gift; empty where there are none."""
+    for kind in ("reduction", "fraction", "beyond"):
+        match = lexicon.pattern("offers", kind).search(text)
+        if match:
+            return match.group()
+    return ""
+
+
+def _beyond(review: Review, offer: Offer, variant: Copy) -> Findings:
+    """More than the brief's offer: gifts, two for one, instalments, or another share in words."""
+    known = review.evidence_for(variant)
+    for place, text in variant.texts():
+        for match in lexicon.pattern("offers", "beyond").finditer(text):
+            words = match.group()
+            if not any(words.casefold() in e.words.casefold() for e in known):
+                yield finding(
+                    "offer.beyond", "blocking", "The brief's offer does not hold this.",
+                    "Say what the brief allows, and nothing further.",
+                    variant=variant.id, place=place, text=words,
+                )  # fmt: skip
+        for match in lexicon.pattern("offers", "fraction").finditer(text):
+            said = _share(match.group())
+            if offer.share is None or abs(said - offer.share * 100) > 1:
+                yield finding(
+                    "offer.percent", "blocking",
+                    f"The brief allows {(offer.share or 0) * 100:g}%, and this says {said:g}%.",
+                    "Say what the brief allows.", variant=variant.id, place=place,
+                    text=match.group(),
+                )  # fmt: skip
+
+
+def _share(words: str) -> float:
+    """Per cent that "half off" and its like speak of."""
+    shares = {
+        w: n
+        for code in lexicon.languages()
+        for w, n in lexicon.read(code, "offers")["shares"].items()
+    }
+    low = words.casefold()
+    return next((float(shares[w]) for w in sorted(shares, key=len, reverse=True) if w in low), 50.0)
 
 
 def _none_allowed(variant: Copy) -> Findings:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeGuard
 
 from agents.claims.evidence import Evidence, evidence
+from agents.own_copy import OwnCopy, Recent
 from domain.brief import Brief
 from domain.critique import Finding, Severity
 from domain.draft import CallToAction, Copy, Variant
@@ -17,6 +18,10 @@ from domain.piece import LandingPage, Piece
 from domain.publication import RenderedVariant
 from domain.voice import Guide
 
+CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
+_ALWAYS_CAPITALS = {
+    "STOP", "STOPP", "START", "HELP", "HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN",
+}  # fmt: skip
 _FIELD = re.compile(r"\{\{\s*\w+\s*\}\}")
 
 
@@ -29,6 +34,10 @@ class Review:
     facts: Facts
     guide: Guide
     rendered: tuple[RenderedVariant, ...] = ()
+    own: OwnCopy = field(default_factory=OwnCopy)
+    """What the brand's past copy is like; without any, what real brands' copy is like."""
+    recent: tuple[Recent, ...] = ()
+    """What the brand sent in the last 90 days."""
 
     @cached_property
     def mails(self) -> tuple[Variant, ...]:
@@ -47,6 +56,16 @@ class Review:
         """Everything that could be proven, by id."""
         return {e.id: e for e in evidence(self.facts, self.brief.offer)}
 
+    @cached_property
+    def known_capitals(self) -> frozenset[str]:
+        """Codes, names and abbreviations that are written in capitals."""
+        parts = [self.guide.brand, self.brief.offer.code if self.brief.offer else ""]
+        for product in self.facts.products:
+            parts += [product.name, product.reference, product.material, *product.details]
+        parts += [f.text for f in self.facts.house]
+        known = {word for part in parts for word in CAPITALS.findall(part)}
+        return frozenset(known | _ALWAYS_CAPITALS)
+
     def evidence_for(self, copy: Copy) -> tuple[Evidence, ...]:
         """What this copy may rest on: its own and the brief's products, the house, the offer.
 
@@ -62,11 +81,7 @@ class Review:
         )
         stems = {name.split(".", 1)[0] for name in named}
         others = {p.id for p in self.facts.products} - stems
-        return tuple(
-            e
-            for e in self.all_evidence.values()
-            if not e.id.startswith(tuple(f"{o}." for o in others))
-        )
+        return tuple(e for e in self.all_evidence.values() if e.id.partition(".")[0] not in others)
 
 
 def is_piece(copy: Copy) -> TypeGuard[Piece]:

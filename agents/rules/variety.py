@@ -1,20 +1,36 @@
-"""Copies that are one copy: the same angle, subject, or nearly the same words."""
+"""Copies that are one copy: the same angle, subject, or nearly the same words, in this draft or in
+what the brand sent in the last 90 days."""
 
 from __future__ import annotations
 
-import re
-import zlib
+from collections import defaultdict
 from itertools import combinations, pairwise
 
-from agents.rules.review import Findings, Review, body, finding
+from agents import likeness
+from agents.likeness import bleu, words_of
+from agents.rules.review import Findings, Review, body, finding, without_fields
 from domain.draft import Copy, Draft, Variant
 
 MOST_SHARED = 0.6
 """Word pairs of two bodies that may be the same, greeting left out."""
-_WORD = re.compile(r"[^\W_]+")
+LEAST_RECENT = 0.45
+"""BLEU against recent copy that is never held against a draft: a house has its phrases. Above it,
+the brand's own most alike messages are the limit."""
+_LEAST_WORDS = 20
+MOST_SET_BLEU = 0.5
+LEAST_DISTINCT = 0.5
+MOST_COMPRESSION = 3.0
+"""Limits of a set of variants, where the brand's own sets of messages are not further from them.
+Variants of one brief share its facts, so they may be nearer to one another than messages are."""
 
 
 def check(review: Review) -> Findings:
+    yield from _pairwise(review)
+    yield from _together(review)
+    yield from _recent(review)
+
+
+def _pairwise(review: Review) -> Findings:
     for one, other in combinations(review.copies, 2):
         if _channel(one) != _channel(other):
             continue  # the same brief says the same on another channel
@@ -41,35 +57,79 @@ def check(review: Review) -> Findings:
             )  # fmt: skip
 
 
+def _together(review: Review) -> Findings:
+    """All copies of one channel at once: pairs may each differ enough, and the set still be one."""
+    channels: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for copy in review.copies:
+        words = _words(copy)
+        if len(words) >= _LEAST_WORDS:
+            channels[_channel(copy)].append(words)
+    for channel, texts in channels.items():
+        if len(texts) < 2:
+            continue
+        own = review.own
+        found = (
+            likeness.self_bleu(texts),
+            likeness.distinct_2(texts),
+            likeness.compression_ratio(texts),
+        )
+        limits = (
+            max(MOST_SET_BLEU, own.set_bleu),
+            min(LEAST_DISTINCT, own.set_distinct),
+            max(MOST_COMPRESSION, own.set_compression),
+        )
+        beyond = (found[0] > limits[0], found[1] < limits[1], found[2] > limits[2])
+        if any(beyond):
+            yield finding(
+                "variety.set", "serious" if sum(beyond) > 1 else "minor",
+                f"Together they say little: self-BLEU {found[0]:.2f} (at most {limits[0]:.2f}), "
+                f"distinct pairs {found[1]:.2f} (at least {limits[1]:.2f}), compression "
+                f"{found[2]:.1f} (at most {limits[2]:.1f}).",
+                "Write one of them from another fact.", place=channel,
+            )  # fmt: skip
+
+
+def _recent(review: Review) -> Findings:
+    """Against what the brand sent: its readers have read it."""
+    if not review.recent:
+        return
+    most = max(LEAST_RECENT, review.own.most_alike)
+    sent = [(one, words_of(without_fields(one.text))) for one in review.recent]
+    for copy in review.copies:
+        words = _words(copy)
+        if len(words) < _LEAST_WORDS:
+            continue
+        alike, one = max(((bleu(words, [said]), one) for one, said in sent), key=lambda x: x[0])
+        if alike > most:
+            yield finding(
+                "variety.recent", "serious" if alike > (1 + most) / 2 else "minor",
+                f"It is {one.id} of {one.day} again (BLEU {alike:.2f}; the brand's own messages "
+                f"reach {most:.2f}).",
+                "Say what is new since, or leave it.", variant=copy.id,
+            )  # fmt: skip
+
+
 def overlap(one: Copy, other: Copy) -> float:
     """Jaccard similarity of the two bodies' word pairs, 0 to 1."""
-    a, b = _pairs(one), _pairs(other)
+    a, b = set(pairwise(_words(one))), set(pairwise(_words(other)))
     return len(a & b) / len(a | b) if a | b else 0.0
 
 
 def distinct_2(draft: Draft) -> float:
     """Distinct word pairs over all word pairs of the draft's bodies: 1 is no repetition."""
-    words = [_words(v) for v in draft.variants]
-    pairs = [p for w in words for p in pairwise(w)]
-    return len(set(pairs)) / len(pairs) if pairs else 1.0
+    return likeness.distinct_2([_words(v) for v in draft.variants])
 
 
 def compression_ratio(draft: Draft) -> float:
     """Size of the bodies over their compressed size: higher is more of the same."""
-    text = "\n".join(" ".join(_words(v)) for v in draft.variants).encode()
-    return len(text) / len(zlib.compress(text, 9)) if text else 1.0
+    return likeness.compression_ratio([_words(v) for v in draft.variants])
 
 
 def _channel(copy: Copy) -> str:
     return getattr(copy, "channel", "email")
 
 
-def _pairs(copy: Copy) -> set[tuple[str, str]]:
-    words = _words(copy)
-    return set(pairwise(words))
-
-
-def _words(copy: Copy) -> list[str]:
+def _words(copy: Copy) -> tuple[str, ...]:
     """The body's words; of a mail without the greeting, which all variants share."""
     texts = [text for _, text in body(copy)][1 if isinstance(copy, Variant) else 0 :]
-    return [w.casefold() for w in _WORD.findall(" ".join(texts))]
+    return words_of(without_fields(" ".join(texts)))

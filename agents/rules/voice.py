@@ -6,34 +6,18 @@ from __future__ import annotations
 import re
 
 from agents.claims.support import sentences
-from agents.rules.review import Findings, Review, body, finding, without_fields
-from agents.rules.words import banned_in, cliches_in, has_emoji
+from agents.languages import lexicon
+from agents.likeness import words_of
+from agents.rules.review import CAPITALS, Findings, Review, body, finding, without_fields
+from agents.rules.words import banned_in, cliches_in, found_in, has_emoji
 from domain.draft import Copy, Paragraph, Variant
 from domain.piece import Piece
 
-COMMON_CLICHES: tuple[str, ...] = (
-    "timeless", "exquisite", "elevate", "iconic", "must-have", "unleash", "unlock", "game-changer",
-    "game-changing", "seamless", "cutting-edge", "state-of-the-art", "next level", "curated",
-    "indulge", "treat yourself", "look no further", "in today's fast-paced world", "revolutionise",
-    "revolutionize", "transform your", "the perfect gift", "perfect for", "like never before",
-    "embark on", "discover the", "step into", "dive into", "more than just", "not just a",
-    "speaks for itself", "stand the test of time", "effortless", "effortlessly", "luxurious",
-    "awaits", "zeitlos", "exquisit", "das gewisse etwas", "ein muss", "unvergleichlich",
-    "lassen sie sich verzaubern", "entdecken sie die welt",
-)  # fmt: skip
-"""Found in 0.06 to 1.95 of 1,000 words of real brand text, so a single one is only said."""
-_URGENT = re.compile(
-    r"\b(?:last chance|hurry|act (?:now|fast)|don['’]t (?:miss|wait)|now or never|today only|ends (?:soon|tonight)"
-    r"|running out|before it['’]s (?:too late|gone)|final (?:hours|call|days)|only \d+ hours|while you (?:still )?can"
-    r"|jetzt zuschlagen|nur heute|letzte chance|nicht verpassen|beeil\w+|schnell sein|nur noch heute)\b",
-    re.IGNORECASE,
-)
 _VALUED = re.compile(
     r"\bdear (?:valued|customer|sir|madam|friend)|\bvalued customer|\bsehr geehrte[r]? (?:kundin|kunde|damen)|\bliebe[r]? kund",
     re.IGNORECASE,
 )
 _DU = re.compile(r"\b(?:du|dein\w*|dir|dich|euch|euer\w*|eure\w*)\b", re.IGNORECASE)
-_SHOUT = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -63,21 +47,38 @@ def _words(review: Review, variant: Copy) -> Findings:
 
 
 def _common_cliches(review: Review, variant: Copy) -> Findings:
-    """Worn phrases that the guide does not list: one is said, more are too many."""
+    """Worn phrases that the guide does not list: how many are too many, the brand's own past copy
+    says."""
     listed = {w.casefold() for w in (*review.guide.banned, *review.guide.cliches)}
-    bare = review.guide.model_copy(
-        update={"cliches": tuple(c for c in COMMON_CLICHES if c not in listed)}
-    )
+    common = tuple(c for c in lexicon.words("cliches") if c not in listed)
+    named = _pattern_words(review)
     found = [
-        (place, word) for place, text in variant.texts() for word in cliches_in(text, bare)
-        if word.casefold() not in listed
-    ]  # fmt: skip
+        (place, word)
+        for place, text in variant.texts()
+        for word in found_in(text, common)
+        if word.casefold() not in listed and word.casefold() not in named
+    ]
+    words = sum(len(words_of(text)) for _, text in variant.texts())
+    too_many = review.own.is_too_worn(len(found), max(words, 1))
+    rate, low, high = review.own.rate()
+    usual = (
+        f"own past copy has {rate:.2g} per 1,000 words ({low:.2g} to {high:.2g})"
+        if review.own.words
+        else f"careless brands have {rate:.2g} per 1,000 words"
+    )
     for place, word in found:
         yield finding(
-            "voice.worn", "minor" if len(found) == 1 else "serious",
-            "A phrase that many brands use.", "Say something that only this house could say.",
+            "voice.worn", "serious" if too_many else "minor",
+            f"A phrase that many brands use; {len(found)} of them here, and {usual}.",
+            "Say something that only this house could say.",
             variant=variant.id, place=place, text=word,
         )  # fmt: skip
+
+
+def _pattern_words(review: Review) -> set[str]:
+    """Words of product names and of the brand: those are no phrases."""
+    names = (review.guide.brand, *(p.name for p in review.facts.products))
+    return {w for name in names for w in words_of(name)}
 
 
 def _shouting(review: Review, variant: Copy) -> Findings:
@@ -94,35 +95,16 @@ def _shouting(review: Review, variant: Copy) -> Findings:
                 "voice.emoji", "serious", "The guide has no emoji.", "Take it out.",
                 variant=variant.id, place=place, text=text[:40],
             )  # fmt: skip
-        known = _known_capitals(review)
-        for word in _SHOUT.findall(without_fields(text)):
-            if word not in known:
+        for word in CAPITALS.findall(without_fields(text)):
+            if word not in review.known_capitals:
                 yield finding(
                     "voice.capitals", "serious", "A word in capitals shouts.",
                     "Write it in small letters.", variant=variant.id, place=place, text=word,
                 )  # fmt: skip
 
 
-def _known_capitals(review: Review) -> set[str]:
-    """Codes, names and abbreviations that are written so."""
-    known = {"STOP", "STOPP", "START", "HELP", "HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN"}
-    parts = [review.guide.brand, review.brief.offer.code if review.brief.offer else ""]
-    for product in review.facts.products:
-        parts += [product.name, product.reference, product.material, *product.details]
-    parts += [f.text for f in review.facts.house]
-    for part in parts:
-        known.update(_SHOUT.findall(part))
-    return known
-
-
 def _manner(review: Review, variant: Variant | Piece) -> Findings:
     for place, text in variant.texts():
-        for match in _URGENT.finditer(text):
-            yield finding(
-                "voice.urgency", "serious", "Hurry that no fact backs.",
-                "Say the true stock or the true end date, or nothing.",
-                variant=variant.id, place=place, text=match.group(),
-            )  # fmt: skip
         if review.language(variant) == "de":
             for match in _DU.finditer(without_fields(text)):
                 yield finding(

@@ -197,7 +197,7 @@ async def test_every_wrong_of_the_loud_sale_is_caught() -> None:
         "claims.stock",
         "links.shortener",
         "fields.fallback",
-        "voice.urgency",
+        "dark.urgency",
         "voice.capitals",
     } <= rules(critique)
     assert len(critique.blocking) >= 5

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -11,6 +11,7 @@ from agents.critic import criticise_pieces
 from domain.critique import Critique
 from domain.draft import Claim, Heading, ProductCard
 from domain.facts import Facts
+from domain.pictures import PictureChannel, Rights
 from domain.piece import (
     InstagramPost,
     LandingPage,
@@ -22,9 +23,22 @@ from domain.piece import (
     Sms,
 )
 from tests.unit.copy_world import GUIDE, WATCH, brief
-from tests.unit.test_critic_claims import GOOD_FACTS
+from tests.unit.test_critic_claims import GOOD_FACTS as MAIL_FACTS
 
 W = WATCH.id
+EVERYWHERE = Rights(owner="Halden", licence="our own", channels=get_args(PictureChannel))
+_WATCH = MAIL_FACTS.products[0]
+assert _WATCH.photo is not None
+GOOD_FACTS = MAIL_FACTS.model_copy(
+    update={
+        "products": (
+            _WATCH.model_copy(
+                update={"photo": _WATCH.photo.model_copy(update={"rights": EVERYWHERE})}
+            ),
+            *MAIL_FACTS.products[1:],
+        )
+    }
+)
 SMS = Sms(
     id="sms-a",
     angle="return",

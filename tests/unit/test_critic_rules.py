@@ -56,7 +56,7 @@ def with_link(url: str) -> Variant:
         (saying("Luxurious."), "voice.worn", "minor"),
         (saying("Luxurious. Effortless. Seamless."), "voice.worn", "serious"),
         (saying("BUY it NOWADAYS."), "voice.capitals", "serious"),
-        (saying("Hurry, it ends soon."), "voice.urgency", "serious"),
+        (saying("Hurry, it ends soon."), "dark.urgency", "serious"),
         (saying("Dear valued customer, hello."), "voice.greeting", "serious"),
         (saying("Now 20% off with us."), "offer.percent", "blocking"),
         (saying("Use the code SUMMER25 today."), "offer.code", "blocking"),

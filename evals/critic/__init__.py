@@ -1,0 +1,1 @@
+"""How well the critic's rules find faults, and how seldom they hold up clean copy."""
