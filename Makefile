@@ -55,6 +55,7 @@ format: $(STAMP) ## Bring the code into form
 
 docs: $(STAMP) ## Write the generated pages of docs/
 	$(BIN)/python -m app.settings_page > docs/configuration.md
+	$(BIN)/python -m agents.rules.catalogue > docs/critic-rules.md
 
 pictures: $(STAMP) ## Draw the pictures of README and docs anew (needs Chromium)
 	$(BIN)/python docs/pictures/desk.py

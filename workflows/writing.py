@@ -14,6 +14,7 @@ from agents.copy_generator import generate_copy as write_copy
 from agents.copy_generator import tied
 from agents.critic import criticise as read_critically
 from agents.model import ModelError
+from agents.own_copy import own_copy
 from agents.tasks import GENERATE_COPY, JUDGE_COPY, CopyQuestion
 from domain.blocks import STAGES
 from domain.brief import Brief
@@ -242,6 +243,7 @@ async def read_draft(
         facts=known,
         guide=stack.brand.guide,
         rendered=rendered,
+        own=own_copy(stack.brand.passages),
         model=judge if judge.name != stack.house.name else None,
         round=number,
     )

@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from agents.claims.evidence import Evidence, evidence
 from agents.own_copy import OwnCopy, Recent
+from agents.rules.catalogue import declared
 from domain.brief import Brief
 from domain.critique import Finding, Severity
 from domain.draft import CallToAction, Copy, Variant
@@ -130,6 +131,7 @@ def finding(
     place: str = "",
     text: str = "",
 ) -> Finding:
+    declared(rule)
     return Finding(
         rule=rule, severity=severity, variant=variant, place=place, text=text, why=why, mend=mend
     )
