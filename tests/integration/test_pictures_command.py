@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,17 @@ def shop(tmp_path: Path) -> Commands:
     made = Commands(tmp_path / "shop", tmp_path / "home")
     made.init("--brand", str(EXAMPLE))
     return made
+
+
+def test_the_examples_pictures_are_drawn_the_same_each_time(tmp_path: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "brand_voice.drawing", str(tmp_path)], check=True, timeout=300
+    )
+    assert made.returncode == 0
+    shipped = sorted((EXAMPLE / "images").iterdir())
+    assert [one.name for one in sorted(tmp_path.iterdir())] == [one.name for one in shipped]
+    for one in shipped:
+        assert one.read_bytes() == (tmp_path / one.name).read_bytes(), one.name
 
 
 def changed(shop: Commands, product_id: str, **photo: Any) -> None:

@@ -14,7 +14,7 @@ from brand_voice.brand import EXAMPLE, BrandError, load_brand, load_facts
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "brand"
-    shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("draw.py", "messages"))
+    shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("messages"))
     return copy
 
 
