@@ -11,6 +11,7 @@ from typing import get_args
 from agents.claims.evidence import evidence
 from agents.claims.support import tie
 from agents.fallback import answer_or_house
+from agents.learning.locks import keep
 from agents.model import Model, ModelError
 from agents.tasks import GENERATE_COPY, CopyQuestion
 from domain.brief import Brief
@@ -57,7 +58,7 @@ async def generate_copy(
     if reply.by != "house":
         prompt = (prompts or shipped_prompts()).of(GENERATE_COPY.name)
     known = {passage.id for passage in question.passages}
-    return Draft(
+    draft = Draft(
         language=question.brief.language,
         variants=tuple(
             _finished(variant, _id(number), reply.by, prompt, known, question)
@@ -65,6 +66,14 @@ async def generate_copy(
         ),
         label=label_of(reply.by, reply.failure),
     )
+    # A rule can put back what was locked; what a model drops, the critic holds against it.
+    return _tied(keep(draft, question.locked), question) if reply.by == "house" else draft
+
+
+def _tied(draft: Draft, question: CopyQuestion) -> Draft:
+    """With the claims of sentences that were put back."""
+    variants = tuple(tied(v, question.brief, question.facts) for v in draft.variants)
+    return draft.model_copy(update={"variants": variants})
 
 
 def _finished(

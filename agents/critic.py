@@ -69,7 +69,7 @@ async def criticise(
             judged_by = ("rules", model.name)
     everything = (*found, *judged)
     return Critique(
-        verdict=_verdict(tuple(v.id for v in draft.variants), everything),
+        verdict=verdict_of(tuple(v.id for v in draft.variants), everything),
         findings=everything,
         round=round,
         judged_by=judged_by,
@@ -91,7 +91,7 @@ def criticise_pieces(
     found = run_rules(
         Review(tuple(pieces), brief, facts, guide, own=own or OwnCopy(), recent=tuple(recent))
     )
-    return Critique(verdict=_verdict(tuple(p.id for p in pieces), found), findings=found)
+    return Critique(verdict=verdict_of(tuple(p.id for p in pieces), found), findings=found)
 
 
 def _taken(
@@ -116,7 +116,7 @@ def _taken(
     )[:MOST_JUDGED]
 
 
-def _verdict(ids: Sequence[str], findings: Sequence[Finding]) -> Verdict:
+def verdict_of(ids: Sequence[str], findings: Sequence[Finding]) -> Verdict:
     """failed: nothing here to revise; needs_revision: blocking or serious findings."""
     unusable = {
         f.variant

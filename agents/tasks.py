@@ -18,6 +18,7 @@ from domain.goal import Goal
 from domain.piece import Piece, PieceChannel
 from domain.predicate.clauses import StageName
 from domain.proof import Worth
+from domain.teaching import Lock, TaughtRule
 from domain.voice import Guide, Passage
 
 Given = TypeVar("Given", bound=BaseModel)
@@ -82,6 +83,10 @@ class CopyQuestion(Frozen):
     passages: tuple[Passage, ...]
     worths: tuple[Worth, ...] = ()
     """What is known of the passages: effect, context, how often and when they were used."""
+    locked: tuple[Lock, ...] = ()
+    """Sentences that a person locked: they stay, word for word."""
+    rules: tuple[TaughtRule, ...] = ()
+    """Rules that people approved after they had mended the same again and again."""
     recent: tuple[str, ...] = ()
     """What went out in the last 90 days, text by text: nobody likes to read it again."""
     last: Draft | None = None

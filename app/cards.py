@@ -24,6 +24,7 @@ from domain.predicate import in_words
 from domain.publication import Content, FirstWave, RenderedVariant
 from domain.readings import stage_words
 from ledger.approvals import Approval
+from ledger.marks import LockRow
 
 LABEL_WIDTH = 12
 _TRACKING = re.compile(r"\?utm_\S+")
@@ -72,6 +73,7 @@ class Shown:
     draft: Draft | None = None
     plan: Plan | None = None
     critique: Critique | None = None
+    locks: tuple[LockRow, ...] = ()
 
 
 def card(shown: Shown) -> RenderableType:
@@ -246,6 +248,9 @@ def _publish(shown: Shown, content: Content) -> list[RenderableType]:
     findings = shown.critique.findings if shown.critique is not None else ()
     parts.append(_section("What the critic found"))
     parts.append(_findings(findings) if findings else Text("Nothing to find fault with."))
+    if shown.locks:
+        parts.append(_section("Locked, word for word"))
+        parts.append(_bullets([f"{lock.text}  ({lock.by})" for lock in shown.locks]))
     if shown.critique is not None and shown.critique.judge_failed:
         parts.append(Text(f"No model judged it: {shown.critique.judge_failed}", style="dim"))
     if shown.brief is not None and shown.brief.unread:
@@ -301,6 +306,8 @@ def _findings(findings: Sequence[Finding]) -> RenderableType:
             mark + words.SEVERITIES[finding.severity],
             Text(f"{text}{quoted}{finding.why} → {finding.mend}"),
         )
+        if finding.overruled:
+            table.add_row("", Text(f"let stand by {finding.overruled}", style="dim"))
     return table
 
 

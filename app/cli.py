@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "publish": "Send what was approved, once or as a worker.",
     "content": "Messages, pages, ads, posts of one brief; yes, and hand out.",
     "library": "What your own copy changed; retire it, bring it back.",
+    "rules": "What your edits teach: approve, reject or withdraw rules.",
     "report": "Read or export what a campaign changed.",
     "identity": "Which customer ids are one person, and why; decide, undo.",
     "audience": "Try an audience rule out, and give rules names.",

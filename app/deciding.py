@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic_core import to_jsonable_python
 
+from agents.learning.overruling import overruled
 from app.cards import Shown
 from app.references import pick
 from app.stack import build_stack
@@ -21,7 +22,7 @@ from domain.draft import Draft
 from domain.errors import Refused, WrongUsage
 from domain.plan import Plan, QuietHours
 from domain.publication import Content
-from ledger import approvals, facts, runs, unsaved
+from ledger import approvals, facts, marks, runs, unsaved
 from ledger.approvals import Approval, Decision
 from ledger.people import Person
 from workflows import campaign
@@ -86,11 +87,15 @@ async def gather(workspace: Workspace, approval: Approval, stack: Stack | None =
     if state.get("content_hash") != approval.content_hash:
         # The run has gone on; what was approved is kept whole, its making is not.
         return shown
+    draft = Draft.model_validate(state["draft"])
+    with workspace.ledger.read() as tx:
+        marked = marks.marks(tx, approval.run_id)
     return replace(
         shown,
-        draft=Draft.model_validate(state["draft"]),
+        draft=draft,
         plan=Plan.model_validate(state["plan"]),
-        critique=Critique.model_validate(state["critique"]),
+        critique=overruled(Critique.model_validate(state["critique"]), draft, marked.overrules),
+        locks=marked.locks,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from langgraph.runtime import Runtime
 from agents.copy_generator import generate_copy as write_copy
 from agents.copy_generator import tied
 from agents.critic import criticise as read_critically
+from agents.learning import checks, locks
+from agents.learning.overruling import overruled
 from agents.model import ModelError
 from agents.own_copy import own_copy
 from agents.tasks import GENERATE_COPY, JUDGE_COPY, CopyQuestion
@@ -24,20 +27,21 @@ from domain.facts import Facts
 from domain.predicate import AllOf, Stage
 from domain.predicate.clauses import StageName
 from domain.publication import RenderedVariant
+from domain.teaching import Lock, TaughtRule
 from domain.voice import Passage, PassageKind
-from ledger import facts, people, went_out
+from ledger import facts, marks, people, rules, went_out
 from ledger.approvals import Approval
 from ledger.database import Transaction
 from tools.cdp.port import CdpError
 from tools.render.errors import RenderError
 from tools.render.mail import render
-from workflows import progress
+from workflows import progress, teaching
 from workflows.briefing import acted, approved_brief, latest
 from workflows.edits import EditError, check_start, edited_draft, parts_of
 from workflows.library import Shelf, least_used, shelf
 from workflows.stack import Stack
 from workflows.state import CampaignState
-from workflows.transactions import read
+from workflows.transactions import read, write
 
 FEWEST_OF_A_STAGE = 10
 """Fewer people are never told apart."""
@@ -106,12 +110,13 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     run_id = state["run_id"]
     progress.started(run_id, "generate_copy")
 
-    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, Shelf, tuple[str, ...]]:
+    def look(tx: Transaction) -> tuple[Brief, Facts, Approval | None, Shelf, _Taught]:
         last, known = latest(tx, run_id, "publish"), facts.current(tx)
         lately = went_out.texts_since(tx, tx.now - RECENT, but=run_id)
-        return approved_brief(tx, state), known, last, shelf(tx, stack.brand), lately
+        taught = _Taught(marks.marks(tx, run_id).locks, rules.approved(tx), lately)
+        return approved_brief(tx, state), known, last, shelf(tx, stack.brand), taught
 
-    brief, known, last, library, lately = await read(stack.ledger, look)
+    brief, known, last, library, taught = await read(stack.ledger, look)
     fresh = last is not None and last.id not in state.get("acted_on", ())
     rejected = last if last is not None and fresh and last.status == "rejected" else None
     earlier = Draft.model_validate(state["draft"]) if "draft" in state else None
@@ -120,7 +125,9 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     question = first_question(stack, brief, known, passages).model_copy(
         update={
             "worths": tuple(library.worths[p.id] for p in passages),
-            "recent": lately,
+            "recent": taught.recent,
+            "locked": taught.locks,
+            "rules": taught.rules,
             "last": earlier,
             "findings": _findings(state),
             "reject_reason": rejected.reason if rejected else "",
@@ -130,6 +137,8 @@ async def generate_copy(state: CampaignState, runtime: Runtime[Stack]) -> Campai
     update: CampaignState = {"acted_on": acted(state, rejected), "outcome": ""}
     if rejected is not None:
         update |= {"round": 0, "by_person": False}
+        kept, language = rejected, brief.language
+        await write(stack.ledger, lambda tx: teaching.keep_rejection(tx, kept, language))
     try:
         model = stack.model_for(GENERATE_COPY.name)
         draft = await write_copy(question, model, stack.stand_in, stack.prompts)
@@ -158,6 +167,15 @@ async def _stages(stack: Stack, brief: Brief, passages: Sequence[Passage]) -> tu
     large = tuple(name for name, people in found.items() if people >= FEWEST_OF_A_STAGE)
     others = brief.audience.size - sum(found[name] for name in large)
     return large if len(large) + (others >= FEWEST_OF_A_STAGE) > 1 else ()
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """What people and past mails ask of the writer."""
+
+    locks: tuple[Lock, ...]
+    rules: tuple[TaughtRule, ...]
+    recent: tuple[str, ...]
 
 
 def first_question(
@@ -201,7 +219,10 @@ async def criticise(state: CampaignState, runtime: Runtime[Stack]) -> CampaignSt
                 check_start(start, brief, stack.rules.quiet_hours, today)
                 send_at = start
             if words or start is None:
+                before = draft
                 draft, by_person = tie(edited_draft(draft, words, by), brief, known), True
+                kept, after = last, draft
+                await write(stack.ledger, lambda tx: teaching.keep_edit(tx, kept, before, after))
         except EditError as error:
             noted.append(_note("edit.unreadable", error.what, "Send the edit again, mended."))
     number = state.get("round", 0) + 1
@@ -247,7 +268,11 @@ async def read_draft(
         model=judge if judge.name != stack.house.name else None,
         round=number,
     )
-    return _with(critique, unrenderable), rendered
+    kept, taught = await read(
+        stack.ledger, lambda tx: (marks.marks(tx, campaign_id), rules.approved(tx))
+    )
+    more = (*unrenderable, *locks.broken(draft, kept.locks), *checks.findings(draft, taught))
+    return overruled(_with(critique, more), draft, kept.overrules), rendered
 
 
 def render_all(

@@ -87,11 +87,12 @@ def _angles(setting: Setting, shelf: Library, given: CopyQuestion) -> list[Angle
 
 
 def _kept(given: CopyQuestion) -> list[str]:
-    """Angles that the last round found nothing against."""
+    """Angles of locked sentences, and those that the last round found nothing against."""
+    locked = [lock.angle for lock in given.locked]
     if given.last is None or given.reject_reason:
-        return []
+        return locked
     bad = {f.variant for f in given.findings if f.severity != "minor"}
-    return [v.angle for v in given.last.variants if v.id not in bad]
+    return [*locked, *(v.angle for v in given.last.variants if v.id not in bad)]
 
 
 def _variant(mail: Mail, link: str) -> Variant:

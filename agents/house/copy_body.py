@@ -37,6 +37,9 @@ def write_body(script: Script, mail: Mail) -> None:
     Flaw, price and offer are never left out; size, condition and details are where passages said
     little.
     """
+    early = _price(mail) if mail.setting.price_early and "price" not in mail.said else []
+    for line in early:
+        mail.take(line)
     # After an opening by rule, one passage of another letter is enough.
     for line in _own(mail, "body", 2 if mail.letter else 1):
         mail.take(line)
@@ -49,6 +52,8 @@ def write_body(script: Script, mail: Mail) -> None:
     for part in script.order:
         apart = part in _APART
         needed = apart or part == "flaw" or mail.words() < _ENOUGH_WORDS
+        if early and part == "price":
+            continue
         lines = _PARTS[part](mail) if needed else []
         if lines and (apart or was_apart):
             mail.paragraph()

@@ -21,7 +21,8 @@ def opening(script: Script, mail: Mail) -> None:
         mail.letter = found.source
         return
     for made in mail.turned(script.openings):
-        if made.text not in mail.before and fit_to_say(made.text, mail.setting):
+        allowed = mail.setting.allows("opening", made.text)
+        if allowed and made.text not in mail.before and fit_to_say(made.text, mail.setting):
             mail.take(Line(made.text, made.says))
             return
 
@@ -40,7 +41,11 @@ def subject(script: Script, mail: Mail) -> Line:
     )
     if found is not None and mail.letter in ("", found.source) and len(found.text) <= limit:
         return Line(found.text.rstrip("."), found.says, found.passage)
-    forms = [f for f in mail.turned(script.subjects) if f and len(f) <= limit]
+    forms = [
+        f
+        for f in mail.turned(script.subjects)
+        if f and len(f) <= limit and mail.setting.allows("subject", f)
+    ]
     fresh = [f for f in forms if f not in mail.before and fit_to_say(f, mail.setting)]
     if fresh or forms:
         return Line((fresh or forms)[0])
@@ -65,6 +70,7 @@ def preheader(script: Script, mail: Mail, after: str) -> Line:
         return found
     for made in mail.turned(script.preheaders):
         fits = len(made) <= _LONGEST_PREHEADER and fit_to_say(made, mail.setting)
+        fits = fits and mail.setting.allows("preheader", made)
         said = any(made.rstrip(".") in text for text in mail.texts)
         if fits and not said and not alike(made, after):
             return Line(made)

@@ -200,7 +200,7 @@ def _usable(passage: Passage, setting: Setting) -> Line | None:
     if filled is None or not filled.text or "{product." in filled.text:
         return None
     text = say.weak_adjective(filled.text) if setting.language == "de" else filled.text
-    if not fit_to_say(text, setting):
+    if not fit_to_say(text, setting) or not setting.allows(passage.kind, text):
         return None
     known = {f.id for f in setting.house}
     if any(i not in known and setting.facts.product(i) is None for i in passage.fact_ids):
@@ -338,6 +338,7 @@ def fit_to_say(text: str, setting: Setting) -> bool:
     guide = setting.guide
     return not (
         setting.avoid.forbids(text)
+        or not setting.allows("paragraph", text)
         or banned_in(text, guide)
         or cliches_in(text, guide)
         or (not guide.exclamation_marks and "!" in text)

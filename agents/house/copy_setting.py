@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from agents.claims.evidence import Evidence, evidence
 from agents.house.copy_revision import Avoid, avoid
+from agents.learning.checks import breaks
 from agents.tasks import CopyQuestion
 from agents.untrusted import sign_of_injection
 from domain.brief import Brief, Offer
@@ -16,6 +17,7 @@ from domain.facts import Facts, HouseFact, Product
 from domain.frozen import content_hash
 from domain.goal import Kpi, Objective
 from domain.predicate.clauses import StageName
+from domain.teaching import Check, PriceEarly
 from domain.voice import Guide
 from domain.words import Language
 
@@ -50,8 +52,18 @@ class Setting:
     """What passages changed, by the brief's outcome: posterior means that leave out zero."""
     recent: frozenset[tuple[str, ...]]
     """Stretches of three words that went out lately."""
+    rules: tuple[Check, ...]
+    """What the house's own rules check."""
     asked: frozenset[str]
     """House facts whose words the goal itself says."""
+
+    def allows(self, place: str, text: str) -> bool:
+        """Whether the house's rules let a text stand at a place."""
+        return not any(breaks(check, place, text) for check in self.rules)
+
+    @property
+    def price_early(self) -> bool:
+        return any(isinstance(check, PriceEarly) for check in self.rules)
 
     def echo(self, text: str) -> float:
         """How much of a text went out lately: the share of its stretches of three words, 0 to 1."""
@@ -108,6 +120,7 @@ def read(question: CopyQuestion) -> Setting:
             if proof.kpi == brief.kpi.kpi and proof.shown
         },
         recent=frozenset(one for text in question.recent for one in stretches(text)),
+        rules=tuple(rule.check for rule in question.rules),
         asked=asked,
     )
 

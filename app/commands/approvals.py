@@ -17,6 +17,7 @@ from app.stack import build_stack
 from app.workspace import Workspace, open_workspace
 from domain.errors import WrongUsage
 from ledger import approvals, comments, people, runs
+from ledger import marks as kept_marks
 
 app = typer.Typer(
     help="See what waits for your yes; approve, edit or reject it.",
@@ -225,6 +226,104 @@ def comment(
         told = [people.get(tx, one).name for one in said.mentions]
     out.say(f"Said{f', to {words.listed(told)}' if told else ''}. It still waits for a decision.")
     out.answer("approval.comment.v1", said)
+
+
+@app.command()
+def lock(
+    approval: ApprovalArgument,
+    sentence: Annotated[str, typer.Argument(help="The sentence, or words that only it has.")],
+    variant: Annotated[str, typer.Option(help="Whose it is: a, b, …")] = "a",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lock a sentence: every rewriting keeps it word for word."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+    from workflows import marking
+
+    picked = pick_approval(opened, approval)
+    with opened.ledger.read() as tx:
+        person = opened.person(tx)
+    made = asyncio.run(marking.lock(build_stack(opened), picked.id, person, variant, sentence))
+    out.say(f"Locked: {made.text}", f"`mainspring approvals unlock {made.id}` lets it go.")
+    out.answer("approval.lock.v1", made)
+
+
+@app.command()
+def unlock(
+    lock_id: Annotated[str, typer.Argument(help="The lock's id, as `marks` shows it.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a locked sentence be rewritten again."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        kept_marks.lift(tx, lock_id, opened.person(tx))
+    out.say("It may be rewritten again.")
+    out.answer("approval.unlocked.v1", {"id": lock_id})
+
+
+@app.command()
+def overrule(
+    approval: ApprovalArgument,
+    number: Annotated[int, typer.Argument(min=0, help="The finding's number, as `marks` shows.")],
+    reason: Annotated[str, typer.Option(help="Why it may stand; it is in the history.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a finding of style stand, for these words in this text alone. Never a claim, an offer,
+    a link or a legal line."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+    from workflows import marking
+
+    picked = pick_approval(opened, approval)
+    with opened.ledger.read() as tx:
+        person = opened.person(tx)
+    made = asyncio.run(marking.overrule(build_stack(opened), picked.id, person, number, reason))
+    out.say(f"Let stand: {made.rule} “{made.words}”, because {made.reason}")
+    out.answer("approval.overruled.v1", made)
+
+
+@app.command("take-back")
+def take_back(
+    overrule_id: Annotated[str, typer.Argument(help="Its id, as `marks` shows it.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold an overruled finding against the draft again."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    with opened.ledger.write() as tx:
+        kept_marks.take_back(tx, overrule_id, opened.person(tx))
+    out.say("It counts again.")
+    out.answer("approval.taken_back.v1", {"id": overrule_id})
+
+
+@app.command()
+def marks(
+    approval: ApprovalArgument,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what the critic found, by number, and what is locked or overruled."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app.deciding import pick_approval
+    from workflows import marking
+
+    picked = pick_approval(opened, approval)
+    critique = asyncio.run(marking.critique_of(build_stack(opened), picked.id))
+    with opened.ledger.read() as tx:
+        kept = kept_marks.marks(tx, picked.run_id)
+    for number, found in enumerate(critique.findings):
+        stands = f", let stand by {found.overruled}" if found.overruled else ""
+        out.say(f"{number}  {found.severity} {found.rule} “{found.text}”{stands}")
+    for one in kept.locks:
+        out.say(f"{one.id}  locked by {one.by}: {one.text}")
+    for past in kept.overrules:
+        out.say(f"{past.id}  overruled by {past.by}: {past.rule} “{past.words}”, {past.reason}")
+    if not critique.findings and not kept.locks and not kept.overrules:
+        out.say("The critic finds no fault, and nothing is locked.")
+    out.answer("approval.marks.v1", {"findings": critique.findings, "marks": kept})
 
 
 _SAID = {"approve": "Approved", "edit": "Edited", "reject": "Rejected"}

@@ -22,16 +22,17 @@ from app.views.card import Card, Head, card_of, head_of
 from app.views.inbox import InboxItem, Section
 from domain.errors import MainspringError
 from domain.frozen import Frozen
-from ledger import approvals
+from ledger import approvals, marks
 from ledger.approvals import Approval, ApprovalStatus, Decision
 from ledger.errors import LedgerError
+from ledger.marks import LockRow, OverruleRow
 from ledger.origin import coming_from
 from ledger.people import Person
-from workflows import moving
+from workflows import marking, moving
 from workflows.moving import Move
 from workflows.publish import send_test
 from workflows.rereading import Rereading, read_again
-from workflows.transactions import read
+from workflows.transactions import read, write
 
 router = APIRouter(prefix="/approvals", tags=["approvals"], route_class=Route)
 
@@ -81,6 +82,20 @@ class TestMailSent(Frozen):
     """The mail server took it, for the address of the token's person and for nobody else."""
 
     message_id: str
+
+
+class LockSentence(Body):
+    variant: Annotated[str, StringConstraints(max_length=40)] = Field("a", examples=["a"])
+    sentence: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
+        description="The sentence, or words that only it has."
+    )
+
+
+class OverruleFinding(Body):
+    number: Annotated[int, Field(ge=0)] = Field(description="The finding's `number` on the card.")
+    reason: Annotated[Reason, Field(min_length=1)] = Field(
+        description="Why it may stand.", examples=["The customer's own words."]
+    )
 
 
 class TryEdit(Body):
@@ -193,6 +208,61 @@ async def reschedule(
     seen = _seen(current, if_match)
     with coming_from("api", origin_of(request)):
         return await moving.move(stack, id, person, body.start, content_hash=seen)
+
+
+@router.post(
+    "/{id}/locks",
+    response_model=LockRow,
+    summary="Lock a sentence",
+    responses=refusals(404, 409),
+)
+async def lock_sentence(
+    request: Request,
+    person: Writer,
+    id: Id,  # noqa: A002
+    body: LockSentence,
+) -> LockRow:
+    """Every rewriting keeps it word for word, until somebody lifts the lock. Needs the right to
+    write."""
+    with coming_from("api", origin_of(request)):
+        return await marking.lock(site_of(request).stack, id, person, body.variant, body.sentence)
+
+
+@router.delete("/locks/{lock}", status_code=204, summary="Lift a lock", responses=refusals(404))
+async def lift_lock(request: Request, person: Writer, lock: Id) -> None:
+    """The sentence may be rewritten again. Needs the right to write."""
+    with coming_from("api", origin_of(request)):
+        await write(site_of(request).stack.ledger, lambda tx: marks.lift(tx, lock, person))
+
+
+@router.post(
+    "/{id}/overrules",
+    response_model=OverruleRow,
+    summary="Overrule a finding",
+    responses=refusals(404, 409),
+)
+async def overrule_finding(
+    request: Request,
+    person: Approver,
+    id: Id,  # noqa: A002
+    body: OverruleFinding,
+) -> OverruleRow:
+    """Let a finding of style stand, for these words in this text alone; never a claim, an offer, a
+    link or a legal line. Needs the right to approve."""
+    with coming_from("api", origin_of(request)):
+        return await marking.overrule(site_of(request).stack, id, person, body.number, body.reason)
+
+
+@router.delete(
+    "/overrules/{overrule}",
+    status_code=204,
+    summary="Take an overruling back",
+    responses=refusals(404),
+)
+async def take_back(request: Request, person: Approver, overrule: Id) -> None:
+    """The finding counts again. Needs the right to approve."""
+    with coming_from("api", origin_of(request)):
+        await write(site_of(request).stack.ledger, lambda tx: marks.take_back(tx, overrule, person))
 
 
 @router.post(

@@ -33,7 +33,9 @@ from domain.publication import Content
 from ledger import approvals, people, runs, snapshots
 from ledger.approvals import Approval, ApprovalStatus, Gate
 from ledger.database import Transaction
+from ledger.marks import LockRow
 from ledger.people import Person
+from workflows.library import shelf
 from workflows.proof import Proof, gather_proof
 from workflows.transactions import read
 
@@ -99,6 +101,8 @@ class Card(Frozen):
     learning: LearningShown | None = None
     proof: Proof
     """Consent, size, week, stock, cost, and what can be stopped until when, from the history."""
+    locks: tuple[LockRow, ...] = ()
+    """Sentences that every rewriting keeps."""
     talk: tuple[CommentShown, ...] = ()
     sender: str = ""
     written_by: str = ""
@@ -218,7 +222,7 @@ def _mail_card(
     content = shown.content
     assert content is not None
     sizes = arm_sizes(tx, shown.approval.content)
-    passages = site.stack.brand.passages
+    passages = shelf(tx, site.stack.brand).passages
     everybody = snapshots.members(tx, content.snapshot_hash)
     arms = [assign(content.campaign_id, one.pseudonym, content.arms) for one in everybody]
     by_stage = Counter((arm, str(one.stage)) for arm, one in zip(arms, everybody, strict=True))
@@ -250,6 +254,7 @@ def _mail_card(
         written_by=shown.draft.label if shown.draft else "",
         sender=f"{content.sender.name}, {content.sender.address}",
         changes=card_copy.draft_changes(earlier, content),
+        locks=shown.locks,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from agents.learning.overruling import may_be_overruled
 from app import words
 from app.diffs import ChangedPlace, changed_places
 from app.fact_words import FactShown, facts_shown
@@ -129,6 +130,10 @@ class FindingShown(Frozen):
     why: str
     mend: str
     use: Mend | None
+    overruled: str = ""
+    """Who let it stand, and why."""
+    may_be_overruled: bool = False
+    """It is a matter of style, which a person may let stand with a reason."""
 
 
 class CritiqueShown(Frozen):
@@ -262,6 +267,8 @@ def finding_shown(number: int, finding: Finding, draft: Draft | None) -> Finding
         why=finding.why,
         mend=finding.mend,
         use=mend_of(finding, text),
+        overruled=finding.overruled,
+        may_be_overruled=may_be_overruled(finding) and not finding.overruled,
     )
 
 

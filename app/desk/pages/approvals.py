@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from app import deciding
 from app.desk.drawing import draw, is_partial
 from app.desk.identity import Here, Visitor, needs, origin_of
-from app.desk.pages import approval_edit, approval_mail, approval_talk
+from app.desk.pages import approval_edit, approval_mail, approval_marks, approval_talk
 from app.desk.statuses import status_of
 from app.mail_preview import Form as MailForm
 from app.previews import READER
@@ -32,6 +32,7 @@ router = APIRouter()
 router.include_router(approval_mail.router)
 router.include_router(approval_edit.router)
 router.include_router(approval_talk.router)
+router.include_router(approval_marks.router)
 
 Tab = Literal["waiting", "decided"]
 Pages = Annotated[tuple[int, ...], Query(max_length=100)]
