@@ -13,6 +13,7 @@ from agents.own_copy import OwnCopy, Recent
 from agents.rules.every import run_rules
 from agents.rules.readers import run_for_readers
 from agents.rules.review import Review
+from agents.rules.style import StyleGate
 from agents.tasks import JUDGE_COPY, JudgeQuestion
 from agents.untrusted import order_in
 from domain.brief import Brief
@@ -38,23 +39,24 @@ async def criticise(
     recent: Sequence[Recent] = (),
     model: Model | None = None,
     round: int = 1,  # noqa: A002 (the word of the domain type)
+    style: StyleGate | None = None,
 ) -> Critique:
     """Criticise a draft and the mails made of it.
 
     ``own``: what the brand's past copy is like (``agents.own_copy``); ``recent``: what it sent in
     the last 90 days. Never raises for a model's sake: where its
     judgment is missing, ``judge_failed`` says why."""
-    found = run_for_readers(
-        Review(
-            draft.variants,
-            brief,
-            facts,
-            guide,
-            tuple(rendered),
-            own or OwnCopy(),
-            tuple(recent),
-        )
+    review = Review(
+        draft.variants,
+        brief,
+        facts,
+        guide,
+        tuple(rendered),
+        own or OwnCopy(),
+        tuple(recent),
+        style,
     )
+    found = run_for_readers(review)
     judged: tuple[Finding, ...] = ()
     judged_by: tuple[str, ...] = ("rules",)
     failed = ""
@@ -74,6 +76,7 @@ async def criticise(
         round=round,
         judged_by=judged_by,
         judge_failed=failed,
+        style=review.style_reading,
     )
 
 

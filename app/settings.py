@@ -191,6 +191,18 @@ class ContentSettings(Section):
         return _https_or_local(value)
 
 
+class StyleSettings(Section):
+    """How mails are held against your past copy, by how they are written."""
+
+    least: Annotated[float, Field(ge=0, le=0.5)] = 0.05
+    """A draft whose mails together are less like your past copy than all but this share of your
+    own messages needs a revision, or a person who says why. 0.05 doubts one in twenty drafts that
+    are just like your past copy; 0 doubts none."""
+    others: str = ""
+    """Folder with texts of others (.txt, .md, .html), which your copy is told from; seen from the
+    workspace's folder. Empty: the generic copy that ships with the program."""
+
+
 Least = Annotated[float, Field(gt=0, le=100)] | None
 
 
@@ -375,6 +387,7 @@ class Settings(Section):
     holdout: HoldoutSettings = HoldoutSettings()
     library: LibrarySettings = LibrarySettings()
     content: ContentSettings = ContentSettings()
+    style: StyleSettings = StyleSettings()
     audit: AuditSettings = AuditSettings()
     desk: DeskSettings = DeskSettings()
     approvals: ApprovalSettings = ApprovalSettings()

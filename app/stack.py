@@ -11,11 +11,13 @@ from pydantic import SecretStr
 
 from agents.house_writer import HouseWriter
 from agents.learning.wear import WearRules
+from agents.rules.style import StyleGate
 from app.models import main_model, models_by_task
 from app.settings import ApprovalSettings
-from brand_voice.brand import load_brand
+from brand_voice.brand import Brand, load_brand
 from brand_voice.embedder import MiniLM
 from brand_voice.index import VoiceIndex
+from brand_voice.style.styles import Styles
 from domain.clock import Clock
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
@@ -69,6 +71,7 @@ def build_stack(workspace: Workspace) -> Stack:
         house=house,
         brand=brand,
         voice=VoiceIndex(workspace.folder / "voice", brand, MiniLM()),
+        style=style_gate(workspace, brand),
         keys=keys(workspace),
         rules=_rules(workspace),
         timezone=workspace.timezone,
@@ -208,6 +211,18 @@ def identity_rules(workspace: Workspace) -> IdentityRules:
         engine=settings.engine,
         **({} if settings.compare else {"compared": ()}),
     )
+
+
+def style_gate(workspace: Workspace, brand: Brand) -> StyleGate:
+    """How drafts are held against the brand's past copy."""
+    return StyleGate(style=styles(workspace, brand), least=workspace.settings.style.least)
+
+
+def styles(workspace: Workspace, brand: Brand) -> Styles:
+    """The brand's measures of style."""
+    others = workspace.settings.style.others
+    folder = (workspace.folder / others).resolve() if others else None
+    return Styles(workspace.folder / "voice", brand, others_folder=folder)
 
 
 def _large(settings: ApprovalSettings) -> LargeSends | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.frozen import Frozen
+from domain.style import StyleReading
 
 Severity = Literal["blocking", "serious", "minor"]
 """blocking: may not be published; serious: needs a revision; minor: said, not held against it."""
@@ -38,6 +39,8 @@ class Critique(Frozen):
     """``rules``, and the model's name where it gave a judgment; it cannot overrule a rule."""
     judge_failed: str = ""
     """Why the model's judgment is missing, where it was asked for."""
+    style: StyleReading | None = None
+    """How like past copy the mails are, in the draft's order; None: not measured."""
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

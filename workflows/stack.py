@@ -18,6 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agents.learning.wear import WearRules
 from agents.model import Model
+from agents.rules.style import StyleGate
 from brand_voice.brand import Brand
 from domain.audit import LeastScore
 from domain.customer import MailEvent
@@ -185,6 +186,8 @@ class Stack:
     """Below this score of the data no campaign starts. Where none is set it is only said."""
     events: Events | None = None
     """None: what comes back of messages stays in the ledger, and analytics do not see it."""
+    style: StyleGate | None = None
+    """None: how drafts are written is not held against past copy."""
     store: Store | None = None
     """The data folder, for finding out who is who; None: every customer id stands for itself."""
     identity: IdentityRules = field(default_factory=IdentityRules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -258,6 +259,8 @@ async def read_draft(
     """The critic's word on a draft and on the mails that it makes, in round ``number``."""
     rendered, unrenderable = render_all(stack, campaign_id, draft, known)
     judge = stack.model_for(JUDGE_COPY.name)
+    if stack.style is not None:  # the first time, it learns; that takes seconds
+        await to_thread(stack.style.style.read, ["."], brief.language)
     critique = await read_critically(
         draft,
         brief=brief,
@@ -267,6 +270,7 @@ async def read_draft(
         own=own_copy(stack.brand.passages),
         model=judge if judge.name != stack.house.name else None,
         round=number,
+        style=stack.style,
     )
     kept, taught = await read(
         stack.ledger, lambda tx: (marks.marks(tx, campaign_id), rules.approved(tx))

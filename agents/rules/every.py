@@ -25,6 +25,7 @@ from agents.rules import (
     quotes,
     reading,
     rendered,
+    style,
     together,
     variety,
     voice,
@@ -54,6 +55,7 @@ _FAMILIES = (
     people,
     reading,
     voice,
+    style,
     variety,
     together,
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from agents.claims.evidence import Evidence, evidence
 from agents.own_copy import OwnCopy, Recent
@@ -17,12 +17,17 @@ from domain.draft import CallToAction, Copy, Variant
 from domain.facts import Facts
 from domain.piece import LandingPage, Piece
 from domain.publication import RenderedVariant
+from domain.style import StyleReading
 from domain.voice import Guide
+
+if TYPE_CHECKING:
+    from agents.rules.style import StyleGate
 
 CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{4,}\b")
 _ALWAYS_CAPITALS = {
     "STOP", "STOPP", "START", "HELP", "HTTP", "HTTPS", "USD", "EUR", "GBP", "COSC", "ISBN",
 }  # fmt: skip
+
 _FIELD = re.compile(r"\{\{\s*\w+\s*\}\}")
 
 
@@ -39,6 +44,13 @@ class Review:
     """What the brand's past copy is like; without any, what real brands' copy is like."""
     recent: tuple[Recent, ...] = ()
     """What the brand sent in the last 90 days."""
+    style: StyleGate | None = None
+    """None: how it is written is not held against past copy."""
+
+    @cached_property
+    def style_reading(self) -> StyleReading | None:
+        """How like past copy the mails are; None: there is no measure, or too little copy."""
+        return self.style.read(self) if self.style is not None and self.mails else None
 
     @cached_property
     def mails(self) -> tuple[Variant, ...]:

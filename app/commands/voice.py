@@ -185,6 +185,47 @@ def discard(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> N
     out.answer("voice.discarded.v1", {})
 
 
+@app.command()
+def style(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files, a message each. [default: one text from standard input]"),
+    ] = None,
+    language: Annotated[str, typer.Option(help="en or de. [default: that of the texts]")] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Try on past messages how good the measure is.")
+    ] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how like your past copy texts are written, whatever they are about."""
+    out, opened = Out(as_json), open_workspace(workspace)
+    from app import style_reading as reading
+
+    styles, least = reading.styles_of(opened), opened.settings.style.least
+    if check:
+        language = language or "en"
+        with out.working("Trying it"):
+            tried = styles.try_out(language, least)
+        said = reading.trial_lines(tried, least) if tried else None
+        out.say(*(said or [reading.too_little(styles, language)]))
+        out.answer("voice.style.check.v1", {"language": language, "least": least, "trial": tried})
+        return
+    texts = reading.texts_of(files or [])
+    language = language or reading.language_of(texts)
+    with out.working("Reading"):
+        found = styles.read([text for _, text in texts], language)
+    if found is None:
+        out.say(reading.too_little(styles, language))
+    else:
+        out.say(*reading.lines_of(texts, found, least))
+    names = [name for name, _ in texts]
+    out.answer(
+        "voice.style.v1",
+        {"language": language, "least": least, "texts": names, "reading": found},
+    )
+
+
 @app.command("versions")
 def list_versions(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the guide's versions: which is in force, who approved it, and a proposal."""

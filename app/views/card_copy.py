@@ -22,6 +22,7 @@ from domain.layouts import Layout
 from domain.money import Share
 from domain.publication import Content, RenderedVariant
 from domain.readings import stage_words
+from domain.style import StyleReading
 from domain.voice import Passage
 
 _TRACKING = re.compile(r"\?utm_\S+")
@@ -142,6 +143,8 @@ class CritiqueShown(Frozen):
     findings: tuple[FindingShown, ...]
     judged_by: str
     judge_failed: str
+    style: str = ""
+    """How like past copy the mails are; empty: not measured."""
 
 
 def mails_shown(
@@ -250,7 +253,22 @@ def critique_shown(critique: Critique, draft: Draft | None) -> CritiqueShown:
             "the house's rules" if name == "rules" else name for name in critique.judged_by
         ),
         judge_failed=critique.judge_failed,
+        style=style_words(critique.style),
     )
+
+
+def style_words(reading: StyleReading | None) -> str:
+    """For example "More like your past copy than 62 % (35 to 84) of your own messages; …"."""
+    if reading is None:
+        return ""
+    said = f"More like your past copy than {reading.pooled.words_of_share()} of your own messages"
+    if len(reading.pieces) > 1:
+        each = (
+            f"{name.upper()} {score.words_of_share()}"
+            for name, score in zip("abcdefghijklmnopqrstuvwxyz", reading.pieces, strict=False)
+        )
+        said = f"{said}; each mail by itself: {', '.join(each)}"
+    return f"{said}."
 
 
 def finding_shown(number: int, finding: Finding, draft: Draft | None) -> FindingShown:

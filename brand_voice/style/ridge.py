@@ -4,7 +4,7 @@ Least squares on class indicators is a regularised linear discriminant: it disco
 within an author as much as between authors, and has a closed form. On a few hundred short pieces it
 was better than logistic regression and needs no step size, so nothing in it depends on chance.
 
-The likeness of two pieces is squared, ((1 + x·y) / 2)², which lets pairs of habits count together.
+The likeness of two pieces is ((1 + x·y) / 2)³, which lets habits count together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 
 from brand_voice.style.space import Floats, Ints, products
 
-SMOOTHING = 0.1
+SMOOTHING = 0.15
 """Ridge penalty, on a likeness of 1 for equal pieces; chosen on other authors than those tested."""
 
 
@@ -43,7 +43,7 @@ class Ridge:
 
 
 def likeness(ours: csr_array, theirs: csr_array) -> Floats:
-    return np.asarray(((1 + products(ours, theirs)) / 2) ** 2)
+    return np.asarray(((1 + products(ours, theirs)) / 2) ** 3)
 
 
 def solve(kernel: Floats, authors: Ints, count: int, smoothing: float = SMOOTHING) -> Floats:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,8 @@ LEAST_PIECES = 2
 """A run seen in fewer pieces is dropped."""
 CLIP = 3.0
 """Standard deviations beyond which a size is as far out as it gets."""
+_FEW = 8
+"""So few rows are multiplied one by one."""
 _HEAVY = 50
 """A column that more than one in so many rows has is multiplied dense, which is then faster."""
 
@@ -37,17 +40,22 @@ class Table:
     """Counts of many pieces: a row each, a column for every run of every view."""
 
     counts: csr_array
-    views: npt.NDArray[np.int8]
-    """Of each column: its place in COUNTED."""
-    names: tuple[str, ...]
+    columns: Columns
     sizes: Floats
 
+    @cached_property
+    def views(self) -> npt.NDArray[np.int8]:
+        """Of each column: its place in COUNTED."""
+        return np.array([view for view, _ in self.columns], dtype=np.int8)
 
-def tabulate(pieces: Sequence[Features], columns: Sequence[tuple[int, str]] | None = None) -> Table:
-    """Counts side by side; with ``columns`` (view, run) given, those alone."""
-    known: dict[tuple[int, str], int] = {}
-    if columns is not None:
-        known = {column: at for at, column in enumerate(columns)}
+
+Columns = dict[tuple[int, str], int]
+"""(view, run) → its column."""
+
+
+def tabulate(pieces: Sequence[Features], columns: Columns | None = None) -> Table:
+    """Counts side by side; with ``columns`` given, those alone."""
+    known: Columns = {} if columns is None else columns
     rows, places, values = [], [], []
     for row, piece in enumerate(pieces):
         for view, name in enumerate(COUNTED):
@@ -67,8 +75,7 @@ def tabulate(pieces: Sequence[Features], columns: Sequence[tuple[int, str]] | No
     )
     return Table(
         counts=counts,
-        views=np.array([view for view, _ in known], dtype=np.int8),
-        names=tuple(run for _, run in known),
+        columns=known,
         sizes=np.array([piece.sizes for piece in pieces], dtype=np.float64),
     )
 
@@ -110,6 +117,10 @@ class Space:
             weights=weights,
         )
 
+    def alone(self) -> Space:
+        """For tables that hold this space's columns and no others, in its order."""
+        return replace(self, columns=np.arange(self.columns.size))
+
     def vectors(self, table: Table) -> csr_array:
         """Rows of about unit length; the product of two is their likeness, about -0.2 to 1."""
         counts = table.counts[:, self.columns].astype(np.float32)
@@ -134,6 +145,8 @@ class Space:
 
 def products(ours: csr_array, theirs: csr_array) -> Floats:
     """Every row of one times every row of the other, dense."""
+    if ours.shape[0] <= _FEW:
+        return np.asarray(theirs @ ours.T.toarray(), dtype=np.float64).T
     used = np.bincount(theirs.indices, minlength=theirs.shape[1])
     heavy = np.flatnonzero(used * _HEAVY > theirs.shape[0])
     light = np.flatnonzero(used * _HEAVY <= theirs.shape[0])

@@ -26,7 +26,7 @@ LETTERS = (2, 5)
 WORDS = (1, 3)
 CLASSES = (1, 4)
 """Shortest and longest run that is counted, of letters, words and classes."""
-_SIZED_MARKS = (",", ".", ";", ":", "—", "–", "-", "!", "?", "(", '"', "'", "/", "&", "...")
+SIZED_MARKS = (",", ".", ";", ":", "—", "–", "-", "!", "?", "(", '"', "'", "/", "&", "...")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _sizes(tokens: Sequence[Token]) -> tuple[float, ...]:
         sum(token.kind == "name" for token in words) / count,
         sum(token.kind == "number" for token in words) / count,
         sum(token.capital for token in words) / count,
-        *(float(np.sqrt(marks[mark] / count)) for mark in _SIZED_MARKS),
+        *(float(np.sqrt(marks[mark] / count)) for mark in SIZED_MARKS),
     )
 
 
