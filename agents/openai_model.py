@@ -44,8 +44,10 @@ from agents.model import (
 from agents.openai_wire import (
     Raw,
     asked,
+    is_question_too_long,
     on_the_wire,
     open_endpoint,
+    read_chunk,
     read_completion,
     shown_its_fault,
     wire_error,
@@ -57,6 +59,8 @@ from prompts.library import Prompt, Prompts, shipped_prompts
 from tools.http import open_client
 
 REPAIRS = 2
+PATIENCE = 5
+"""How many times as long as a silence a whole streamed answer may take."""
 _GIVEN = {
     "malformed": "no readable answer",
     "empty": "nothing",
@@ -94,7 +98,8 @@ class OpenAIModel:
         most_characters: int = 60_000,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        """``seconds`` bounds one whole answer, ``most_characters`` its length. ``prompts`` are
+        """``seconds`` bounds one whole answer, and of a conversation's each silence, ``PATIENCE``
+        times as much the whole; ``most_characters`` its length. ``prompts`` are
         the brand's, or else those that ship; ``kept`` gives answers again to the very same
         questions; ``client`` replaces the HTTP client."""
         self._base_url = base_url
@@ -222,7 +227,7 @@ class OpenAIModel:
             try:
                 return await self._send(body, task.name, prompt)
             except openai.BadRequestError as error:
-                if not self._step_down(str(error)):
+                if is_question_too_long(error) or not self._step_down(str(error)):
                     raise self._failed(error, task.name) from error
 
     def _body(self, task: Task[Given, Answered], messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -300,29 +305,34 @@ class OpenAIModel:
             )
             chunks = aiter(stream)
             while True:
+                if time.monotonic() - started > PATIENCE * self._seconds:
+                    raise TimeoutError
                 try:
                     chunk = await asyncio.wait_for(anext(chunks), self._seconds)
                 except StopAsyncIteration:
                     break
-                raw = replace(raw, model=chunk.model or raw.model)
-                if chunk.usage:
-                    raw = replace(
-                        raw,
-                        tokens_in=chunk.usage.prompt_tokens,
-                        tokens_out=chunk.usage.completion_tokens,
-                    )
-                if not chunk.choices:
-                    continue
-                raw = replace(raw, finish=chunk.choices[0].finish_reason or raw.finish)
-                delta = chunk.choices[0].delta
-                for part in delta.tool_calls or ():
+                delta = read_chunk(chunk)
+                tokens_in, tokens_out = delta.tokens or (raw.tokens_in, raw.tokens_out)
+                raw = replace(
+                    raw,
+                    model=delta.model or raw.model,
+                    finish=delta.finish or raw.finish,
+                    tokens_in=tokens_in,
+                    tokens_out=tokens_out,
+                )
+                if delta.refusal or raw.finish == "content_filter":
+                    raise ModelError(
+                        "refused", "The model declined to answer.", thing=self._name,
+                        next_step="Ask it otherwise.",
+                    )  # fmt: skip
+                for part in delta.calls:
                     call = calls.setdefault(part.index, {"id": "", "name": "", "arguments": ""})
                     call["id"] = part.id or call["id"]
                     if part.function:
                         call["name"] += part.function.name or ""
                         call["arguments"] += part.function.arguments or ""
-                if delta.content:
-                    said += delta.content
+                if delta.text:
+                    said += delta.text
                     if is_repeating(said):
                         raise ModelError(
                             "repeating", "The model says the same thing over and over.",
@@ -334,9 +344,17 @@ class OpenAIModel:
                             "too_long", "The model does not stop.", thing=self._name,
                             next_step="Ask something narrower, or try another model.",
                         )  # fmt: skip
-                    yield Words(text=delta.content)
-            if not said and not calls:
-                raise ModelError("empty", "The model said nothing.", thing=self._name)
+                    yield Words(text=delta.text)
+            if raw.finish == "length":
+                raise ModelError(
+                    "too_long", "The model's answer was cut off at its limit.", thing=self._name,
+                    next_step="Ask something narrower, or try another model.",
+                )  # fmt: skip
+            if not said.strip() and not calls:
+                raise ModelError(
+                    "empty", "The model said nothing.", thing=self._name,
+                    next_step="Ask again, or try another model.",
+                )  # fmt: skip
             for number in sorted(calls):
                 yield ToolCall(**calls[number])
         except ModelError as error:

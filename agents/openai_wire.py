@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import openai
 from openai import AsyncOpenAI
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat.chat_completion_chunk import Choice, ChoiceDelta, ChoiceDeltaToolCall
 from pydantic import BaseModel
 
 from agents.answers import Fault, strict_schema
@@ -68,6 +69,12 @@ def wire_error(error: Exception, thing: str, seconds: float) -> ModelError:
                 "rate_limited", "The endpoint takes no more requests for now.",
                 thing=thing, next_step=_NEXT,
             )  # fmt: skip
+        case openai.BadRequestError() if is_question_too_long(error):
+            return ModelError(
+                "rejected", "The question is longer than this model can read.", thing=thing,
+                next_step="Give the task to a model with a larger context (settings: model.tasks), "
+                "or start the server with a larger one.",
+            )  # fmt: skip
         case openai.APIStatusError(status_code=code) if code < 500:
             return ModelError(
                 "rejected", f"The endpoint refused the request ({code}).", thing=thing,
@@ -81,11 +88,25 @@ def wire_error(error: Exception, thing: str, seconds: float) -> ModelError:
             return ModelError(
                 "unreachable", "The endpoint could not be reached.", thing=thing, next_step=_NEXT
             )
+        case openai.APIError(body=body) if body is not None:
+            return ModelError(
+                "unreachable", "The endpoint failed while it answered.", thing=thing,
+                next_step=_NEXT,
+            )  # fmt: skip
         case _:
             return ModelError(
                 "malformed", "The endpoint's answer is no chat completion.", thing=thing,
                 next_step=_NEXT,
             )  # fmt: skip
+
+
+def is_question_too_long(error: openai.BadRequestError) -> bool:
+    """Whether a 400 is for want of context, as OpenAI, llama.cpp and vLLM say it."""
+    said = f"{error.code} {error.type} {error}".casefold()
+    return any(
+        words in said
+        for words in ("context_length_exceeded", "exceed_context_size", "maximum context length")
+    )
 
 
 def read_completion(completion: object, seconds: float) -> Raw:
@@ -119,6 +140,45 @@ def asked(prompt: Prompt, given: BaseModel) -> list[dict[str, Any]]:
         {"role": "system", "content": SYSTEM},
         {"role": "user", "content": render(prompt, {**screened(whole), **typed})},
     ]
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What one chunk of a streamed answer adds."""
+
+    text: str = ""
+    refusal: str = ""
+    finish: str = ""
+    model: str = ""
+    tokens: tuple[int, int] | None = None
+    """Read and written so far, where the chunk says it."""
+    calls: tuple[ChoiceDeltaToolCall, ...] = ()
+
+
+def read_chunk(chunk: object) -> Delta:
+    """What a chunk says. Servers differ, so nothing of it is taken for granted. Raises ValueError
+    where it is no chunk at all."""
+    if not isinstance(chunk, ChatCompletionChunk):
+        raise ValueError("no chunk of a chat completion")
+    usage = chunk.usage
+    tokens = (usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else None
+    found = Delta(model=chunk.model or "", tokens=tokens)
+    if not chunk.choices:
+        return found
+    choice = chunk.choices[0]
+    if not isinstance(choice, Choice):
+        raise ValueError("no choice of a chat completion")
+    delta = getattr(choice, "delta", None)
+    finish = getattr(choice, "finish_reason", None) or ""
+    if delta is None:
+        return replace(found, finish=finish)
+    if not isinstance(delta, ChoiceDelta) or not isinstance(delta.content or "", str):
+        raise ValueError("no delta of a chat completion")
+    calls = tuple(delta.tool_calls or ())
+    if not all(isinstance(call, ChoiceDeltaToolCall) for call in calls):
+        raise ValueError("no tool calls of a chat completion")
+    text, refusal = delta.content or "", delta.refusal or ""
+    return replace(found, text=text, refusal=refusal, finish=finish, calls=calls)
 
 
 def shown_its_fault(text: str, fault: Fault, task: Task[Any, Any]) -> list[dict[str, Any]]:

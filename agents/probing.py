@@ -12,7 +12,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletion
 
 from agents.model import ModelError
-from agents.openai_wire import open_endpoint, wire_error
+from agents.openai_wire import open_endpoint, read_chunk, wire_error
 from domain.frozen import Frozen
 from tools.http import open_client
 
@@ -119,10 +119,10 @@ class _Asked:
                 stream=True,
                 messages=[{"role": "user", "content": "Count from one to five."}],
             )
-            pieces = [chunk async for chunk in stream if chunk.choices]
+            pieces = [read_chunk(chunk) async for chunk in stream]
         except (openai.OpenAIError, httpx.HTTPError, ValueError):
             return False
-        return len(pieces) > 1
+        return sum(bool(piece.text) for piece in pieces) > 1
 
 
 def _says(text: str) -> list[Body]:

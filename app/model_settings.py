@@ -27,6 +27,8 @@ class EndpointSettings(Section):
     """The model's name at that endpoint."""
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     """How far it may stray from the likeliest word. Absent: as the endpoint has it."""
+    most_tokens: Annotated[int, Field(ge=100)] = 8000
+    """Most tokens of one answer; a small model's context may be no larger than that."""
     timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120
     """How long to wait for an answer."""
     price_in: Annotated[Decimal, Field(ge=0)] = Decimal(0)

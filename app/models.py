@@ -54,6 +54,7 @@ def _open(
         prompts=prompts,
         seconds=settings.timeout_seconds,
         temperature=settings.temperature,
+        most_tokens=settings.most_tokens,
         prices=TokenPrices(input=settings.price_in, output=settings.price_out),
         kept=FileAnswers(workspace.kept_answers_folder) if keep else None,
         call_log=traced(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -52,6 +54,43 @@ async def serving(*steps: Step) -> AsyncIterator[ModelServer]:
         server.should_exit = True
         server.force_exit = True
         await running
+
+
+@asynccontextmanager
+async def on_the_wire(
+    *pieces: bytes, wait: float = 0, end: Literal["closed", "reset", "silent"] = "closed"
+) -> AsyncIterator[str]:
+    """A server that writes these bytes and ends the connection so; gives its URL."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        try:
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(wait)
+            if end == "silent":
+                await reader.read()
+        except ConnectionError:
+            return  # the client has had enough
+        if end == "reset":
+            raw_socket = writer.get_extra_info("socket")
+            raw_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+def head(media_type: str, length: int | None = None) -> bytes:
+    """The beginning of an answer; without a length it ends with the connection."""
+    said = f"HTTP/1.1 200 OK\r\ncontent-type: {media_type}\r\n"
+    if length is not None:
+        said += f"content-length: {length}\r\n"
+    return f"{said}connection: close\r\n\r\n".encode()
 
 
 def says(content: str | None, **more: Any) -> Step:

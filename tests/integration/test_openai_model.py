@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from starlette.responses import JSONResponse, Response
 
 from agents.copy_generator import HOUSE_LABEL, generate_copy
 from agents.critic import criticise
@@ -20,10 +21,13 @@ from agents.model import Call, ChatMessage, ModelError, ToolCall, ToolSpec, Word
 from agents.openai_model import OpenAIModel
 from agents.tasks import GENERATE_COPY, WRITE_BRIEF, BriefQuestion, BriefWords
 from app.kept_answers import FileAnswers
+from prompts.library import load_prompt
 from tests.integration.model_server import (
     ModelServer,
     Step,
     fails,
+    head,
+    on_the_wire,
     raw,
     says,
     serving,
@@ -93,9 +97,9 @@ async def test_a_good_answer_is_typed_and_logged_without_its_words() -> None:
     asked_for = server.requests[0]["response_format"]
     assert asked_for["type"] == "json_schema"
     assert asked_for["json_schema"]["strict"] is True
-    call = log.calls[0]
+    call, prompt = log.calls[0], load_prompt("write_brief")
     assert (call.outcome, call.tokens_in, call.tokens_out) == ("answered", 100, 20)
-    assert (len(call.prompt_hash), call.prompt_version) == (64, 1)
+    assert (call.prompt_hash, call.prompt_version) == (prompt.hash, prompt.version)
     assert "dress watch" not in call.model_dump_json()
 
 
@@ -352,6 +356,16 @@ async def test_a_conversation_streams_words_and_then_tool_calls() -> None:
     assert (log.calls[0].tokens_in, log.calls[0].outcome) == (7, "answered")
 
 
+def ends(reason: str) -> dict[str, Any]:
+    """The last chunk of an answer that ends for a reason."""
+    return {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
+
+
+def _half_a_call() -> dict[str, Any]:
+    function = {"name": "find", "arguments": '{"q": "ri'}
+    return {"tool_calls": [{"index": 0, "id": "t1", "function": function}]}
+
+
 @pytest.mark.parametrize(
     ("step", "code"),
     [
@@ -365,8 +379,27 @@ async def test_a_conversation_streams_words_and_then_tool_calls() -> None:
         (fails(500), "unreachable"),
         (fails(429), "rate_limited"),
         (raw(b"data: {broken\n\n", "text/event-stream"), "malformed"),
+        (raw(b"data: [1, 2]\n\ndata: [DONE]\n\n", "text/event-stream"), "malformed"),
+        (raw(b'data: {"error": {"message": "out of memory"}}\n\n', "text/event-stream"),
+         "unreachable"),
+        (raw(b"<html>not a stream</html>", "text/html"), "empty"),
+        (raw(b": ping\n\ndata: [DONE]\n\n", "text/event-stream"), "empty"),
+        (raw(b"event: nothing\n\ndata: [DONE]\n\n", "text/event-stream"), "malformed"),
+        (streams({"choices": [{"index": 0}]}), "empty"),
+        (streams({"choices": "none"}), "malformed"),
+        (streams({"choices": [{"index": 0, "delta": "words"}]}), "malformed"),
+        (streams({"content": {"text": "x"}}), "malformed"),
+        (streams({"tool_calls": "find"}), "malformed"),
+        (streams({"content": " \n"}), "empty"),
+        (streams({"refusal": "I will not."}), "refused"),
+        (streams({"content": "Well, "}, ends("content_filter")), "refused"),
+        (streams({"content": "The third is"}, ends("length")), "too_long"),
+        (streams(_half_a_call(), ends("length")), "too_long"),
+        (fails(401), "rejected"),
+        (fails(400, "maximum context length is 8192 tokens"), "rejected"),
+        (slow(3, streams({"content": "late"})), "timeout"),
     ],
-)
+)  # fmt: skip
 async def test_a_conversation_that_fails_says_how(step: Step, code: str) -> None:
     async with asking(step) as (model, _, log):
         with pytest.raises(ModelError) as caught:
@@ -374,3 +407,88 @@ async def test_a_conversation_that_fails_says_how(step: Step, code: str) -> None
                 pass
     assert caught.value.code == code
     assert log.outcomes == [code]
+
+
+WORD = b'data: {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices"'
+WORD += b': [{"index": 0, "delta": {"content": "word "}, "finish_reason": null}]}\n\n'
+
+
+async def heard(url: str, seconds: float) -> tuple[str, str]:
+    """What was said before the conversation failed, and how it failed."""
+    log = Log()
+    model = OpenAIModel(url, "", "tiny", seconds=seconds, call_log=log)
+    said: list[str] = []
+
+    async def listen() -> None:
+        async for piece in model.converse([ChatMessage(role="user", content="hi")]):
+            assert isinstance(piece, Words)
+            said.append(piece.text)
+
+    with pytest.raises(ModelError) as caught:
+        await listen()
+    await model.aclose()
+    assert log.outcomes == [caught.value.code]
+    return "".join(said), caught.value.code
+
+
+async def test_a_stream_that_is_reset_keeps_what_was_said_and_fails() -> None:
+    stream = head("text/event-stream", 100_000)
+    async with on_the_wire(stream, WORD, WORD, wait=0.1, end="reset") as url:
+        assert await heard(url, 20) == ("word word ", "unreachable")
+    async with on_the_wire(stream, WORD, end="closed") as url:
+        assert await heard(url, 20) == ("word ", "unreachable")
+
+
+async def test_a_stream_that_drips_or_falls_silent_ends() -> None:
+    stream = head("text/event-stream")
+    async with on_the_wire(stream, WORD, end="silent") as url:
+        assert await heard(url, 0.5) == ("word ", "timeout")
+    async with on_the_wire(stream, *[WORD] * 200, wait=0.2) as url:
+        said, code = await heard(url, 1.0)
+        assert (len(said) < 200 * len("word "), code) == (True, "timeout")
+    async with on_the_wire(stream, *[b": still here\n\n"] * 200, wait=0.2) as url:
+        assert await heard(url, 0.7) == ("", "timeout")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "end", "code"),
+    [
+        ((head("application/json", 5_000), b'{"id": "c", '), "reset", "unreachable"),
+        ((head("application/json", 5_000), b'{"id": "c", '), "closed", "unreachable"),
+        ((b"HTTP/1.1 200 OK\r\ncontent-le",), "closed", "unreachable"),
+        ((b"\x16\x03\x01 not http",), "closed", "unreachable"),
+        ((head("application/json", 5_000), *[b" "] * 100), "silent", "timeout"),
+    ],
+)
+async def test_an_answer_that_breaks_off_or_drips_fails(
+    pieces: tuple[bytes, ...], end: Literal["closed", "reset", "silent"], code: str
+) -> None:
+    async with on_the_wire(*pieces, wait=0.1, end=end) as url:
+        log = Log()
+        model = OpenAIModel(url, "", "tiny", seconds=3, call_log=log)
+        with pytest.raises(ModelError) as caught:
+            await asked(model)
+        await model.aclose()
+    assert caught.value.code == code
+    assert log.outcomes == [code]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "too long", "code": "context_length_exceeded"},
+        {"message": "request (9031 tokens) exceeds", "type": "exceed_context_size_error"},
+        {"message": "This model's maximum context length is 8192 tokens."},
+    ],
+)
+async def test_a_question_longer_than_the_context_is_no_matter_of_formats(
+    error: dict[str, str],
+) -> None:
+    async def step(body: dict[str, Any]) -> Response:
+        return JSONResponse({"error": error}, 400)
+
+    async with asking(step) as (model, server, _):
+        with pytest.raises(ModelError, match="longer than this model can read") as caught:
+            await asked(model)
+    assert (caught.value.code, len(server.requests)) == ("rejected", 1)
+    assert "larger context" in caught.value.next_step
