@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -43,6 +44,11 @@ class Fault(ValueError):
 def strict_schema(answered: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of a type in the form that strict servers take: every field required,
     nothing further allowed, no defaults, no formats."""
+    return _schema_of(answered)
+
+
+@cache  # taking a type apart costs more than the whole question
+def _schema_of(answered: type[BaseModel]) -> dict[str, Any]:
     schema = _strict(answered.model_json_schema(mode="validation"))
     assert isinstance(schema, dict)
     return schema

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.model import Model, ModelError
+from agents.origin import Own, foreign, own_words
 from agents.own_copy import OwnCopy, Recent
 from agents.rules.every import run_rules
 from agents.rules.readers import run_for_readers
@@ -67,7 +68,7 @@ async def criticise(
         except ModelError as error:
             failed = f"{model.name}: {error.what}"
         else:
-            judged = _taken(answer.findings, draft, found)
+            judged = _taken(answer.findings, draft, found, own_words(facts, guide, brief.offer))
             judged_by = ("rules", model.name)
     everything = (*found, *judged)
     return Critique(
@@ -98,22 +99,28 @@ def criticise_pieces(
 
 
 def _taken(
-    findings: Sequence[Finding], draft: Draft, known: Sequence[Finding]
+    findings: Sequence[Finding], draft: Draft, known: Sequence[Finding], own: Own
 ) -> tuple[Finding, ...]:
     """A model's findings that point at something: words or a place that the draft has. What
-    it says of them is read by people and by the writer: it may not give orders."""
+    it says of them is read by people and by the writer: it may neither give orders nor name
+    codes and addresses that stand nowhere."""
     ids = {v.id for v in draft.variants} | {""}
     words = {
         variant.id: " ".join(text for _, text in variant.texts()).casefold()
         for variant in draft.variants
     }
-    words[""] = " ".join(words.values())
+    words[""] = words_of_all = " ".join(words.values())
     said = {(f.variant, f.text.casefold()) for f in known if f.text}
     return tuple(
         f
         for f in findings
         if f.variant in ids
         and not any(map(order_in, (f.rule, f.why, f.mend)))
+        and all(
+            own(named) or named.casefold() in words_of_all
+            for text in (f.rule, f.why, f.mend)
+            for _, named in foreign(text, own)
+        )
         and (not f.text or f.text.casefold() in words[f.variant])
         and (f.variant, f.text.casefold()) not in said
     )[:MOST_JUDGED]

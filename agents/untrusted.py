@@ -58,7 +58,7 @@ _IN_WORD = re.compile(r"(?<=\w)[\u200b\u200c\u200e\u200f\u2060\ufeff](?=\w)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)  # the same facts are looked at for every draft and every question
 def sign_of_injection(text: str) -> tuple[str, str] | None:
     """(what it looks like, the words), or None for a text that looks like plain copy."""
     found = order_in(text)
@@ -71,6 +71,7 @@ def sign_of_injection(text: str) -> tuple[str, str] | None:
     return ("markup", match.group()) if match else None
 
 
+@lru_cache(maxsize=16_384)
 def order_in(text: str) -> tuple[str, str] | None:
     """(what it looks like, the words), or None for a text that may be data: a review, a feed's
     description with its harmless tags, a note."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from agents.origin import foreign, of_guide, of_leaving, of_prompt, own_words
 from agents.rules.links import allowed
-from agents.rules.review import Findings, Review, finding
+from agents.rules.review import Findings, Review, finding, shown_products
 from agents.untrusted import sign_of_injection
+from domain.draft import Copy
 from domain.voice import Guide
 
 _FIXED = ("legal", "opt_out", "form.consent")
@@ -34,6 +35,7 @@ def check(review: Review) -> Findings:
                     "Take it out: the footer and its link are added to every mail.",
                     variant=copy.id, place=place, text=leaving,
                 )  # fmt: skip
+        yield from _cards(review, copy)
         whole = " ".join(text for _, text in texts)
         for words, why in (
             (of_prompt(whole), "These words instruct models; they are not for readers."),
@@ -52,6 +54,24 @@ def check(review: Review) -> Findings:
                 f"Read together, the blocks look like {split[0]}.", "Take it out.",
                 variant=copy.id, text=split[1][:120],
             )  # fmt: skip
+
+
+def _cards(review: Review, copy: Copy) -> Findings:
+    """Addresses in what a card shows of its product: a name is no place to write to."""
+    for place, product_id in shown_products(copy):
+        product = review.facts.product(product_id)
+        if product is None:
+            continue
+        notes = (line for lines in product.notes.values() for line in lines)
+        alt = product.photo.alt if product.photo else ""
+        for text in (product.name, product.material, alt, *notes):
+            for what, words in foreign(text, lambda _: True):
+                if not _own_place(words, review.guide):
+                    yield finding(
+                        "origin.fact", "blocking", f"A field of this product holds {what}.",
+                        "Mend the product's facts.",
+                        variant=copy.id, place=place, text=words[:120],
+                    )  # fmt: skip
 
 
 def _own_place(words: str, guide: Guide) -> bool:
