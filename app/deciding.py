@@ -18,7 +18,7 @@ from app.stack import build_stack
 from app.workspace import Workspace
 from domain.brief import Brief
 from domain.critique import Critique
-from domain.draft import Draft
+from domain.draft import Draft, Variant
 from domain.errors import Refused, WrongUsage
 from domain.plan import Plan, QuietHours
 from domain.publication import Content
@@ -112,14 +112,15 @@ def edit_text(shown: Shown) -> str:
                 thing=shown.approval.id,
                 next_step="`mainspring approvals list` shows what waits now.",
             )
-        part = {
-            "variants": {
-                variant.id: {name: variant.model_dump(mode="json")[name] for name in VARIANT_FIELDS}
-                for variant in shown.draft.variants
-            }
-        }
+        part = {"variants": {variant.id: _changeable(variant) for variant in shown.draft.variants}}
     body = yaml.safe_dump(part, allow_unicode=True, sort_keys=False, width=90)
     return _HEAD.format(id=shown.approval.id) + body
+
+
+def _changeable(variant: Variant) -> dict[str, Any]:
+    plain = variant.model_dump(mode="json")
+    plain.setdefault("layout", variant.layout)  # which a dump leaves out where it is the usual one
+    return {name: plain[name] for name in VARIANT_FIELDS}
 
 
 def read_edit(path: Path) -> dict[str, Any]:
