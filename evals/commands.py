@@ -118,6 +118,14 @@ def run_eval(
     )
 
 
+@evaluate.command("critic")
+def eval_critic(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Measure the critic: faults found by family, and clean copy (--data: more) held up."""
+    from evals.critic.measuring import run
+
+    raise typer.Exit(run(data, as_json=as_json))
+
+
 @evaluate.command("compare")
 def compare_runs(
     old: Annotated[Path, typer.Argument(help="The older result, as kept by `eval run --out`.")],

@@ -74,7 +74,7 @@ _NOT_TIME = r"(?!\s?(?:day|week|month|year|morning|evening|night|time|hour|minut
 _RULES: tuple[_Rule, ...] = (
     _rule(
         "value_retention",
-        r"(?:hold|keep|retain|gain|increas|grow|double)\w*\s+(?:\w+\s){0,2}?(?:in\s+)?value\b|appreciat\w+ in value|\binvestment\b|wertanlage|wertstabil\w*|wertsteigerung|behält (?:\w+ )?wert|resale value|safe haven",
+        r"(?:hold|keep|retain|gain|increas|grow|double)\w*\s+(?:\w+\s){0,2}?(?:in\s+)?value\b|appreciat\w+ in value|\b(?:an?|good|safe|sound|solid|worthwhile|lasting|best|smart|real|great|wise) investment\b(?! (?:of|by|in (?:people|training|technology|infrastructure)))|wertanlage|wertstabil\w*|wertsteigerung|behält (?:\w+ )?wert|resale value|safe haven",
         never=True,
     ),
     _rule(

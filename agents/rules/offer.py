@@ -21,7 +21,7 @@ _OFF = re.compile(
 _NEAR = 40
 """Characters around a percentage in which a word speaks of a reduction."""
 _CODE = re.compile(
-    r"\b(?:code|gutscheincode|codes)\b[:\s]+(?:is |lautet )?[\"“„]?([A-Z0-9][A-Z0-9-]{2,})\b"
+    r"\b(?i:code|gutscheincode|codes|rabattcode)\b[:\s]+(?:is |lautet )?[\"“„]?([A-Z0-9][A-Z0-9-]{2,})\b"
 )
 _REASON = re.compile(
     r"\b(?:reason|why\b|would like (?:you|to)|because|since you|thank|sorry|back\b|occasion|for (?:christmas|easter|your)|grund|anlass"

@@ -47,7 +47,7 @@ def _level(review: Review, copy: Variant | Piece, texts: list[str]) -> Findings:
     found = school_years(texts, language)  # type: ignore[arg-type]
     if found is None:
         return
-    most = _most(review, language) + (1.5 if count < LEAST_WORDS else 0.0)
+    most = _most(review, language) + (1.0 if count < LEAST_WORDS else 0.0)
     if found > most:
         yield finding(
             "reading.level",

@@ -13,6 +13,8 @@ from domain.draft import Copy, Draft, Variant
 
 MOST_SHARED = 0.6
 """Word pairs of two bodies that may be the same, greeting left out."""
+MOST_MADE = 0.75
+"""BLEU of one body against the other: variants that share their facts reach 0.6."""
 LEAST_RECENT = 0.45
 """BLEU against recent copy that is never held against a draft: a house has its phrases. Above it,
 the brand's own most alike messages are the limit."""
@@ -48,11 +50,11 @@ def _pairwise(review: Review) -> Findings:
                 "variety.subject", "serious", f"It has the subject of variant {one.id}.",
                 "Write another subject.", variant=other.id, place="subject", text=other.subject,
             )  # fmt: skip
-        shared = overlap(one, other)
-        if shared > MOST_SHARED:
+        shared, made = overlap(one, other), _made_of(other, one)
+        if shared > MOST_SHARED or made > MOST_MADE:
             yield finding(
                 "variety.words", "serious",
-                f"{shared:.0%} of its pairs of words stand in variant {one.id} too.",
+                f"{max(shared, made):.0%} of its words in a row stand in variant {one.id} too.",
                 "Give it another reason to read, not other synonyms.", variant=other.id,
             )  # fmt: skip
 
@@ -107,6 +109,12 @@ def _recent(review: Review) -> Findings:
                 f"reach {most:.2f}).",
                 "Say what is new since, or leave it.", variant=copy.id,
             )  # fmt: skip
+
+
+def _made_of(copy: Copy, other: Copy) -> float:
+    """BLEU of a body against the other, which a few words left out or put in leave high."""
+    words = _words(copy)
+    return bleu(words, [_words(other)]) if len(words) >= _LEAST_WORDS else 0.0
 
 
 def overlap(one: Copy, other: Copy) -> float:

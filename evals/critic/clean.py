@@ -27,7 +27,7 @@ from domain.draft import (
     Variant,
 )
 from domain.facts import Facts, HouseFact, Product
-from domain.predicate import Bought
+from domain.predicate import AllOf, Bought, Did
 from domain.voice import Guide
 from evals.subjects.briefs_given import brief_of
 
@@ -109,7 +109,7 @@ def _message(given: dict[str, Any], text: str, guide: Guide, facts: Facts, own: 
         fallbacks=(Fallback(field="first_name", text=""),),
         provenance=Provenance(brief_hash="0" * 64, model="house", passage_ids=(given["id"],)),
     )
-    known = _as_it_was(facts, product)
+    known = _as_it_was(facts, about)
     return Piece(
         given["id"], given["language"], tied(mail, brief, known), brief, known, guide, own, "halden"
     )
@@ -119,10 +119,10 @@ def _german_name(product: Product) -> str:
     return product.notes.get("de.name", (product.name,))[0]
 
 
-def _as_it_was(facts: Facts, product_id: str) -> Facts:
+def _as_it_was(facts: Facts, product_ids: tuple[str, ...]) -> Facts:
     """The piece of a past message was there when it was written; by now it may be sold."""
     products = tuple(
-        p.model_copy(update={"stock": max(p.stock, 1)}) if p.id == product_id else p
+        p.model_copy(update={"stock": max(p.stock, 1)}) if p.id in product_ids else p
         for p in facts.products
     )
     return facts.model_copy(update={"products": products})
@@ -179,6 +179,8 @@ def _passage(row: dict[str, str], own: OwnCopy) -> Piece:
         shop_url="https://brand.example",
         allowed_hosts=("brand.example", *_HOST.findall(text)),
     )
-    return Piece(
-        row["id"], "en", mail, brief_of({}), Facts(house=(cited,)), guide, own, row["brand"]
-    )
+    brief = brief_of({})
+    # Whom the passage was written for cannot be known: they did whatever it says they did.
+    rule = AllOf(of=(_BUYERS, Did(event="anything", at_least=1)))
+    brief = brief.model_copy(update={"audience": brief.audience.model_copy(update={"rule": rule})})
+    return Piece(row["id"], "en", mail, brief, Facts(house=(cited,)), guide, own, row["brand"])
