@@ -99,7 +99,7 @@ def own_brief(
     today = tx.now.date()
     nothing = Figure(name="baseline", value=0, unit="share", n=0)
     return Brief(
-        goal=Goal(text=message, language=language, objective="announce"),
+        goal=Goal(text=message, language=language, objective="sell" if product_ids else "announce"),
         language=language,
         audience=AudienceEvidence(rule=Everyone(), as_of=tx.now, size=0),
         message=message,

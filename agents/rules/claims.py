@@ -77,7 +77,7 @@ def _descriptions(review: Review, variant: Copy) -> set[str]:
     for _, product_id in shown_products(variant):
         product = review.facts.product(product_id)
         if product is not None and product.photo is not None:
-            found |= {product.photo.alt, *product.notes.get("de.alt", ())}
+            found |= {product.picture_says(language) for language in ("en", "de")}
     return found
 
 

@@ -22,6 +22,7 @@ from app.desk.pages import (
     campaigns,
     chat,
     clock,
+    content,
     door,
     imports,
     live,
@@ -39,7 +40,7 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, brand_voice,
-    sent, audit, imports, settings, sources, team, account, clock, people, who, work,
+    sent, content, audit, imports, settings, sources, team, account, clock, people, who, work,
 )  # fmt: skip
 
 

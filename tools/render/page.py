@@ -130,6 +130,11 @@ def landing_page(
     )
 
 
+def without_script(page: str) -> str:
+    """A page for a frame in which nothing may run: browsers complain of what they do not run."""
+    return page.replace(f"<script>{_SCRIPT}</script>", "")
+
+
 def _policy(action: str, scripted: bool) -> str:
     script = f" script-src {_hash(_SCRIPT)};" if scripted else ""
     return (
