@@ -61,7 +61,7 @@ _VISIT = re.compile(
 _REDUCES = r"\bcode\b|\breduc(?:e|es|ed|tion)\b|\breduzier\w*|\bnachlass\b|\brabatt\w*"
 _STRICT = {"win_back", "welcome", "thank", "service_due", "invite", "launch"}
 """Objectives whose passages make no sense in a mail of another."""
-ECHO = 5.0
+ECHO = 8.0
 """What a passage loses where all its words went out lately."""
 WORN_BY_USE = 2.5
 """What a passage loses with each campaign that it went out with: more than being proven is worth."""

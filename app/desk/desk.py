@@ -25,6 +25,7 @@ from app.desk.pages import (
     content,
     door,
     imports,
+    library,
     live,
     people,
     reports,
@@ -40,7 +41,8 @@ from domain.errors import MainspringError, WrongUsage
 
 PAGES = (
     door, live, chat, approvals, calendar, campaigns, reports, audience, brand, brand_voice,
-    sent, content, audit, imports, settings, sources, team, account, clock, people, who, work,
+    library, sent, content, audit, imports, settings, sources, team, account, clock, people, who,
+    work,
 )  # fmt: skip
 
 

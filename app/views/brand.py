@@ -15,7 +15,7 @@ from brand_voice.versions import Evidence
 from domain.errors import Refused
 from domain.facts import HouseFact, Product
 from domain.frozen import Frozen
-from domain.voice import Guide, Passage, PassageKind
+from domain.voice import Guide, PassageKind
 from ledger import facts, runs
 from ledger.database import Transaction
 from ledger.facts import FactRow
@@ -47,20 +47,6 @@ class GuidePage(Frozen):
     """The one in force first."""
     proposal: ProposalHead | None
     """A guide that waits for a yes."""
-
-
-class LibraryPage(Frozen):
-    """Passages: those that a search found, or all of a kind, a page at a time."""
-
-    asked: str
-    kind: str
-    language: str
-    only_proven: bool
-    total: int
-    passages: tuple[Passage, ...]
-    page: int
-    pages: int
-    kinds: tuple[str, ...] = KINDS
 
 
 class FactLine(Frozen):
@@ -98,47 +84,6 @@ async def guide_page(stack: Stack) -> GuidePage:
         evidence=versions.in_force(brand).evidence if has_file else Evidence(),
         versions=await voice.rows(stack),
         proposal=await voice.head(brand) if has_file else None,
-    )
-
-
-async def library_page(
-    stack: Stack,
-    *,
-    asked: str = "",
-    kind: str = "",
-    language: str = "",
-    only_proven: bool = False,
-    page: int = 1,
-) -> LibraryPage:
-    """Passages by meaning where something is asked, else proven ones first and by day of use."""
-    wanted: PassageKind | None = next((k for k in KINDS if k == kind), None)
-    if asked:
-        found = await stack.voice.search(
-            asked[:400], kind=wanted, language=language or None, n=2 * PAGE
-        )
-    else:
-        found = tuple(
-            sorted(
-                (
-                    p
-                    for p in stack.brand.passages
-                    if wanted in (None, p.kind) and language in ("", p.language)
-                ),
-                key=lambda p: (not p.proven, -(p.used_on or date.min).toordinal(), p.id),
-            )
-        )
-    shown = tuple(p for p in found if p.proven or not only_proven)
-    pages = max(1, -(-len(shown) // PAGE))
-    at = min(max(page, 1), pages)
-    return LibraryPage(
-        asked=asked,
-        kind=wanted or "",
-        language=language,
-        only_proven=only_proven,
-        total=len(shown),
-        passages=shown[(at - 1) * PAGE : at * PAGE],
-        page=at,
-        pages=pages,
     )
 
 

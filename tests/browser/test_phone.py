@@ -15,8 +15,9 @@ from tests.integration.test_desk_audience import bring_in
 PHONE = {"width": 390, "height": 844}
 PAGES = (
     "/chat", "/approvals", "/calendar", "/calendar?view=week", "/calendar?view=list", "/campaigns",
-    "/reports", "/audience", "/brand", "/brand/library", "/brand/facts", "/sent", "/audit",
-    "/import", "/settings", "/settings/people", "/settings/connections", "/settings/account",
+    "/reports", "/audience", "/brand", "/brand/library", "/brand/rules", "/brand/facts", "/sent",
+    "/audit", "/import", "/settings", "/settings/people", "/settings/connections",
+    "/settings/account",
 )  # fmt: skip
 
 

@@ -244,7 +244,7 @@ async def test_the_brand_is_readable(desk: Desk) -> None:
     assert (await browser.get("/brand/photo/..%2F..%2Fmainspring.toml")).status_code == 404
     library = await browser.get("/brand/library?kind=subject&language=de&proven=on")
     assert "Proven" in library.text
-    assert "· German ·" in library.text
-    assert "· English ·" not in library.text
+    assert ">German · " in library.text
+    assert ">English · " not in library.text
     pages = await browser.get("/brand/library?page=2")
     assert "Page 2 of" in pages.text
