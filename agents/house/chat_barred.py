@@ -25,7 +25,11 @@ _GERMAN: dict[str, tuple[str, str]] = {
         "Kein Fakt der Marke belegt das",
         "was die Fakten belegen: Preis, Alter, Zustand, Wartung, Garantie",
     ),
-    "channel_missing": ("E-Mail ist bisher der einzige Weg", "dieselbe Nachricht per E-Mail"),
+    "channel_missing": (
+        "Eine Kampagne verschickt nur E-Mail; SMS, Seiten, Anzeigen und Beiträge entstehen daneben",
+        "dieselbe Nachricht per E-Mail, und nach dem Ja zum Briefing Texte für die anderen Kanäle "
+        "auf der Seite der Kampagne (Other channels), die Sie selbst veröffentlichen",
+    ),
     "past_date": ("Dieser Tag ist vorbei", "ein Tag ab morgen"),
     "guaranteed_result": (
         "Was eine Mail bringt, wird danach gemessen; versprechen kann es niemand",

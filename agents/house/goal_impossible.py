@@ -298,8 +298,9 @@ BARRED: tuple[Barred, ...] = (
         r"(?:call|phone|ring up) (?:them|everyone|all|our|the)(?: (?:customers|up))?|(?:ruf(?:e|t|"
         r"en)?)(?= .*\ban\b)|"
         r"anrufen",
-        "E-mail is the only channel so far.",
-        "the same message by e-mail",
+        "A campaign sends e-mail alone; text messages, pages, ads and posts are written beside it.",
+        "the same message by e-mail, and once its brief is approved, pieces for the other channels "
+        "on the campaign's page (Other channels), for you to place",
         "by SMS",
     ),
 )  # fmt: skip

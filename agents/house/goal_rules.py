@@ -412,7 +412,7 @@ MANNERS: tuple[Rule, ...] = (
         rf"die |unsere[nr]? )?(?:short |kurze[nr]? |nice |quick )?{_MAIL})?(?: to| an)?|"
         rf"(?:by |via |per |as an? |als |an? |the |eine[nr]? |ein )?(?:short |quick |kurze[nr]? |"
         rf"nice )?{_MAIL}(?: to| an)?",
-        "it goes by e-mail, the only channel so far",
+        "it goes by e-mail, the one channel that a campaign sends by",
         ("send a mail to", "Newsletter"),
     ),
     Rule(
