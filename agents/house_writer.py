@@ -15,12 +15,14 @@ from agents.house.brief import write_brief
 from agents.house.copy import write_copy
 from agents.house.goal_grammar import read_goal
 from agents.house.pieces import write_pieces
+from agents.house.series import write_series
 from agents.model import ChatMessage, ModelError, ToolCall, ToolSpec, Words
 from agents.tasks import (
     GENERATE_COPY,
     GENERATE_PIECES,
     READ_GOAL,
     WRITE_BRIEF,
+    WRITE_SERIES,
     Answered,
     Given,
     Task,
@@ -31,6 +33,7 @@ _ANSWERS: Mapping[str, Callable[[Any], BaseModel]] = {
     WRITE_BRIEF.name: write_brief,
     GENERATE_COPY.name: write_copy,
     GENERATE_PIECES.name: write_pieces,
+    WRITE_SERIES.name: write_series,
 }
 
 

@@ -18,8 +18,11 @@ from domain.goal import Goal
 from domain.piece import Piece, PieceChannel
 from domain.predicate.clauses import StageName
 from domain.proof import Worth
+from domain.recording import Sentence
+from domain.series import ArticleBrief, Author, SitePage
 from domain.teaching import Lock, TaughtRule
 from domain.voice import Guide, Passage
+from domain.words import Language
 
 Given = TypeVar("Given", bound=BaseModel)
 Answered = TypeVar("Answered", bound=BaseModel)
@@ -150,6 +153,37 @@ class PiecesAnswer(Frozen):
     pieces: tuple[Piece, ...]
 
 
+class SeriesQuestion(Frozen):
+    """What one person said, to be made into posts in their name."""
+
+    author: Author
+    language: Language
+    source: str
+    """The recording's file."""
+    sentences: tuple[Sentence, ...]
+    """What the author said, in order; nobody else's words but the questions before them."""
+    days: int
+    """Posts wanted: one a day."""
+    facts: Facts
+    guide: Guide
+    pages: tuple[SitePage, ...] = ()
+    """What the article may lead to."""
+
+
+class PostWords(Frozen):
+    """One post as its writer leaves it."""
+
+    angle: str
+    sentence_ids: tuple[str, ...]
+    """Those that it is made of."""
+    paragraphs: tuple[str, ...]
+
+
+class SeriesWords(Frozen):
+    posts: tuple[PostWords, ...]
+    article: ArticleBrief
+
+
 class JudgeQuestion(Frozen):
     brief: Brief
     draft: Draft
@@ -166,6 +200,10 @@ def _copy(given: CopyQuestion, answered: CopyAnswer) -> tuple[str, str]:
     return given.brief.language, " ".join(texts)
 
 
+def _series(given: SeriesQuestion, answered: SeriesWords) -> tuple[str, str]:
+    return given.language, " ".join(p for post in answered.posts for p in post.paragraphs)
+
+
 def _pieces(given: PiecesQuestion, answered: PiecesAnswer) -> tuple[str, str]:
     texts = (text for piece in answered.pieces for _, text in piece.texts())
     return given.brief.language, " ".join(texts)
@@ -180,5 +218,8 @@ GENERATE_COPY: Task[CopyQuestion, CopyAnswer] = Task(
 )
 GENERATE_PIECES: Task[PiecesQuestion, PiecesAnswer] = Task(
     "generate_pieces", PiecesQuestion, PiecesAnswer, _pieces
+)
+WRITE_SERIES: Task[SeriesQuestion, SeriesWords] = Task(
+    "write_series", SeriesQuestion, SeriesWords, _series
 )
 JUDGE_COPY: Task[JudgeQuestion, Critique] = Task("judge_copy", JudgeQuestion, Critique)

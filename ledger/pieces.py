@@ -15,7 +15,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from domain.frozen import Frozen
-from ledger import facts, journal, people
+from ledger import facts, journal, people, series
 from ledger import tables as t
 from ledger.columns import new_id
 from ledger.database import Transaction
@@ -163,7 +163,8 @@ def decide(
     may = sa.and_(_c.status.in_(("drafted", "waiting")), _c.content_hash == content_hash)
     if decision == "approve":
         if row.status == "waiting" and row.content_hash == content_hash:
-            _check_author(tx, row, person, author_may_approve)
+            own = series.check_yes(tx, row.set_id, row.critique, person, reason)
+            _check_author(tx, row, person, author_may_approve or own)
             check_ground(tx, row)
         may = sa.and_(may, _c.status == "waiting", ~_c.blocking)
     status: PieceStatus = "approved" if decision == "approve" else "rejected"

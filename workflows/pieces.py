@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from agents.critic import criticise_pieces
 from agents.pieces import generate_pieces, tied
 from agents.rules.review import shown_products
+from agents.series.checking import check_words
+from agents.series_writer import with_said
 from agents.tasks import GENERATE_PIECES, PageTerms, PiecesQuestion, SmsTerms
 from domain.brief import AudienceEvidence, Brief, Holdout, KpiTarget
 from domain.critique import Critique, Finding
@@ -25,8 +27,9 @@ from domain.frozen import Frozen, content_hash
 from domain.goal import Goal
 from domain.piece import PIECE, Piece, PieceChannel
 from domain.predicate import Everyone
+from domain.series import Series
 from domain.words import Language
-from ledger import approvals, facts, pieces
+from ledger import approvals, facts, pieces, series
 from ledger.database import Transaction
 from ledger.people import Person, require
 from ledger.pieces import NewPiece, PieceDecision, PieceRow
@@ -164,7 +167,7 @@ async def write_set(
         question = question.model_copy(update={"last": made.pieces, "findings": critique.findings})
 
     def keep(tx: Transaction) -> list[PieceRow]:
-        new = [_new(tx, stack, piece, brief, known, critique) for piece in written]
+        new = [new_piece(tx, stack, piece, brief, known, critique) for piece in written]
         return pieces.add(
             tx,
             new,
@@ -185,13 +188,17 @@ async def edit(stack: Stack, person: Person, row: PieceRow, changes: Mapping[str
     piece = edited(old, changes)
 
     def keep(tx: Transaction) -> PieceRow:
-        known = facts.current(tx)
+        known, talk = facts.current(tx), series.of_set(tx, row.set_id)
+        if talk is not None:  # what was said there bears it too
+            known = with_said(known, talk.series)
         changed = tied(piece, brief, known)
         beside = [r for r in pieces.listed(tx, set_id=row.set_id) if r.id != row.id]
         standing = [r for r in beside if r.status not in ("rejected", "void")]
         together = (changed, *(piece_of(r) for r in standing))
         critique = criticise_pieces(together, brief=brief, facts=known, guide=stack.brand.guide)
-        new = _new(tx, stack, changed, brief, known, critique)
+        if talk is not None:
+            critique = of_talk(critique, together, talk.series)
+        new = new_piece(tx, stack, changed, brief, known, critique)
         done = pieces.edit(tx, row.id, person, row.content_hash, new)
         for other in standing:
             of_it = _of(critique, piece_of(other).id)
@@ -275,7 +282,7 @@ def findings_of(row: PieceRow) -> tuple[Finding, ...]:
     return Critique.model_validate(row.critique).findings
 
 
-def _new(
+def new_piece(
     tx: Transaction, stack: Stack, piece: Piece, brief: Brief, known: Facts, critique: Critique
 ) -> NewPiece:
     """The piece with its files, its part of the critique, and what it cites."""
@@ -305,6 +312,17 @@ def _new(
         blocking=bool(of_it.blocking),
         cited=facts.hashes(tx, cited),
     )
+
+
+def of_talk(critique: Critique, copies: Sequence[Piece], made: Series) -> Critique:
+    """The critique of posts in somebody's name: also of whom they tell, and whose words they are.
+    They are read days apart, so that two of them may have the same angle."""
+    by_id = {s.id: s for s in made.sentences}
+    of_post = {p.post.id: [by_id[i] for i in p.sentences] for p in made.posts}
+    found = [f for f in critique.findings if f.rule != "variety.angle"]
+    for copy in copies:
+        found += check_words(copy, of_post.get(copy.id, ()), made.author)
+    return critique.model_copy(update={"findings": tuple(found)})
 
 
 def _of(critique: Critique, piece_id: str) -> Critique:

@@ -225,6 +225,13 @@ _ONES = re.compile(
 _AS_QUOTED = re.compile(r"\{\{[^}]*\}\}|https?://\S+")
 
 
+_TOLD = re.compile(
+    r"\b(?:asked|wondered|wanted to know|fragte\w*|gefragt|wollte\w* wissen)\b.*\b(?:which|whether|if|what|how|ob|welche\w*|was|wie)\b"
+    r"|\b(?:can(?:no|'|’)t|could(?:n['’]t| not)|won['’]t|never|nobody can|no one can|do(?:n['’]t| not)|niemand|nicht|nie) (?:\w+ ){0,3}(?:promis|guarante|versprech|versprich|garantier)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 @lru_cache(maxsize=4096)
 def checkables(text: str) -> tuple[Checkable, ...]:
     """Everything in the text that asserts something checkable, in order.
@@ -244,6 +251,8 @@ def checkables(text: str) -> tuple[Checkable, ...]:
         taken.update(n for n in numbers if match.start() <= n.start < match.end())
     for rule in _rules():
         for match in rule.pattern.finditer(blanked):
+            if rule.kind in ("value_retention", "promise") and _told(text, match.start()):
+                continue
             needs = (_stem(match.group()),) if rule.needs == ("=",) else rule.needs
             beside = None
             if rule.kind in ("heritage", "warranty"):
@@ -255,6 +264,12 @@ def checkables(text: str) -> tuple[Checkable, ...]:
             )
     found.extend(Checkable(_kind(n), n.start, n.end, n.text, n) for n in numbers if n not in taken)
     return _bound(text, tuple(sorted(found, key=lambda c: (c.start, c.end))))
+
+
+def _told(text: str, at: int) -> bool:
+    """Whether somebody else's question is told, or the promise is refused: neither promises."""
+    start, _ = _sentence(text, at)
+    return _TOLD.search(text[start:at]) is not None
 
 
 def _bound(text: str, found: tuple[Checkable, ...]) -> tuple[Checkable, ...]:

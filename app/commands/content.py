@@ -160,12 +160,15 @@ def show(
 @app.command()
 def approve(
     piece: Annotated[list[str], typer.Argument(help="Pieces by their ids, or last characters.")],
+    reason: Annotated[
+        str, typer.Option(help="How somebody who speaks or is told of in it agreed.")
+    ] = "",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say yes to exactly what `content show` shows."""
     out, opened = Out(as_json), open_workspace(workspace)
-    out.answer("content.list.v1", [_decide(out, opened, one, "approve", "") for one in piece])
+    out.answer("content.list.v1", [_decide(out, opened, one, "approve", reason) for one in piece])
 
 
 @app.command()

@@ -36,6 +36,7 @@ from ledger.tables.sending import (
     webhook_deliveries,
     webhook_refusals,
 )
+from ledger.tables.series import ideas, piece_views, series
 from ledger.tables.talk import comments, events, mentions, threads, turns, unsaved_edits
 from ledger.tables.tracking import source_days, spooled, violations
 from ledger.tables.workspace import (
@@ -65,6 +66,7 @@ __all__ = [
     "events",
     "facts",
     "fires",
+    "ideas",
     "identity_decisions",
     "jobs",
     "journal",
@@ -79,6 +81,7 @@ __all__ = [
     "passages",
     "passwords",
     "people",
+    "piece_views",
     "pieces",
     "publication_facts",
     "publications",
@@ -89,6 +92,7 @@ __all__ = [
     "schedules",
     "sending_state",
     "sends",
+    "series",
     "sessions",
     "sign_in_failures",
     "sign_in_links",

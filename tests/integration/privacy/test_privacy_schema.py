@@ -46,7 +46,7 @@ OF_A_PERSON = {
 LEADS_TO_A_PERSON = {"pseudonym", "customer_id", "send_key", "one", "other", "address_hash"}
 WITHOUT_PEOPLE = {
     "clock", "source_days", "spooled", "fires", "limits", "spends", "votes", "mentions",
-    "publication_facts", "snapshots",
+    "piece_views", "publication_facts", "snapshots",
 }  # fmt: skip
 """Ledger tables of ids, hashes, moments and numbers; or keys of which only our own code says what
 they are."""

@@ -1,0 +1,1 @@
+"""A week of posts, a video's description and the brief of an article, from what somebody said."""
