@@ -25,7 +25,7 @@ from domain.piece import FacebookPost, InstagramPost, LinkedInPost, ShownPicture
 from domain.recording import Recording, Sentence
 from domain.series import ArticleBrief, DayPost, PostChannel, Series
 from domain.words import Language
-from prompts.library import load_prompt
+from prompts.library import Prompts, shipped_prompts
 
 HOUSE_LABEL = "your own words, no AI"
 _OWN_TO_TELL: frozenset[Kind] = frozenset(
@@ -50,8 +50,10 @@ async def write_series(
     first_day: date,
     model: Model,
     house: Model | None = None,
+    prompts: Prompts | None = None,
 ) -> Series:
-    """Make the series. Posts are placed on the weekdays from ``first_day`` on.
+    """Make the series. Posts are placed on the weekdays from ``first_day`` on. ``prompts``: those
+    that the model is asked by.
 
     With ``house`` given, it stands in when the model fails, and the label says so. Raises
     ModelError when nobody has a usable answer.
@@ -67,9 +69,14 @@ async def write_series(
             next_step="Give a longer talk, or notes with whole sentences.",
         )
     words = words[: question.days]
-    prompt_hash = "" if reply.by == "house" else load_prompt(WRITE_SERIES.name).hash
+    prompt = None
+    if reply.by != "house":
+        prompt = (prompts or shipped_prompts()).of(WRITE_SERIES.name)
     provenance = Provenance(
-        guide_version=question.guide.version(), prompt_hash=prompt_hash, model=reply.by
+        guide_version=question.guide.version(),
+        prompt_hash=prompt.hash if prompt else "",
+        prompt_version=prompt.version if prompt else 0,
+        model=reply.by,
     )
     days = _weekdays(first_day, len(words))
     posts = tuple(

@@ -28,6 +28,7 @@ from agents.tasks import (
     JUDGE_COPY,
     READ_GOAL,
     WRITE_BRIEF,
+    WRITE_SERIES,
     Answered,
     CopyQuestion,
     Given,
@@ -37,26 +38,30 @@ from agents.tasks import (
 from domain.brief import Brief
 from domain.draft import Draft
 from domain.errors import Refused
+from domain.facts import Facts
 from domain.frozen import Frozen
 from domain.goal import Goal
 from domain.piece import PieceChannel
-from ledger import facts
+from ledger import facts, series
 from ledger.database import Transaction
 from ledger.errors import LedgerError
 from ledger.people import Person
 from ledger.runs import Run
+from ledger.series import SeriesRow
 from prompts.library import Prompt
 from workflows import briefing, writing
 from workflows.assistant import ASSISTANT
 from workflows.assistant_reading import know
 from workflows.campaign import view
 from workflows.library import shelf
+from workflows.series import question_of
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read
 
 TASKS: dict[str, Task[Any, Any]] = {
-    task.name: task for task in (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY)
+    task.name: task
+    for task in (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, GENERATE_PIECES, WRITE_SERIES, JUDGE_COPY)
 }
 _OF_COPY = ("brief", "facts", "guide", "passages", "link")
 """What is given for pieces as it is for a mail."""
@@ -188,11 +193,24 @@ class _Campaign:
             given = (await self._copy_question(state)).model_dump(include={*_OF_COPY})
             channels = get_args(PieceChannel)
             await generate_pieces(PiecesQuestion(**given, channels=channels), asking.model)
+        elif task_name == WRITE_SERIES.name:
+            await self._talk(asking)
         elif task_name == JUDGE_COPY.name:
             brief = await self._brief(state)
             draft = await self._draft(state)
             known = await read(asking.ledger, facts.current)
             await writing.read_draft(asking, state.get("run_id", ""), draft, brief, known, 1)
+
+    async def _talk(self, asking: Stack) -> None:
+        """The newest series is no campaign's: its talk is put again, whatever the campaign."""
+
+        def look(tx: Transaction) -> tuple[list[SeriesRow], Facts]:
+            return series.listed(tx)[:1], facts.current(tx)
+
+        rows, known = await read(asking.ledger, look)
+        for row in rows:
+            question = question_of(row.series, known, asking.brand.guide)
+            await asking.model.answer(WRITE_SERIES, question)
 
     async def _state(self) -> CampaignState:
         if self._run is None:

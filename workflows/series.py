@@ -13,6 +13,7 @@ from domain.facts import Facts
 from domain.piece import Piece
 from domain.recording import Recording
 from domain.series import Author, PostChannel, Series, SitePage
+from domain.voice import Guide
 from domain.words import Language
 from ledger import facts, pieces, series
 from ledger.database import Transaction
@@ -36,7 +37,6 @@ async def make_series(
     channels: Sequence[PostChannel],
     first_day: date,
     speaker: str | None,
-    pages: Sequence[SitePage] = (),
 ) -> tuple[SeriesRow, list[PieceRow]]:
     """Make a series of what ``said_as`` says in the recording, and keep it for approval.
 
@@ -51,9 +51,9 @@ async def make_series(
         source=recording.source,
         sentences=said_by(recording, said_as, language),
         days=posts,
-        facts=_spoken_of(known, recording),
+        facts=_spoken_of(known, " ".join(u.text for u in recording.utterances)),
         guide=stack.brand.guide,
-        pages=tuple(pages) or own_pages(known),
+        pages=own_pages(known),
     )
     made = await write_series(
         question,
@@ -62,6 +62,7 @@ async def make_series(
         first_day=first_day,
         model=stack.model_for(WRITE_SERIES.name),
         house=stack.stand_in,
+        prompts=stack.prompts,
     )
 
     def keep(tx: Transaction) -> tuple[SeriesRow, list[PieceRow]]:
@@ -81,15 +82,29 @@ async def make_series(
     return await write(stack.ledger, keep)
 
 
+def question_of(made: Series, known: Facts, guide: Guide) -> SeriesQuestion:
+    """The question that a series was an answer to, with the facts as they are now."""
+    said = " ".join(s.text for s in made.sentences)
+    return SeriesQuestion(
+        author=made.author,
+        language=made.language,
+        source=made.source,
+        sentences=made.sentences,
+        days=len({p.day for p in made.posts}),
+        facts=_spoken_of(known, said),
+        guide=guide,
+        pages=own_pages(known),
+    )
+
+
 def own_pages(known: Facts) -> tuple[SitePage, ...]:
     """The pages of one's own that the facts name."""
     return tuple(SitePage(url=p.url, title=p.name) for p in known.products if p.url)
 
 
-def _spoken_of(known: Facts, recording: Recording) -> Facts:
+def _spoken_of(known: Facts, said: str) -> Facts:
     """The house's facts, and the products that the talk names: a model needs no others."""
-    said = " ".join(u.text for u in recording.utterances).casefold()
-    named = tuple(p for p in known.products if p.name.casefold() in said)
+    named = tuple(p for p in known.products if p.name.casefold() in said.casefold())
     return Facts(products=named, house=known.house)
 
 

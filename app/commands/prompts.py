@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from agents.tasks import WRITE_SERIES
 from app.commands.campaign import pick_run
 from app.commands.options import WorkspaceOption
 from app.output import JsonOption, Out
@@ -128,7 +129,8 @@ def render(
                 person = opened.person(tx)
             found = asyncio.run(would_converse(stack, person))
         else:
-            run = None if goal.strip() else _run(opened, campaign)
+            of_talk = task == WRITE_SERIES.name  # it is of no campaign
+            run = None if goal.strip() or of_talk else _run(opened, campaign)
             found = asyncio.run(would_ask(stack, task, goal.strip(), run))
     _say(out, found)
     out.answer("prompt.rendered.v1", found)

@@ -139,3 +139,10 @@ def test_comments_become_ideas_and_ideas_pieces_that_wait(shop: Commands, tmp_pa
 
 def test_an_address_in_place_of_a_file_is_refused(shop: Commands) -> None:
     shop.run("ideas", "read", "https://forum.example/thread", exits=4)
+
+
+def test_what_a_model_would_be_asked_of_the_talk_is_shown(shop: Commands) -> None:
+    shop.run("prompts", "render", "write_series", exits=4)
+    shop.run("series", "make", str(TALK), exits=3)
+    shown = shop.run("prompts", "render", "write_series").stdout
+    assert "Every watch has a dozen screws" in shown

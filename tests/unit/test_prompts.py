@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.tasks import GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY, READ_GOAL, WRITE_BRIEF
+from agents.tasks import (
+    GENERATE_COPY,
+    GENERATE_PIECES,
+    JUDGE_COPY,
+    READ_GOAL,
+    WRITE_BRIEF,
+    WRITE_SERIES,
+)
 from prompts.library import (
     Prompt,
     PromptError,
@@ -21,7 +28,15 @@ from prompts.library import (
 )
 
 OWN = "---\ntask: read_goal\nversion: 1\ninputs: [text]\noutput: Goal\n---\n"
-TASKS = (READ_GOAL, WRITE_BRIEF, GENERATE_COPY, GENERATE_PIECES, JUDGE_COPY)
+TASKS = (
+    READ_GOAL,
+    WRITE_BRIEF,
+    WRITE_SERIES,
+    GENERATE_COPY,
+    GENERATE_PIECES,
+    WRITE_SERIES,
+    JUDGE_COPY,
+)
 
 
 @pytest.mark.parametrize("name", task_names())
@@ -69,7 +84,14 @@ def test_a_prompt_fits_its_task(task: object) -> None:
     assert prompt.output == task.answered.__name__
     assert set(prompt.inputs) <= set(task.given.model_fields)
     for field in task.answered.model_fields:
-        if field not in ("round", "ran_out_of_rounds", "judged_by", "judge_failed", "findings"):
+        if field not in (
+            "round",
+            "ran_out_of_rounds",
+            "judged_by",
+            "judge_failed",
+            "findings",
+            "style",
+        ):
             assert field in prompt.template, f"the prompt does not speak of {field}"
 
 
