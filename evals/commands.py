@@ -246,6 +246,12 @@ def bench_voice(
     _bench("voice", data, as_json)
 
 
+@bench.command("critic")
+def bench_critic(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """How long all the critic's rules take on one e-mail, beside a plain search of its text."""
+    _bench("critic", data, as_json)
+
+
 @bench.command("all")
 def bench_all(as_json: JsonOption = False) -> None:
     """Every benchmark, one after the other."""

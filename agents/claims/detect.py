@@ -146,7 +146,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "comparison",
-        r"\b(?:better|cheaper|faster|stronger|finer|safer|rarer|more \w+|less \w+|higher quality) than (?:any|all|other|others|the competition|competitors|anyone|anything|anywhere|most|ever|elsewhere|new ones)\b|\bunlike (?:other|any|most)\b|\bcompared (?:to|with)\b|\boutperforms?\b|\b(?:besser|günstiger|billiger|schneller) als\b|\bim gegensatz zu anderen\b",
+        r"\b(?:better|cheaper|faster|stronger|finer|safer|rarer|more \w+|less \w+|higher quality) than (?:any|all|other|others|the competition|competitors|anyone|anything|anywhere|most|ever|elsewhere|new ones)\b|\bunlike (?:other|any|most)\b|\bcompared (?:to|with)\b|\boutperforms?\b|\bim gegensatz zu anderen\b",
         r"than|compared|unlike|als",
     ),
     _rule(

@@ -18,7 +18,18 @@ from typing import cast
 from app.output import Out
 from evals.benchmarks.figures import Bench, Measured
 
-NAMES = ("import", "demo", "graph", "publish", "desk", "identity", "intake", "preview", "audit")
+NAMES = (
+    "import",
+    "demo",
+    "graph",
+    "publish",
+    "desk",
+    "identity",
+    "intake",
+    "preview",
+    "audit",
+    "critic",
+)
 _MODULES = {
     "import": "importing",
     "demo": "whole_demo",
@@ -29,6 +40,7 @@ _MODULES = {
     "intake": "taking_events",
     "preview": "preview",
     "audit": "auditing",
+    "critic": "critic",
     "voice": "voice",
 }
 
