@@ -3,8 +3,7 @@
 Each view sees another side of how somebody writes: ``letters`` spelling of function words, endings
 and spacing; ``words`` the function words in their order; ``classes`` the grammar behind them;
 ``function`` each function word by itself; ``sizes`` lengths of sentences and words, punctuation,
-casing. Which views, and with what weight, was chosen on authors that no test below uses
-(see docs/voice.md).
+casing. docs/style.md says what they are worth, and on which authors they were chosen.
 """
 
 from __future__ import annotations
