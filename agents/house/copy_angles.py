@@ -94,7 +94,7 @@ ANGLES: tuple[Angle, ...] = (
     Angle("selection", ("range", "choice"),
           # Who names several products wants to see them beside each other.
           lambda s: 0 if not (s.product and s.others)
-          else 4.5 if len(s.brief.goal.products) > 1 else 1.7, scripts.selection),
+          else 7.0 if len(s.brief.goal.products) > 1 else 1.7, scripts.selection),
     Angle("launch", ("new", "news", "arrival"),
           lambda s: 2.3 if s.product and _wants(s, "launch", "announce") else 0, scripts.launch),
     Angle("announce", ("news", "note"),

@@ -117,6 +117,8 @@ def call(mail: Mail) -> Line:
         if own_letter or asks_for(found.text, mail.setting.kpi):
             return Line(found.text.rstrip("."), found.says, found.passage)
     kpi = "purchase" if mail.setting.kpi == "revenue" else mail.setting.kpi
+    if mail.angle.id == "announce":
+        kpi = "click"  # news of the house asks for no viewing
     forms = texts(mail.setting, "calls", kpi)
     if mail.setting.product is not None and kpi in ("purchase", "click"):
         made = texts(mail.setting, "calls", "product")
