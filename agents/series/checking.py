@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from agents.rules.review import finding
 from agents.series.passages import signs
 from domain.critique import Finding
 from domain.piece import Piece
@@ -39,22 +40,22 @@ def check_words(post: Piece, sentences: Sequence[Sentence], author: Author) -> I
         return
     about = tells_of(text, post.language)
     if about:
-        yield Finding(
-            rule=CONSENT_RULE,
-            severity="serious",
+        yield finding(
+            CONSENT_RULE,
+            "serious",
+            "It tells of somebody else.",
+            "Have they agreed? Say so with your yes, or change what gives them away.",
             variant=post.id,
             place="text",
             text=about,
-            why="It tells of somebody else.",
-            mend="Have they agreed? Say so with your yes, or change what gives them away.",
         )
     share = own_share(text, sentences)
     if share < LEAST_OWN_WORDS:
-        yield Finding(
-            rule="series.not_their_words",
-            severity="serious",
+        yield finding(
+            "series.not_their_words",
+            "serious",
+            f"Only {share:.0%} of its words are {author.name}'s own.",
+            "Take what was said, and leave out the rest.",
             variant=post.id,
             place="text",
-            why=f"Only {share:.0%} of its words are {author.name}'s own.",
-            mend="Take what was said, and leave out the rest.",
         )

@@ -31,7 +31,6 @@ OWN = "---\ntask: read_goal\nversion: 1\ninputs: [text]\noutput: Goal\n---\n"
 TASKS = (
     READ_GOAL,
     WRITE_BRIEF,
-    WRITE_SERIES,
     GENERATE_COPY,
     GENERATE_PIECES,
     WRITE_SERIES,
