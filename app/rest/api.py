@@ -18,6 +18,7 @@ from app.rest import (
     imports,
     once,
     people,
+    pieces,
     problems,
     reports,
     schedules,
@@ -42,6 +43,7 @@ write, approve, publish, administer.
 _TAGS = [
     {"name": "campaigns", "description": "From a goal in a sentence to a report."},
     {"name": "approvals", "description": "What waits for a person's yes, and the decision."},
+    {"name": "pieces", "description": "Messages, pages, ads and posts beside a campaign's mail."},
     {"name": "calendar", "description": "What goes out when."},
     {"name": "sending", "description": "Scheduled sends, and Pause all."},
     {"name": "reports", "description": "What a campaign really changed."},
@@ -71,6 +73,7 @@ def create_rest_api(site: Site) -> FastAPI:
         campaigns.router,
         campaigns.talk,
         approvals.router,
+        pieces.router,
         sends.days,
         sends.router,
         sends.pausing,

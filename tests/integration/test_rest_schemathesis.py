@@ -28,6 +28,7 @@ from app.stack import build_stack
 from ledger import threads
 from tests.integration.rest_world import RestWorld, make_rest_world
 from tests.mailserver import MailServer
+from workflows.pieces import Terms, brief_of, write_set
 from workflows.stack import Stack
 
 T = TypeVar("T")
@@ -69,6 +70,12 @@ async def _make(world: RestWorld, real: Stack) -> Known:
     site, people = world.desk.site, world.desk.people
     run_id, send_id = await world.to_scheduled()
     waiting = world.waiting(await world.to_publish_gate())
+    with site.stack.ledger.read() as tx:
+        brief, bound = brief_of(tx, run_id)
+    owner = people["owner"]
+    (piece,) = await write_set(
+        site.stack, owner, brief, ["sms"], Terms(), run_id=run_id, brief_approval=bound
+    )
     with site.stack.ledger.write() as tx:
         thread = threads.create(tx, people["owner"])
         turn = threads.begin_turn(tx, thread.id, people["owner"], "What can you do?")
@@ -82,11 +89,12 @@ async def _make(world: RestWorld, real: Stack) -> Known:
         "reports": run_id,
         "scheduled-sends": send_id,
         "approvals": waiting.id,
+        "pieces": piece.id,
         "people": people["viewer"].id,
         "conversations": thread.id,
         "turns": turn.id,
     }
-    return Known(world, ids, {"approvals": waiting.content_hash})
+    return Known(world, ids, {"approvals": waiting.content_hash, "pieces": piece.content_hash})
 
 
 @pytest.fixture(scope="module")
