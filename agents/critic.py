@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.judging import as_advice
 from agents.model import Model, ModelError
 from agents.origin import Own, foreign, own_words
 from agents.own_copy import OwnCopy, Recent
@@ -39,14 +40,16 @@ async def criticise(
     own: OwnCopy | None = None,
     recent: Sequence[Recent] = (),
     model: Model | None = None,
+    judge_counts: bool = True,
     round: int = 1,  # noqa: A002 (the word of the domain type)
     style: StyleGate | None = None,
 ) -> Critique:
     """Criticise a draft and the mails made of it.
 
     ``own``: what the brand's past copy is like (``agents.own_copy``); ``recent``: what it sent in
-    the last 90 days. Never raises for a model's sake: where its
-    judgment is missing, ``judge_failed`` says why."""
+    the last 90 days; ``judge_counts``: whether the model's findings may force a revision, or only
+    advise. Never raises for a model's sake: where its judgment is missing, ``judge_failed`` says
+    why."""
     review = Review(
         draft.variants,
         brief,
@@ -69,6 +72,8 @@ async def criticise(
             failed = f"{model.name}: {error.what}"
         else:
             judged = _taken(answer.findings, draft, found, own_words(facts, guide, brief.offer))
+            if not judge_counts:
+                judged = as_advice(judged)
             judged_by = ("rules", model.name)
     everything = (*found, *judged)
     return Critique(

@@ -191,6 +191,15 @@ class ContentSettings(Section):
         return _https_or_local(value)
 
 
+class CriticSettings(Section):
+    """What the critic's model may do."""
+
+    least_agreement: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """A model's findings force a revision where its measured agreement with labelled copy (Cohen's
+    kappa, the lower end of its interval) is at least this. Below it, and before `mainspring eval
+    critic --keep` has measured it, the model only advises."""
+
+
 class StyleSettings(Section):
     """How mails are held against your past copy, by how they are written."""
 
@@ -387,6 +396,7 @@ class Settings(Section):
     holdout: HoldoutSettings = HoldoutSettings()
     library: LibrarySettings = LibrarySettings()
     content: ContentSettings = ContentSettings()
+    critic: CriticSettings = CriticSettings()
     style: StyleSettings = StyleSettings()
     audit: AuditSettings = AuditSettings()
     desk: DeskSettings = DeskSettings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from agents.house_writer import HouseWriter
+from agents.judging import FILE, judge_counts, kept
 from agents.learning.wear import WearRules
+from agents.model import Model
 from agents.rules.style import StyleGate
+from agents.tasks import JUDGE_COPY
 from app.models import main_model, models_by_task
 from app.settings import ApprovalSettings
 from brand_voice.brand import Brand, load_brand
@@ -22,7 +26,7 @@ from domain.clock import Clock
 from domain.plan import Cap, QuietHours
 from domain.publication import Sender
 from ledger import budgets, clock
-from prompts.library import load_prompts
+from prompts.library import Prompts, load_prompts
 from tools.analytics.duck import DuckAnalytics
 from tools.audit.duck import DuckAuditor
 from tools.cdp.duck import DuckCustomerData
@@ -56,6 +60,8 @@ def build_stack(workspace: Workspace) -> Stack:
     _keep_limits(workspace)
     with workspace.ledger.read() as tx:
         simulated = clock.is_simulated(tx)
+    model = main_model(workspace, house, prompts)
+    models = models_by_task(workspace, prompts)
     stack = Stack(
         workspace_id=settings.workspace.id,
         ledger=workspace.ledger,
@@ -64,13 +70,14 @@ def build_stack(workspace: Workspace) -> Stack:
         people=data,
         analytics=analytics,
         sending=SmtpSending(smtp_settings(workspace)),
-        model=main_model(workspace, house, prompts),
-        models=models_by_task(workspace, prompts),
+        model=model,
+        models=models,
         prompts=prompts,
         house_stands_in=settings.model.when_it_fails == "house",
         house=house,
         brand=brand,
         voice=VoiceIndex(workspace.folder / "voice", brand, MiniLM()),
+        judge_counts=_judge_counts(workspace, models, model, prompts),
         style=style_gate(workspace, brand),
         keys=keys(workspace),
         rules=_rules(workspace),
@@ -210,6 +217,18 @@ def identity_rules(workspace: Workspace) -> IdentityRules:
         placeholders=(*PLACEHOLDERS, *settings.placeholders),
         engine=settings.engine,
         **({} if settings.compare else {"compared": ()}),
+    )
+
+
+def _judge_counts(
+    workspace: Workspace, models: Mapping[str, Model], model: Model, prompts: Prompts
+) -> bool:
+    judge = models.get(JUDGE_COPY.name, model)
+    return judge_counts(
+        kept(workspace.folder / FILE),
+        judge.name,
+        prompts.of(JUDGE_COPY.name).hash,
+        workspace.settings.critic.least_agreement,
     )
 
 

@@ -119,11 +119,27 @@ def run_eval(
 
 
 @evaluate.command("critic")
-def eval_critic(data: DataOption = None, as_json: JsonOption = False) -> None:
+def eval_critic(
+    data: DataOption = None,
+    model: Annotated[
+        str, typer.Option(help="A model's name; its key is read from MAINSPRING_MODEL_API_KEY.")
+    ] = "",
+    base_url: Annotated[
+        str, typer.Option(help="The model's endpoint: its agreement with the labels is measured.")
+    ] = "",
+    judged: Annotated[int, typer.Option(min=2, help="How many pieces the model is asked of.")] = 60,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Keep the model's agreement here; a workspace reads its judges.json."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Measure the critic: faults found by family, and clean copy (--data: more) held up."""
     from evals.critic.measuring import run
 
-    raise typer.Exit(run(data, as_json=as_json))
+    raise typer.Exit(
+        run(data, model=model, base_url=base_url, judged=judged, keep_in=keep, as_json=as_json)
+    )
 
 
 @evaluate.command("compare")

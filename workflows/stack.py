@@ -186,6 +186,8 @@ class Stack:
     """Below this score of the data no campaign starts. Where none is set it is only said."""
     events: Events | None = None
     """None: what comes back of messages stays in the ledger, and analytics do not see it."""
+    judge_counts: bool = False
+    """Whether the critic's model was measured to agree with people; else it only advises."""
     style: StyleGate | None = None
     """None: how drafts are written is not held against past copy."""
     store: Store | None = None

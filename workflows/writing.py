@@ -268,6 +268,7 @@ async def read_draft(
         guide=stack.brand.guide,
         rendered=rendered,
         own=own_copy(stack.brand.passages),
+        judge_counts=stack.judge_counts,
         model=judge if judge.name != stack.house.name else None,
         round=number,
         style=stack.style,

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from agents.judging import keep
+from agents.openai_model import OpenAIModel
 from agents.rules.catalogue import catalogue
 from agents.rules.every import run_rules
 from app.output import Out
 from domain.critique import Finding
 from domain.frozen import Frozen
+from evals.counting import TokenLog
 from evals.critic.clean import Piece, halden, messages, passages
+from evals.critic.judge import calibrate, questions
 from evals.critic.labelled import WANTED, Labelled, labelled, rendered, review_of
 from evals.exits import PASSED, REGRESSION
 from evals.wilson import Rate, rate
+from prompts.library import shipped_prompts
 
 LEAST_RECALL = 0.95
 MOST_ALARMS = 0.02
+
+
+def _judge(out: Out, name: str, base_url: str, judged: int, keep_in: Path | None) -> int:
+    brand, facts = halden()
+    own = messages(brand, facts)
+    given = questions(labelled(own), own, judged)
+    key = os.environ.get("MAINSPRING_MODEL_API_KEY", "")
+    judge = OpenAIModel(base_url=base_url, api_key=key, name=name, call_log=TokenLog())
+    with out.working(f"Asking {name} of {len(given)} pieces"):
+        found = asyncio.run(calibrate(judge, shipped_prompts().of("judge_copy").hash, given))
+    out.say(
+        f"{name} agrees with the labels of {found.pieces} pieces by a kappa of {found.kappa:.2f} "
+        f"({found.low:.2f} to {found.high:.2f}); {found.failed} without a usable answer."
+    )
+    if keep_in is not None:
+        keep(keep_in, found)
+        out.say(f"Kept in {keep_in}.")
+    out.answer("eval.judge.v1", found)
+    return PASSED
 
 
 class Family(Frozen):
@@ -131,9 +156,19 @@ def _alarms(name: str, pieces: Iterable[Piece]) -> Alarms:
     )
 
 
-def run(data: Path | None, *, as_json: bool) -> int:
-    """Measure, print, and say whether the aims are met."""
+def run(
+    data: Path | None,
+    *,
+    model: str = "",
+    base_url: str = "",
+    judged: int = 60,
+    keep_in: Path | None = None,
+    as_json: bool,
+) -> int:
+    """Measure, print, and say whether the aims are met; with a model, only its agreement."""
     out = Out(as_json)
+    if base_url:
+        return _judge(out, model, base_url, judged, keep_in)
     with out.working("Reading labelled copy"):
         result = measure(data)
     out.say(f"{result.pieces:,} labelled pieces; the aim is a recall of {LEAST_RECALL:.0%} each.")
