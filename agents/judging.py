@@ -59,4 +59,7 @@ def judge_counts(
 
 def as_advice(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """A model's findings that are said and force nothing."""
-    return tuple(f.model_copy(update={"severity": "minor"}) for f in findings)
+    return tuple(
+        f.model_copy(update={"severity": "minor", "why": f"Advice of a model: {f.why}"})
+        for f in findings
+    )
