@@ -40,7 +40,7 @@ COMMANDS: dict[str, str] = {
     "sending": "Pause all sending, resume it, or see how it stands.",
     "review": "Decide about messages that may or may not have gone out.",
     "schedule": "Start campaigns again and again, by a cron line.",
-    "pictures": "Whose the brand's pictures are, where they may stand, and their crop.",
+    "pictures": "Whose the brand's pictures are, and their crops.",
     "privacy": "Hand out, or erase, all that is held about a person.",
     "people": "Those who may write, approve and send: roles, ways in, tokens.",
     "prompts": "What a model is asked by, and what it would be sent.",
