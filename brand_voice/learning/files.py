@@ -99,7 +99,13 @@ def sources(given: Iterable[Path]) -> Iterator[Source | SetAside]:
 
 def read_source(source: Source, column: str = "") -> Iterator[Found | SetAside]:
     """The texts of one file. ``column``: where the copy stands in tables."""
-    size = source.path.stat().st_size
+    try:
+        size = source.path.stat().st_size
+        data = source.path.read_bytes() if size <= MOST_BYTES else b""
+    except OSError as error:
+        why = (error.strerror or "the system refused").lower()
+        yield SetAside(source=source.name, why="unreadable", what=f"it cannot be opened: {why}")
+        return
     kind = source.path.suffix.lower()
     if size > (MOST_TEXT_BYTES if kind in _TEXTS else MOST_BYTES):
         yield SetAside(
@@ -109,7 +115,6 @@ def read_source(source: Source, column: str = "") -> Iterator[Found | SetAside]:
             next_step="hand in a part of it",
         )
         return
-    data = source.path.read_bytes()
     packed = next((what for magic, what in _MAGIC if data.startswith(magic)), None)
     if packed is None and b"\0" in data[:8000] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         packed = "no text"

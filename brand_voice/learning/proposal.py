@@ -27,7 +27,7 @@ from brand_voice.learning.habits import (
 )
 from brand_voice.learning.language import LANGUAGES
 from brand_voice.learning.reading import Reading, Sign
-from brand_voice.learning.wording import absences, wordings
+from brand_voice.learning.wording import Wording, absences, wordings
 from brand_voice.reading_level import FORMULAS
 from domain.frozen import Frozen
 from domain.voice import ChannelTone, Greeting, Guide, LegalLine, ReadingLevel, VoiceChannel
@@ -113,11 +113,11 @@ def propose(reading: Reading, in_force: Guide, sign: Sign) -> Proposal:
     framed = frames(documents)
     _identity(draft, framed)
     _form(draft, counted, documents)
-    _words(draft, documents)
+    said = [w for language in LANGUAGES for w in wordings(documents, language)]
+    _words(draft, documents, said)
     _principles(draft, counted, documents)
     _frames(draft, framed)
     _tones(draft, documents)
-    said = [w for language in LANGUAGES for w in wordings(documents, language)]
     kept = in_force.exemplars
     have = {(e.kind, e.channel, e.language) for e in kept}
     shown = [e for e in exemplars(documents, said) if (e.kind, e.channel, e.language) not in have]
@@ -213,13 +213,12 @@ def _form(draft: _Draft, counted: Habits, documents: Sequence[Document]) -> None
         draft.open.append("Too little running text to tell a reading level.")
 
 
-def _words(draft: _Draft, documents: Sequence[Document]) -> None:
+def _words(draft: _Draft, documents: Sequence[Document], said: Sequence[Wording]) -> None:
     used = {
         w.text: f"in {w.texts} of {w.of} texts"
         + (f", {_times(w.times_general)} as often as in general" if w.times_general else "")
         + ("; a topic more than a manner" if w.topic else "")
-        for language in LANGUAGES
-        for w in wordings(documents, language)
+        for w in said
     }
     if used:
         draft.add("words_we_use", used)
@@ -237,8 +236,8 @@ def _words(draft: _Draft, documents: Sequence[Document]) -> None:
             listed = ", ".join(f"{one.text} ({one.used}×)" for one in spoken[:12])
             draft.open.append(f"Used, and so not proposed as words to avoid: {listed}.")
         if pressure:
-            said = pressure[0].words
-            read.append(f"{said:,} {named} words, so at most {3000 / said:.1f} in 1,000")
+            total = pressure[0].words
+            read.append(f"{total:,} {named} words, so at most {3000 / total:.1f} in 1,000")
         elif any(d.language == language for d in documents):
             draft.open.append(f"Too few {named} words to say which ones you never use.")
     avoided = {*draft.before.banned, *draft.before.cliches}

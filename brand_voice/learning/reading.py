@@ -43,7 +43,10 @@ _ANY_NAME = r"[^\W\d_][\w'’-]*(?=\s*[,!]\s*(?:\n|$))"
 """Written small it is still a name, where nothing follows it."""
 _FIELD = r"\{\{(?:first|last)_name\}\}"
 _DROPPED = re.compile(r"<[^>]{0,2000}>")
-_LIST_UNSEEN = re.compile(r"[\u00ad\u034f\u200b-\u200f\u2060\ufeff]")
+# What mails pad their preheader and break long words with. Between two letters it hides something.
+_PADDING = re.compile(
+    r"[\u00ad\u034f\ufeff]|(?<!\w)[\u200b-\u200f\u2060]+|[\u200b-\u200f\u2060]+(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -154,11 +157,11 @@ def _document(found: Found, sign: Sign, channel: VoiceChannel | None) -> Documen
 
 
 def _normal(block: Block) -> Block:
-    return block.model_copy(update={"text": known_fields(_LIST_UNSEEN.sub("", block.text)).strip()})
+    return block.model_copy(update={"text": known_fields(_PADDING.sub("", block.text)).strip()})
 
 
 def _flat(text: str) -> str:
-    return " ".join(_LIST_UNSEEN.sub("", text).split())
+    return " ".join(_PADDING.sub("", text).split())
 
 
 def _suspicious(text: str, sign: Sign) -> tuple[str, str] | None:

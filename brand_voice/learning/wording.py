@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from brand_voice.learning.documents import Document, Language
@@ -29,6 +29,9 @@ ENOUGH_WORDS = 1500
 """From so many words on, a word that never occurs is at most 2 in 1,000 (three over the number of
 words; Hanley and Lippman-Hand, JAMA 1983): as many as human copy has of all clichés together."""
 
+PART = 0.7
+MOST_LOOKED_AT = 60
+"""Phrases that are compared with each other, the most frequent first."""
 EVERYDAY = 40e-6
 """Share of all words in general from which on a word belongs to no topic."""
 
@@ -122,37 +125,32 @@ def _phrases(
     runs: Sequence[list[list[str]]], language: Language, least: int, of: int
 ) -> list[Wording]:
     known, (general, general_sum) = lore(language), background(language)
-    texts: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, sentences_ in enumerate(runs):
-        for tokens in sentences_:
-            low = [token.lower().replace("’", "'") for token in tokens]
-            for size in (2, 3, 4, 5):
-                for at in range(len(low) - size + 1):
-                    run = tuple(low[at : at + size])
-                    if all(_WORD.fullmatch(word) for word in run):
-                        texts[run].add(number)
+    recurring = _recurring(runs, least)
+    # What nearly always stands in a longer phrase is a part of it.
+    longest: dict[tuple[str, ...], int] = {}
+    for run, n in recurring.items():
+        for size in range(2, len(run)):
+            for at in range(len(run) - size + 1):
+                part = run[at : at + size]
+                longest[part] = max(longest.get(part, 0), n)
     common = {
-        run: found
-        for run, found in texts.items()
-        if len(found) >= least
+        run: n
+        for run, n in recurring.items()
+        if longest.get(run, 0) < PART * n
         and _says_something(run, language)
         and not any(word in first_names() for word in run)
     }
     chosen: list[Wording] = []
-    for run in sorted(common, key=lambda r: (-len(common[r]) * math.sqrt(len(r)), r)):
-        part_of = any(_overlap(run, tuple(other.text.split())) for other in chosen)
-        longer = any(
-            _inside(run, other) and len(common[other]) >= 0.7 * len(common[run])
-            for other in common
-            if len(other) > len(run)
-        )
-        if not part_of and not longer:
+    for run in sorted(common, key=lambda r: (-common[r] * math.sqrt(len(r)), r)):
+        if len(chosen) >= MOST_LOOKED_AT:
+            break
+        if not any(_overlap(run, tuple(other.text.split())) for other in chosen):
             topic = not any(word in known.function_words for word in run) and any(
                 general.get(word, 0) < EVERYDAY * general_sum for word in run
             )
             chosen.append(
                 Wording(
-                    text=" ".join(run), language=language, texts=len(common[run]), of=of,
+                    text=" ".join(run), language=language, texts=common[run], of=of,
                     topic=topic,
                 )
             )  # fmt: skip
@@ -160,6 +158,39 @@ def _phrases(
         *[one for one in chosen if not one.topic][:MOST_PHRASES],
         *[one for one in chosen if one.topic][:MOST_TOPICS],
     ]
+
+
+def _recurring(runs: Sequence[list[list[str]]], least: int) -> dict[tuple[str, ...], int]:
+    """Runs of two to five words and in how many texts they stand, of those in enough texts.
+
+    A longer run can only recur where both of its shorter ends do, so each length is counted from
+    the one before: what stands in one text alone is never kept.
+    """
+    texts = [
+        [[token.lower().replace("’", "'") for token in tokens] for tokens in sentences_]
+        for sentences_ in runs
+    ]
+    found: dict[tuple[str, ...], int] = {}
+    shorter: dict[tuple[str, ...], int] | None = None
+    for size in (2, 3, 4, 5):
+        counts: Counter[tuple[str, ...]] = Counter()
+        for text in texts:
+            counts.update(
+                {
+                    run
+                    for tokens in text
+                    for at in range(len(tokens) - size + 1)
+                    if (run := tuple(tokens[at : at + size]))
+                    and (
+                        all(_WORD.fullmatch(word) for word in run)
+                        if shorter is None
+                        else run[:-1] in shorter and run[1:] in shorter
+                    )
+                }
+            )
+        shorter = {run: n for run, n in counts.items() if n >= least}
+        found |= shorter
+    return found
 
 
 def _says_something(run: tuple[str, ...], language: Language) -> bool:
@@ -192,17 +223,17 @@ def _within(word: str, phrases: Sequence[Wording]) -> bool:
 def _key_words(runs: Sequence[list[list[str]]], language: Language, least: int) -> list[Wording]:
     known, (general, general_sum) = lore(language), background(language)
     counts: Counter[str] = Counter()
-    texts: dict[str, set[int]] = defaultdict(set)
+    texts: Counter[str] = Counter()
     as_noun: Counter[str] = Counter()
     inside: Counter[str] = Counter()
-    for number, sentences_ in enumerate(runs):
+    for sentences_ in runs:
+        texts.update({token.lower().replace("’", "'") for run in sentences_ for token in run})
         for tokens in sentences_:
             before = ""
             for token in tokens:
                 if _WORD.fullmatch(token):
                     low = token.lower().replace("’", "'")
                     counts[low] += 1
-                    texts[low].add(number)
                     if before:
                         inside[low] += 1
                         as_noun[low] += (
@@ -214,7 +245,7 @@ def _key_words(runs: Sequence[list[list[str]]], language: Language, least: int) 
     total = sum(counts.values())
     found: list[tuple[float, Wording]] = []
     for word, n in counts.items():
-        if len(texts[word]) < least or word in known.function_words or word in first_names():
+        if texts[word] < least or word in known.function_words or word in first_names():
             continue
         if len(word) < 3 or word == BLOT or "'" in word:
             continue
@@ -231,9 +262,9 @@ def _key_words(runs: Sequence[list[list[str]]], language: Language, least: int) 
         )
         found.append(
             (
-                keyness * len(texts[word]) / len(runs),
+                keyness * texts[word] / len(runs),
                 Wording(
-                    text=word, language=language, texts=len(texts[word]), of=len(runs),
+                    text=word, language=language, texts=texts[word], of=len(runs),
                     topic=noun, times_general=times,
                 ),
             )

@@ -195,6 +195,27 @@ def test_what_cannot_be_read_is_set_aside_and_the_rest_is_learnt(tmp_path: Path)
     assert all(one.what for one in reading.set_aside)
 
 
+def test_padding_is_taken_out_and_hidden_letters_are_not(tmp_path: Path) -> None:
+    padded = put(tmp_path, "a.md", "We have one.\u200c \u200c And it is for you, Uhr\u00admacher.")
+    hiding = put(tmp_path, "b.md", "We have one, and you may pay\u200bpal us for it.")
+    reading = read(padded, hiding)
+    assert [b.text for d in reading.documents for b in d.blocks] == [
+        "We have one. And it is for you, Uhrmacher."
+    ]
+    assert [(one.source, one.why) for one in reading.set_aside] == [("b.md", "instruction")]
+
+
+def test_no_word_of_yours_comes_from_somebodys_address(tmp_path: Path) -> None:
+    for number, when in enumerate(("today", "on Monday", "in May", "at noon", "soon", "again")):
+        put(tmp_path, f"{number}.md", (
+            f"We come by {when} and bring the watch back to you, if it suits you.\n\n"
+            "Your address is still 7 Birch Road, and we know the way to Birch Road.\n\nBest"
+        ))  # fmt: skip
+    proposal = propose(read(tmp_path), Guide(brand="X"), sign_of_injection)
+    assert any("the watch back" in word for word in proposal.guide.words_we_use)
+    assert "irch" not in guide_text(proposal, Guide(brand="X"))
+
+
 def test_an_address_is_refused_with_what_to_do() -> None:
     with pytest.raises(WrongUsage) as refused:
         refuse_addresses(["letters", "https://brand.example/journal"])
