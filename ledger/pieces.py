@@ -291,6 +291,9 @@ def _begins(blocking: bool) -> PieceStatus:
 
 def may_approve(tx: Transaction, row: PieceRow, *, author_may_approve: bool) -> list[Person]:
     """The people whose yes would count, by name."""
+    talk = series.of_set(tx, row.set_id)
+    if talk is not None and talk.speaker is not None:  # whose words they are
+        return [p for p in people.list_people(tx) if p.id == talk.speaker and "approve" in p.rights]
     barred = set() if author_may_approve else {row.written_by, row.edited_by}
     return [
         person

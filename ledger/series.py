@@ -56,10 +56,20 @@ def listed(tx: Transaction) -> list[SeriesRow]:
     return [_row(row) for row in tx.connection.execute(query).mappings()]
 
 
+def asked_with_yes(row: SeriesRow | None, critique: Mapping[str, Any]) -> str:
+    """What a yes has to say besides yes, as a question; empty: nothing."""
+    if row is None:
+        return ""
+    if row.speaker is None:
+        return f"How did {row.series.author.name} agree to it?"
+    told = any(f.get("rule") == CONSENT_RULE for f in critique.get("findings", ()))
+    return "Has whoever it tells of agreed, or can nobody know who it is?" if told else ""
+
+
 def check_yes(
-    tx: Transaction, set_id: str, findings: Mapping[str, Any], person: Person, reason: str
+    tx: Transaction, set_id: str, critique: Mapping[str, Any], person: Person, reason: str
 ) -> bool:
-    """Whether a yes is somebody's to their own words. ``findings`` is the piece's critique.
+    """Whether a yes is somebody's to their own words. ``critique`` is the piece's.
 
     Words in somebody's name are theirs to approve. Where that is nobody who works here, and where
     a post tells of somebody else, whoever approves it says how they agreed. Raises LedgerError
@@ -76,20 +86,20 @@ def check_yes(
             thing=set_id,
             next_step=f"Ask {name} to approve it.",
         )
-    if row.speaker is None and not reason.strip():
-        raise LedgerError(
-            "bad_value",
-            f"This speaks in the name of {row.series.author.name}, who does not work here.",
-            thing=set_id,
-            next_step="Say how they agreed to it: --reason.",
-        )
-    told = any(f.get("rule") == CONSENT_RULE for f in findings.get("findings", ()))
-    if told and not reason.strip():
+    if asked_with_yes(row, critique) and not reason.strip():
+        if row.speaker is None:
+            raise LedgerError(
+                "bad_value",
+                f"This speaks in the name of {row.series.author.name}, who does not work here.",
+                thing=set_id,
+                next_step="Say with your yes how they agreed to it: --reason.",
+            )
         raise LedgerError(
             "bad_value",
             "It tells of somebody else.",
             thing=set_id,
-            next_step="Say that they agreed, or that nobody can know who it is: --reason.",
+            next_step="Say with your yes that they agreed, or that nobody can know who it is: "
+            "--reason.",
         )
     return row.speaker is not None
 

@@ -14,10 +14,11 @@ from domain.draft import Claim
 from domain.frozen import Frozen
 from domain.limits import FOLDS
 from domain.piece import Piece, PieceChannel
-from ledger import people, pieces, runs
+from ledger import people, pieces, runs, series
 from ledger.database import Transaction
 from ledger.people import Person
 from ledger.pieces import PieceRow, PieceStatus
+from ledger.series import SeriesRow
 from workflows.pieces import findings_of, piece_of
 from workflows.transactions import read
 
@@ -71,6 +72,12 @@ class PieceShown(Frozen):
     decided: str = ""
     """Who decided and why, or why it is void."""
     may_decide: bool = False
+    asks: str = ""
+    """What a yes has to say besides yes, as a question."""
+    by: str = ""
+    """In whose name it is posted; empty: in the brand's."""
+    said: str = ""
+    """Whose words they are, and where they were said."""
     why_not: str = ""
     """Why its yes is not the visitor's to give; empty where it is."""
 
@@ -118,12 +125,12 @@ def shown_of(tx: Transaction, site: Site, row: PieceRow, person: Person) -> Piec
     url = next((u for _, u in piece.links() if u), "")
     terms = terms_of(site.workspace.settings)
     able = pieces.may_approve(tx, row, author_may_approve=terms.author_may_approve)
-    names = people.names(tx)
+    names, talk = people.names(tx), series.of_set(tx, row.set_id)
     whole = piece.whole() if piece.channel in ("sms", "linkedin", "instagram", "facebook") else ""
     return PieceShown(
         id=row.id,
         channel=piece.channel,
-        name=CHANNELS[piece.channel],
+        name=_name(talk, piece),
         state=KINDS[row.status],
         state_words=STATES[row.status],
         angle=piece.angle.replace("_", " "),
@@ -142,8 +149,30 @@ def shown_of(tx: Transaction, site: Site, row: PieceRow, person: Person) -> Piec
         has_picture=getattr(piece, "picture", None) is not None,
         decided=_decided(row, names),
         may_decide=row.status in ("drafted", "waiting") and "approve" in person.rights,
+        asks=series.asked_with_yes(talk, row.critique),
+        by=talk.series.author.name if talk else "",
+        said=_said(talk, piece.id),
         why_not=_why_not(row, person, [p.id for p in able], [p.name for p in able]),
     )
+
+
+def _name(talk: SeriesRow | None, piece: Piece) -> str:
+    """The channel; of a week of posts with the day, which tells them apart."""
+    days = {p.post.id: p.day for p in talk.series.posts} if talk else {}
+    day = days.get(piece.id)
+    return (
+        f"{CHANNELS[piece.channel]}, {day:%a} {day.day} {day:%b}"
+        if day
+        else CHANNELS[piece.channel]
+    )
+
+
+def _said(talk: SeriesRow | None, piece_id: str) -> str:
+    if talk is None:
+        return ""
+    made = talk.series
+    where = next((p.where for p in made.posts if p.post.id == piece_id), made.source)
+    return f"{made.author.name}'s own words: {where}"
 
 
 def texts_of(piece: Piece) -> tuple[Use, ...]:
@@ -203,7 +232,8 @@ def _decided(row: PieceRow, names: dict[str, str]) -> str:
     by = names.get(row.decided_by or "", "")
     if row.status == "rejected":
         return f"{by} rejected it: {row.reason}"
-    return f"{by} approved it." if by else ""
+    why = f": {row.reason}" if row.reason else "."
+    return f"{by} approved it{why}" if by else ""
 
 
 def _why_not(row: PieceRow, person: Person, ids: list[str], names: list[str]) -> str:
