@@ -18,7 +18,7 @@ from agents.briefing.offer import make_offer
 from agents.briefing.timing import Timing, timing_of
 from agents.briefing.turned import unturned
 from agents.claims.quantities import quantities
-from agents.fallback import answer_or_house
+from agents.fallback import Reply, answer_or_house
 from agents.house.goal_grammar import read_goal as read_by_grammar
 from agents.model import Model
 from agents.tasks import READ_GOAL, WRITE_BRIEF, BriefQuestion, BriefWords, GoalText
@@ -168,6 +168,7 @@ async def write_brief(
         past=tuple(proof.words() for proof in proofs),
     )
     reply = await answer_or_house(model, house, WRITE_BRIEF, question)
+    reply, without = await _grounded(reply, house, question)
     taken, not_taken = unturned(reply, question)
     words = _only_known(taken, facts)
     timing = timing_of(goal, today)
@@ -215,7 +216,14 @@ async def write_brief(
         holdout=held,
         tone=words.tone,
         question=words.question,
-        unsupported=(*data_doubts, *unsupported, *offer.unsupported, *not_read, *not_taken),
+        unsupported=(
+            *data_doubts,
+            *unsupported,
+            *offer.unsupported,
+            *not_read,
+            *not_taken,
+            *without,
+        ),
         alternatives=await alternatives(
             goal,
             evidence=evidence,
@@ -267,6 +275,22 @@ def _people(goal: Goal, evidence: AudienceEvidence, holdout: Share | None) -> in
         return reach
     share = min(holdout if holdout is not None else 0.2, 0.9)
     return min(reach, round(goal.most_recipients / (1 - share)))
+
+
+async def _grounded(
+    reply: Reply[BriefWords], house: Model | None, question: BriefQuestion
+) -> tuple[Reply[BriefWords], tuple[str, ...]]:
+    """The reply; or the house writer's, and why, where a model named no fact that is known and the
+    house writer does: copy may say only what facts prove, so nothing could be written of it."""
+    if house is None or reply.by == house.name:
+        return reply, ()
+    if _only_known(reply.answer, question.facts).fact_ids:
+        return reply, ()
+    instead = await house.answer(WRITE_BRIEF, question)
+    if not _only_known(instead, question.facts).fact_ids:
+        return reply, ()
+    why = f"{reply.by} named no fact that is known: this brief is assembled without it."
+    return Reply(instead, house.name), (why,)
 
 
 def _only_known(words: BriefWords, facts: Facts) -> BriefWords:

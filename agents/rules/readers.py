@@ -61,7 +61,11 @@ def _narrowed(brief: Brief, reading: Reading) -> Brief:
 
 
 def _placed(place: str, places: tuple[int, ...]) -> str:
-    return _PLACE.sub(lambda m: f"blocks[{places[int(m[1])]}]", place)
+    """The place in the whole draft; as it is where it names a block that this reader has not."""
+    found = _PLACE.match(place)
+    if found is None or int(found[1]) >= len(places):
+        return place
+    return f"blocks[{places[int(found[1])]}]{place[found.end() :]}"
 
 
 def _of_readers(finding: Finding, reading: Reading) -> Finding:

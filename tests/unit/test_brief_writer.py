@@ -311,6 +311,14 @@ async def test_a_models_words_are_kept_and_its_inventions_are_not() -> None:
     assert "watch-sold" not in brief.offer.products
 
 
+async def test_the_house_stands_in_for_a_model_that_names_no_known_fact() -> None:
+    words = BriefWords(message="The 18.30 ready-made", fact_ids=("w2018",), tone="x", question="y")
+    brief = await brief_of("Sell straps to all customers", model=Scripted(words))
+    assert brief.written_by == "house"
+    assert brief.fact_ids
+    assert any("scripted-1 named no fact that is known" in line for line in brief.unsupported)
+
+
 async def test_the_house_stands_in_for_a_model_that_fails() -> None:
     brief = await brief_of("Sell straps to all customers", model=Scripted(None))
     assert brief.written_by == "house"
