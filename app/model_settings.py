@@ -11,7 +11,13 @@ from app.section import Section
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 TaskName = Literal[
-    "read_goal", "write_brief", "generate_copy", "generate_pieces", "judge_copy", "assistant"
+    "read_goal",
+    "write_brief",
+    "generate_copy",
+    "generate_pieces",
+    "write_series",
+    "judge_copy",
+    "assistant",
 ]
 
 
@@ -54,7 +60,7 @@ class ModelSettings(EndpointSettings):
     tasks: dict[TaskName, str] = Field(default_factory=dict)
     """Task = the name of a further model that does it: `judge_copy = "large"` for the one of
     `[models.large]`. The tasks: `read_goal`, `write_brief`, `generate_copy`, `generate_pieces`,
-    `judge_copy`, `assistant`."""
+    `write_series`, `judge_copy`, `assistant`."""
     when_it_fails: Literal["house", "person"] = "house"
     """Who takes over when a model gives nothing usable: `house`, the writer that needs no model,
     or a `person`: the campaign waits, and says why."""
