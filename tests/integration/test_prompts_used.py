@@ -26,11 +26,11 @@ from tests.integration.commanding import Commands
 from tests.integration.model_server import ModelServer, Step, says, serving, streams
 from tests.integration.test_assistant_model import said
 from tests.unit.copy_world import question
-from workflows.asking import would_ask, would_converse
+from workflows.asking import TASKS, would_ask, would_converse
 from workflows.calls import LedgerCallLog
 from workflows.campaign import view
 
-STRUCTURED = [name for name in task_names() if name not in ("assistant", "write_series")]
+STRUCTURED = sorted(TASKS)
 """Tasks that a campaign puts; a series is of a talk."""
 
 
