@@ -30,7 +30,7 @@ from workflows.asking import TASKS, would_ask, would_converse
 from workflows.calls import LedgerCallLog
 from workflows.campaign import view
 
-STRUCTURED = sorted(TASKS)
+STRUCTURED = sorted(TASKS.keys() - {"write_series"})  # no campaign asks for a series
 """Tasks that a campaign puts; a series is of a talk."""
 
 
