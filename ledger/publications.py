@@ -191,6 +191,16 @@ def list_publications(
     return [PublicationRow.model_validate(dict(row)) for row in rows]
 
 
+def sent_since(tx: Transaction, since: datetime) -> list[Publication]:
+    """Publications of which at least one message went out, that began since then."""
+    went_out = (
+        sa.select(sa.literal(1)).where(_s.publication_id == _p.id, _s.state == "sent").exists()
+    )
+    query = sa.select(t.publications).where(_p.starts_at >= since, went_out).order_by(_p.starts_at)
+    rows = tx.connection.execute(query).mappings()
+    return [Publication.model_validate(dict(row)) for row in rows]
+
+
 def counts(tx: Transaction, publication_id: str) -> dict[SendState, int]:
     """How many messages of a publication are in each state; states without any are left out."""
     query = (

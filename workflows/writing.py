@@ -40,6 +40,7 @@ from workflows import progress, teaching
 from workflows.briefing import acted, approved_brief, latest
 from workflows.edits import EditError, check_start, edited_draft, parts_of
 from workflows.library import Shelf, least_used, shelf
+from workflows.recent import recent_copy
 from workflows.stack import Stack
 from workflows.state import CampaignState
 from workflows.transactions import read, write
@@ -259,6 +260,7 @@ async def read_draft(
     """The critic's word on a draft and on the mails that it makes, in round ``number``."""
     rendered, unrenderable = render_all(stack, campaign_id, draft, known)
     judge = stack.model_for(JUDGE_COPY.name)
+    recent = await read(stack.ledger, lambda tx: recent_copy(tx, campaign_id, stack.timezone))
     if stack.style is not None:  # the first time, it learns; that takes seconds
         await to_thread(stack.style.style.read, ["."], brief.language)
     critique = await read_critically(
@@ -268,6 +270,7 @@ async def read_draft(
         guide=stack.brand.guide,
         rendered=rendered,
         own=own_copy(stack.brand.passages),
+        recent=recent,
         judge_counts=stack.judge_counts,
         model=judge if judge.name != stack.house.name else None,
         round=number,
