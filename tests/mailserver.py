@@ -92,6 +92,7 @@ class MailServer:
                     continue
                 writer.write(b"354 go on\r\n")
                 mail = await reader.readuntil(b"\r\n.\r\n")
+                mail = mail.replace(b"\r\n..", b"\r\n.")  # RFC 5321, 4.5.2
                 said = self.behave("end", recipient)
                 if said == "drop":
                     return
